@@ -1,0 +1,63 @@
+import type { Failure } from "./failure.ts";
+
+/** Bytes of a file, an archive member, a disk image. */
+export interface ByteSource {
+  /** Bytes. Unknown for some compressed members; a declared size may lie. */
+  readonly size: number | undefined;
+  /** False while inflating: `offset` may then step back by 1 MiB at most. */
+  readonly seekable: boolean;
+  /** Fills the caller's memory, so that a file goes straight into the kernel's. Gives the count; short only at the end. */
+  read(into: Uint8Array, offset: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** One thing to examine: a file, an archive member, an attachment. Plain data. */
+export interface Entry {
+  /** As the user would type it; members joined with `!/`: `U盘/资料.zip!/名单.xlsx`. Bytes that are no UTF-8 stand as `\xB5`. */
+  readonly path: string;
+  /** With which its source finds it again, byte for byte; opaque to all others. */
+  readonly key: string;
+  /** Under which root, counted from 0: its zone hangs on it, and fingerprints take the path below it. */
+  readonly root: number;
+  /** Bytes, where known before reading. */
+  readonly size: number | undefined;
+  /** Last modification, ISO 8601 UTC. */
+  readonly modified: string | undefined;
+  /** Size, times, inode: compared before and after reading, and with the cache. */
+  readonly stamp: string | undefined;
+  /** 0 on the mount, 1 inside an archive on it, and so on. */
+  readonly depth: number;
+}
+
+/** What the walk yields, in order. */
+export type Walked =
+  | { readonly type: "entry"; readonly entry: Entry }
+  | { readonly type: "excluded"; readonly path: string; readonly by: string }
+  | { readonly type: "failure"; readonly failure: Failure };
+
+/** How to walk. */
+export interface WalkOptions {
+  /** Globs on the path below the root; with one or more, only what matches is examined. */
+  readonly include: readonly string[];
+  /** Globs on the path below the root; a directory that matches is not entered. */
+  readonly exclude: readonly string[];
+  /** Follow symbolic links, with a guard against loops. */
+  readonly follow: boolean;
+  /** Stay on the file system of the root. */
+  readonly oneFileSystem: boolean;
+  /** Absolute paths never examined: the reports and state of this run. */
+  readonly own: readonly string[];
+  /** Stands before paths of the file system where it was asked for; tests inject a scratch root for /proc and /sys. */
+  readonly systemRoot: string;
+}
+
+/** Where entries come from. The walk runs in the main thread, a directory at a time; `open` runs in a worker. */
+export interface Source {
+  readonly id: string;
+  claims(root: string): boolean;
+  walk(root: string, index: number, options: WalkOptions, signal: AbortSignal): AsyncIterable<readonly Walked[]>;
+  /** Rejects with a `FailureError` when the entry cannot be opened. */
+  open(entry: Entry): Promise<ByteSource>;
+  /** The stamp the entry has now; undefined when it is gone. */
+  stamp(entry: Entry): Promise<string | undefined>;
+}

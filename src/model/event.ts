@@ -1,0 +1,120 @@
+import type { Failure, FailureCode } from "./failure.ts";
+import type { Coverage, Finding, RuleCount, Verdict } from "./finding.ts";
+import type { RuleBase, Severity } from "./rule.ts";
+
+/** A removable or fixed volume that roots lie on. */
+export interface Volume {
+  readonly mount: string;
+  readonly device: string;
+  readonly fileSystem: string;
+  readonly readOnly: boolean;
+  readonly removable: boolean;
+  readonly bus?: string;
+  readonly vendorId?: string;
+  readonly productId?: string;
+  readonly vendor?: string;
+  readonly product?: string;
+  readonly serial?: string;
+  /** Of the file system: `1A2B-3C4D`, a UUID. */
+  readonly volumeId?: string;
+  readonly label?: string;
+  /** Bytes. */
+  readonly size?: number;
+}
+
+export interface RootInfo {
+  readonly path: string;
+  readonly zone: string;
+  readonly volume?: Volume;
+}
+
+/** A rule as reports need it. */
+export interface RuleInfo extends Pick<
+  RuleBase,
+  "id" | "kind" | "infoType" | "title" | "description" | "severity" | "dataClass" | "references"
+> {}
+
+export interface PackInfo {
+  readonly id: string;
+  readonly version: string;
+  /** SHA-256 of all its files, hex. */
+  readonly digest: string;
+  readonly title: { readonly zh: string; readonly en: string };
+}
+
+/** What was asked for and with what it was done. */
+export interface ScanHeader {
+  readonly tool: { readonly name: "zicha"; readonly version: string; readonly node: string; readonly platform: string };
+  readonly host: string;
+  /** ISO 8601 UTC. */
+  readonly started: string;
+  readonly roots: readonly RootInfo[];
+  readonly zone: string;
+  /** False when nobody said a zone and `repository` was taken. */
+  readonly zoneGiven: boolean;
+  readonly profile?: string;
+  readonly packs: readonly PackInfo[];
+  readonly policyDigest: string;
+  /** Rules switched off by the user. */
+  readonly disabledRules: readonly string[];
+  readonly rules: readonly RuleInfo[];
+  /** First 16 hex digits of a hash of the fingerprint key. */
+  readonly keyId: string;
+  readonly showValues: boolean;
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  readonly formats: readonly { readonly id: string; readonly version: number }[];
+}
+
+/** full + partial + none + textless === entries. */
+export interface Ledger {
+  readonly entries: number;
+  readonly full: number;
+  readonly partial: number;
+  readonly none: number;
+  readonly textless: number;
+  readonly excluded: number;
+  /** Places that could not be walked: no entry stands for them. */
+  readonly unwalked: number;
+  readonly bytes: number;
+}
+
+export interface ScanSummary {
+  /** False when cut short. */
+  readonly complete: boolean;
+  /** ISO 8601 UTC. */
+  readonly ended: string;
+  readonly elapsedMs: number;
+  readonly ledger: Ledger;
+  /** Entries by verdict. */
+  readonly verdicts: Readonly<Record<Verdict["kind"], number>>;
+  readonly findings: number;
+  /** By effect, severity and confidence: exact counts, also of what was not stored. */
+  readonly effects: Readonly<Record<"violation" | "suspect" | "recorded", number>>;
+  readonly severities: Readonly<Record<Severity, number>>;
+  readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
+  /** Unique subjects of the scan, at medium confidence or above. */
+  readonly subjects: number;
+  readonly formats: Readonly<Record<string, number>>;
+  /** True when a state-secret mark was met at medium or above: the duty text is due. */
+  readonly stateSecret: boolean;
+}
+
+/** All the outside sees, in walk order whatever `-j`. Plain data. */
+export type ScanEvent =
+  | { readonly type: "scan-start"; readonly header: ScanHeader }
+  | { readonly type: "finding"; readonly finding: Finding }
+  | { readonly type: "failure"; readonly failure: Failure }
+  | { readonly type: "excluded"; readonly path: string; readonly by: string }
+  | {
+      readonly type: "entry-end";
+      readonly path: string;
+      readonly verdict: Verdict["kind"];
+      readonly coverage: Coverage;
+      readonly format: string | undefined;
+      /** Exact counts where matches were left out over the storing cap. */
+      readonly counts: readonly RuleCount[];
+      readonly subjects: number;
+      readonly bytes: number;
+      readonly elapsedMs: number;
+    }
+  | { readonly type: "scan-end"; readonly summary: ScanSummary };

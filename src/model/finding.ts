@@ -1,0 +1,86 @@
+import type { Location } from "./chunk.ts";
+import type { Entry } from "./entry.ts";
+import type { Failure } from "./failure.ts";
+import type { Confidence, Evidence, Severity } from "./rule.ts";
+
+/** A match without its value. Plain data: it is sent, counted and cached. */
+export interface SealedMatch {
+  readonly ruleId: string;
+  readonly infoType: string;
+  readonly level?: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly evidence: readonly Evidence[];
+  readonly flow: string;
+  /** Bytes of the flow, half-open. */
+  readonly start: number;
+  readonly end: number;
+  readonly location: Location;
+  readonly roles: readonly string[];
+  readonly cell?: { readonly table: string; readonly row: number; readonly column: number };
+  /** HMAC of the value. */
+  readonly valueKey: string;
+  /** HMAC of whom its row or line is about: resident ID, else card, else mobile, else name and row. */
+  readonly subjectKey?: string;
+  /** `110101********8670`; for a mark, the mark itself. */
+  readonly masked: string;
+  /** The rule's own label or the column's name, and the masked value; for state secrets the mark only. */
+  readonly excerpt: string;
+  /** A known sample, or masked in the document: reported, never gating. */
+  readonly sample: boolean;
+  /** Under --show-values only; never for state secrets, never cached. */
+  readonly shown?: string;
+}
+
+/** What was found of a rule in an entry beyond the matches that are kept. */
+export interface RuleCount {
+  readonly ruleId: string;
+  readonly confidence: Confidence;
+  readonly total: number;
+  readonly stored: number;
+}
+
+/** How much of an entry was read. */
+export type Coverage = "full" | "partial" | "none" | "textless";
+
+/** What a worker hands back for an entry, a member or a part, and what the cache keeps. Plain data; parts are joined in order. */
+export interface Examination {
+  readonly entry: Entry;
+  readonly format: string | undefined;
+  readonly textless: boolean;
+  readonly failures: readonly Failure[];
+  readonly part?: { readonly from: number; readonly to: number; readonly lines: number };
+  readonly matches: readonly SealedMatch[];
+  readonly counts: readonly RuleCount[];
+  /** Keys of the subjects met at medium confidence or above, each once. */
+  readonly subjects: readonly string[];
+  readonly bytes: number;
+  readonly elapsedMs: number;
+}
+
+/** What the policy says of a class in a zone. */
+export interface Judgement {
+  readonly is: "critical" | "violation" | "rectify" | "inventory" | "allowed";
+  readonly references: readonly string[];
+}
+
+/** A judged match, safe to write. */
+export interface Finding extends SealedMatch {
+  /** HMAC of rule, path below the root, value and its number among equals: the same on every run under one key; line moves do not change it. */
+  readonly fingerprint: string;
+  readonly path: string;
+  readonly dataClass: string;
+  readonly judgement: Judgement;
+  /** What this finding makes of its entry; `recorded` changes nothing. */
+  readonly effect: "violation" | "suspect" | "recorded";
+  /** False for samples, masked values, suppressed ones: reported, never gating. */
+  readonly counts: boolean;
+  readonly suppression?: { readonly reason: string; readonly by: string; readonly until?: string };
+}
+
+export type Verdict =
+  | { readonly kind: "violation" | "suspect"; readonly findings: readonly Finding[]; readonly failures: readonly Failure[] }
+  /** Findings none of which counts; no place for a failure. */
+  | { readonly kind: "clean"; readonly findings: readonly Finding[] }
+  | { readonly kind: "not-examined"; readonly findings: readonly Finding[]; readonly failures: readonly [Failure, ...Failure[]] }
+  | { readonly kind: "textless" };

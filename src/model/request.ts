@@ -1,0 +1,52 @@
+import type { Confidence, Severity } from "./rule.ts";
+import type { WalkOptions } from "./entry.ts";
+
+/** Every limit that keeps hostile input bounded, each overridable. */
+export interface Limits {
+  /** Bytes of an entry that a document reader takes; plain text has no limit. */
+  readonly fileSize: number;
+  /** Bytes that may be inflated for an entry and all nested in it. */
+  readonly inflatedBytes: number;
+  /** Inflated ÷ stored, looked at once 10 MiB are out. */
+  readonly inflationRatio: number;
+  /** Containers in containers. */
+  readonly depth: number;
+  /** Members of an entry and all nested in it. */
+  readonly members: number;
+  readonly pages: number;
+  readonly cells: number;
+  readonly characters: number;
+  /** Milliseconds an entry on the mount may take, with all nested in it. */
+  readonly entryTime: number;
+  /** Bytes the whole process may hold before the worker that works longest is ended. */
+  readonly processMemory: number;
+  /** Findings kept per rule, confidence and entry; the rest is counted exactly. */
+  readonly findingsPerEntry: number;
+}
+
+/** A scan, fully resolved: no defaults are applied below this. Frozen. */
+export interface ScanRequest {
+  readonly roots: readonly string[];
+  readonly zone: string;
+  readonly zoneGiven: boolean;
+  readonly profile?: string;
+  readonly walk: Omit<WalkOptions, "own">;
+  /** Absolute paths of this run's outputs. */
+  readonly own: readonly string[];
+  /** Directories of packs; the shipped one first. */
+  readonly packs: readonly string[];
+  readonly policyFile: string | undefined;
+  readonly disabledRules: readonly string[];
+  readonly minConfidence: Confidence;
+  readonly limits: Limits;
+  readonly jobs: number;
+  readonly isolation: "thread" | "none";
+  readonly passwords: readonly string[];
+  /** The fingerprint key, 32 bytes. */
+  readonly key: Uint8Array;
+  readonly showValues: boolean;
+  readonly failOn: "violation" | "suspect" | "never" | Severity;
+  readonly allowIncomplete: boolean;
+  /** For the report's header: what was said, by option. */
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}

@@ -1,0 +1,200 @@
+import type { Role } from "./chunk.ts";
+import type { Json } from "./json.ts";
+
+/** How bad if real. */
+export type Severity = "info" | "low" | "medium" | "high" | "critical";
+
+/** Which set of evidence was met, not a probability. `high` may gate; `low` is listed, never counted in bulk thresholds. */
+export type Confidence = "high" | "medium" | "low";
+
+/** How a value is shown. */
+export type MaskSpec =
+  /** Keeps that many characters (code points) at either end: `110101********8670`. */
+  | { readonly keep: readonly [start: number, end: number] }
+  /** Nothing of the value: eight stars, whatever its length. */
+  | "full"
+  /** The value itself: only for marks, which are no personal data. */
+  | "none"
+  /** First character and domain: `b***@163.com`. */
+  | "email"
+  /** Surname only: `张*`. */
+  | "name";
+
+/** What every rule says about itself. Each rule carries the texts that prove it. */
+export interface RuleBase {
+  /** `pack/name`; never changes: the fingerprint holds it. */
+  readonly id: string;
+  readonly kind: string;
+  readonly infoType: string;
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly description: { readonly zh: string; readonly en: string };
+  readonly severity: Severity;
+  /** Row of the policy matrix: `C2`, `C3`, `state-secret`, `contact`. */
+  readonly dataClass: string;
+  /** Where spans overlap the lower wins, then the longer, then the id. */
+  readonly rank: number;
+  readonly mask: MaskSpec;
+  readonly references: readonly string[];
+  readonly examples: { readonly match: readonly RuleExample[]; readonly noMatch: readonly RuleExample[] };
+}
+
+/** A text that proves a rule. */
+export interface RuleExample {
+  readonly text: string;
+  /** Where the text stands; `body` unless said. */
+  readonly role?: Role;
+  /** The file's name; `example.txt` unless said. */
+  readonly name?: string;
+  /** Expected of a match: at least this. */
+  readonly confidence?: Confidence;
+}
+
+/** Values known to be harmless, regions, bins: the packs' data with the user's additions. */
+export interface Tables {
+  /** Rows of a tab-separated table by its name in the pack file (`regions`), each row by column name; undefined when there is none. */
+  rows(name: string): readonly Readonly<Record<string, string>>[] | undefined;
+  /** The first column of a table as a set, built once. */
+  set(name: string): ReadonlySet<string>;
+  /** A JSON table as it stands. */
+  json(name: string): Json | undefined;
+  /** What was derived from tables, built once a process: `make` is called at the first asking of `key`. */
+  derive<Value>(key: string, make: () => Value): Value;
+}
+
+/** Why a rule's fields were refused; the caller adds file and line. */
+export interface RuleProblem {
+  readonly at: readonly (string | number)[];
+  readonly expected: string;
+}
+
+/** A way of writing rules. `load` hides the kind's own fields, so a list of kinds needs no generics. */
+export interface RuleKind {
+  readonly kind: string;
+  /** JSON Schema of those fields; `rules/schema.json` is made from all kinds. */
+  readonly schema: Json;
+  load(
+    base: RuleBase,
+    fields: Readonly<Record<string, Json>>,
+    tables: Tables,
+  ): { readonly matcher: Matcher } | { readonly problems: readonly RuleProblem[] };
+}
+
+/** What the kernel finds for a rule. */
+export type Trigger = { readonly roles?: readonly Role[] } &
+  /** A run of `min`–`max` digits: plain, grouped by single separators, full-width. `prefixes`: its first digits, normalised. */
+  (
+    | { readonly kind: "digits"; readonly min: number; readonly max: number; readonly prefixes?: readonly string[] }
+    /** Compared without regard to ASCII case. At least two bytes in every encoding, except `@`. */
+    | { readonly kind: "literal"; readonly text: string }
+    /** Every cell of a column so named: person names. */
+    | { readonly kind: "column"; readonly infoType: string }
+    /** First 15 or last 5 lines with text of a flow. */
+    | { readonly kind: "line"; readonly position: "top" | "tail" }
+  );
+
+/** One set of evidence that gives one confidence. */
+export interface Tier {
+  readonly confidence: Confidence;
+  /** Names of evidence that must all stand. */
+  readonly all: readonly string[];
+  /** Names of evidence of which none may stand. */
+  readonly none?: readonly string[];
+}
+
+/**
+ * The kernel finds candidates by trigger in one pass over the bytes for all rules; `confirm` sees only the window round one. Pure,
+ * synchronous, local: the answer hangs on the 4 KiB before and after a start, so blocks, parts and threads cannot change it.
+ */
+export interface Matcher {
+  readonly rule: RuleBase;
+  readonly triggers: readonly Trigger[];
+  /** Bytes, at most 4096; a match belongs to the block and part in which it starts. */
+  readonly maxSpan: number;
+  /** Sets of evidence, best first; the first one met gives the confidence. None met: never a finding. */
+  readonly tiers: readonly Tier[];
+  /** May give a match that other candidates give too (equal spans are told once), and none. */
+  confirm(window: Window, emit: (match: Match) => void): void;
+}
+
+/**
+ * At least 1 KiB either side of a candidate where the flow has it (never more than 4 KiB and a match), decoded and normalised: NFKC, no zero
+ * width, line ends as `\n`. Reads on into the flow's neighbouring chunks.
+ */
+export interface Window {
+  readonly text: string;
+  /** Of the candidate, in UTF-16 code units of `text`, half-open. */
+  readonly start: number;
+  readonly end: number;
+  /** True where `text` begins with the flow's begin (ends with its end): what is not seen is not there. */
+  readonly atStart: boolean;
+  readonly atEnd: boolean;
+  readonly roles: readonly Role[];
+  readonly page: number | undefined;
+  /** Name of the entry, without directories. */
+  readonly name: string;
+  /** In the first 15 lines with text of its flow. */
+  readonly top: boolean;
+  /** In the last 5 lines with text of its flow. */
+  readonly tail: boolean;
+  /** The row the candidate stands in, of a table. */
+  readonly row: WindowRow | undefined;
+  /** Entry modified, else start of scan, ISO 8601: there is no other clock. */
+  readonly asOf: string;
+}
+
+/** A row of a table as a window shows it. */
+export interface WindowRow {
+  /** Index of the candidate's cell. */
+  readonly at: number;
+  readonly cells: readonly WindowCell[];
+}
+export interface WindowCell {
+  readonly text: string;
+  /** As it stands in the table's head; empty when no row names columns. */
+  readonly header: string;
+  /** What the column holds by its name: a strong header, or a weak one. */
+  readonly infoTypes: readonly string[];
+  readonly weakTypes: readonly string[];
+}
+
+/** A raw hit, in the window's indices. Lives until its line or row is complete; then it is sealed. */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  /** Normalised: ASCII, without separators. */
+  readonly value: string;
+  /** Of a mark: `jimi`. */
+  readonly level?: string;
+  /** Where it differs from the rule's. */
+  readonly severity?: Severity;
+  /** The rule's own word that stood beside it (`身份证号`): the only text an excerpt may show beside the masked value. */
+  readonly label?: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** One reason for or against; what the report shows under "why". Never holds the matched value. */
+export interface Evidence {
+  readonly by:
+    | "pattern"
+    | "validator"
+    | "context"
+    | "column"
+    | "row"
+    | "role"
+    | "position"
+    | "tag"
+    | "dictionary"
+    | "allowlist"
+    | "arbitration";
+  /** What tiers ask for: `luhn`, `context`, `column`, `row:PERSON_NAME`; late: `tag:official-document`. */
+  readonly name: string;
+  readonly effect: "states" | "raises" | "lowers" | "rejects";
+}
+
+/** An offline check of a value. "unknown" when it does not apply. */
+export interface Validator {
+  readonly id: string;
+  /** Names of evidence it can state besides its own id, such as `region:county`. */
+  readonly reference: string;
+  check(value: string, tables: Tables, asOf: string): "valid" | "invalid" | "unknown";
+}
