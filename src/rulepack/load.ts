@@ -1,0 +1,264 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join, relative, sep } from "node:path";
+import type { PackInfo } from "../model/event.ts";
+import type { Json } from "../model/json.ts";
+import type { RuleBase, RuleKind, Tables } from "../model/rule.ts";
+import { checkSchema } from "../util/schema.ts";
+import { type Overrides, packSchema, ruleSchema } from "./schema.ts";
+import { type TableText, tablesOf } from "./tables.ts";
+import { type PackProblem, readYaml, wayOf, type YamlFile } from "./yaml.ts";
+
+/** A rule as read: what every rule says, and its kind's own fields. Plain data. */
+export interface LoadedRule {
+  readonly base: RuleBase;
+  readonly fields: Readonly<Record<string, Json>>;
+  /** From which it was read: problems name it. */
+  readonly file: string;
+}
+
+/** What the packs hold, as plain data: it crosses to workers, which then never parse YAML. */
+export interface LoadedPacks {
+  readonly packs: readonly PackInfo[];
+  readonly rules: readonly LoadedRule[];
+  readonly tables: readonly TableText[];
+  /** All there are, in every file. With one or more nothing may be examined. */
+  readonly problems: readonly PackProblem[];
+}
+
+/** Longest that a pack file may be: a rule is a page of text, a table some hundred kilobytes. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** More files than this are not a pack but a wrong directory. */
+const MAX_FILES = 4096;
+
+interface PackFile {
+  readonly id: string;
+  readonly version: string;
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly tables?: Readonly<Record<string, string>>;
+  readonly override?: Readonly<Record<string, Overrides>>;
+  readonly disable?: readonly string[];
+}
+
+/**
+ * Reads packs. Each directory is a pack (it has a `pack.yaml`) or holds packs; later ones may override rules of earlier ones and add to
+ * their tables.
+ *
+ * `disabled`: ids of rules or packs that are switched off, beside those that a pack disables; one that names nothing is a problem. What the
+ * kinds say of a rule's own fields comes from `compile`.
+ */
+export async function loadPacks(directories: readonly string[], options: { readonly disabled: readonly string[] }): Promise<LoadedPacks> {
+  const yaml = await import("yaml");
+  const problems: PackProblem[] = [];
+  const packs: PackInfo[] = [];
+  const rules = new Map<string, LoadedRule>();
+  const texts = new Map<string, { form: TableText["form"]; texts: string[] }>();
+  const off = new Map<string, { file: string; line: number; at: string }>();
+  for (const id of options.disabled) off.set(id, { file: "", line: 0, at: "disabled" });
+
+  function read(file: string): { text: string; parsed: YamlFile } | undefined {
+    const text = readFileSync(file, "utf8");
+    const result = readYaml(yaml, file, text);
+    if ("problems" in result) problems.push(...result.problems);
+    return "problems" in result ? undefined : { text, parsed: result.file };
+  }
+
+  for (const directory of directories.flatMap((root) => packsIn(root, problems))) {
+    const names = filesOf(directory, problems);
+    const pack = read(join(directory, "pack.yaml"));
+    if (pack === undefined) continue;
+    const found = checkSchema(packSchema, pack.parsed.value);
+    const packPath = join(directory, "pack.yaml");
+    problems.push(...found.map(({ at, expected }) => problemAt(packPath, pack.parsed, at, expected)));
+    if (found.length > 0) continue;
+    const info = pack.parsed.value as unknown as PackFile;
+    if (packs.some((earlier) => earlier.id === info.id)) {
+      problems.push(problemAt(packPath, pack.parsed, ["id"], `a pack id of its own: "${info.id}" is taken`));
+      continue;
+    }
+    for (const [name, file] of Object.entries(info.tables ?? {})) {
+      const table = readTable(directory, file);
+      if (typeof table === "string") {
+        problems.push(problemAt(packPath, pack.parsed, ["tables", name], table));
+        continue;
+      }
+      const held = texts.get(name);
+      if (held === undefined) texts.set(name, { form: table.form, texts: [table.text] });
+      else if (held.form === table.form) held.texts.push(table.text);
+      else problems.push(problemAt(packPath, pack.parsed, ["tables", name], `a .${held.form} table: "${name}" has that form already`));
+    }
+    for (const name of names) {
+      if (!isRuleFile(name)) continue;
+      const file = join(directory, name);
+      const rule = read(file);
+      if (rule === undefined) continue;
+      const base = readRule(file, rule.parsed, info.id, problems);
+      if (base === undefined) continue;
+      if (rules.has(base.base.id)) problems.push(problemAt(file, rule.parsed, ["id"], `a rule id of its own: "${base.base.id}" is taken`));
+      else rules.set(base.base.id, base);
+    }
+    for (const [id, change] of Object.entries(info.override ?? {})) {
+      const rule = rules.get(id);
+      if (rule === undefined)
+        problems.push(problemAt(packPath, pack.parsed, ["override", id], "the id of a rule of this or an earlier pack"));
+      else rules.set(id, overridden(rule, change));
+    }
+    (info.disable ?? []).forEach((id, index) => {
+      const line = pack.parsed.lineOf(["disable", index]);
+      off.set(id, { file: packPath, line, at: wayOf(["disable", index]) });
+    });
+    packs.push({ id: info.id, version: info.version, digest: digestOf(directory, names), title: info.title });
+  }
+
+  for (const [id, from] of off) {
+    const known = rules.has(id) || packs.some((pack) => pack.id === id);
+    if (!known) problems.push({ ...from, expected: `the id of a rule or pack; "${id}" is none` });
+  }
+  const kept = [...rules.values()].filter(({ base }) => !off.has(base.id) && !off.has(packOf(base.id)));
+  const tables = [...texts].map(([name, table]) => ({ name, form: table.form, texts: table.texts }));
+  return { packs, rules: kept, tables, problems };
+}
+
+/** Where packs meet kinds: what `compile` gives for a rule is the kind's matcher. */
+export interface Compiled<Matcher> {
+  readonly matchers: readonly Matcher[];
+  readonly tables: Tables;
+  readonly problems: readonly PackProblem[];
+}
+
+type LoadedMatcher = Extract<ReturnType<RuleKind["load"]>, { readonly matcher: unknown }>["matcher"];
+
+/** Makes matchers of loaded rules, in the order of the packs. The main thread does it once to learn of problems, each worker for itself. */
+export function compile(loaded: Pick<LoadedPacks, "rules" | "tables">, kinds: readonly RuleKind[]): Compiled<LoadedMatcher> {
+  const tables = tablesOf(loaded.tables);
+  const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
+  const matchers: LoadedMatcher[] = [];
+  const problems: { rule: LoadedRule; at: readonly (string | number)[]; expected: string }[] = [];
+  for (const rule of loaded.rules) {
+    const kind = byName.get(rule.base.kind);
+    if (kind === undefined) {
+      problems.push({ rule, at: ["kind"], expected: `one of ${[...byName.keys()].join(", ")}` });
+      continue;
+    }
+    const result = kind.load(rule.base, rule.fields, tables);
+    if ("matcher" in result) matchers.push(result.matcher);
+    else problems.push(...result.problems.map((problem) => ({ rule, ...problem })));
+  }
+  return { matchers, tables, problems: problems.map(({ rule, at, expected }) => ({ file: rule.file, line: 1, at: wayOf(at), expected })) };
+}
+
+/** Gives the problems that `compile` found the lines they stand on: the files are read again, since a good pack needs no lines. */
+export async function locateProblems(problems: readonly PackProblem[]): Promise<readonly PackProblem[]> {
+  const yaml = await import("yaml");
+  return problems.map((problem) => {
+    const result = readYaml(yaml, problem.file, readFileSync(problem.file, "utf8"));
+    if ("problems" in result) return problem;
+    const at = problem.at.split(/[.[\]]+/).flatMap((step) => (step === "" ? [] : [/^\d+$/.test(step) ? Number(step) : step]));
+    return { ...problem, line: result.file.lineOf(at) };
+  });
+}
+
+function readRule(file: string, parsed: YamlFile, pack: string, problems: PackProblem[]): LoadedRule | undefined {
+  const found = checkSchema(ruleSchema, parsed.value);
+  problems.push(...found.map(({ at, expected }) => problemAt(file, parsed, at, expected)));
+  if (found.length > 0) return undefined;
+  const { fields, ...said } = splitRule(parsed.value as { readonly [key: string]: Json });
+  const expected = `${pack}/${basename(file, ".yaml")}`;
+  if (said.base.id !== expected) {
+    problems.push(problemAt(file, parsed, ["id"], `"${expected}": pack and file name`));
+    return undefined;
+  }
+  return { base: said.base, fields, file };
+}
+
+function splitRule(value: { readonly [key: string]: Json }): { base: RuleBase; fields: Record<string, Json> } {
+  const base: Record<string, Json> = { references: [] };
+  const fields: Record<string, Json> = {};
+  const known = ruleSchema.properties ?? {};
+  for (const [key, item] of Object.entries(value)) {
+    if (Object.hasOwn(known, key)) base[key] = key === "examples" ? readExamples(item) : item;
+    else fields[key] = item;
+  }
+  return { base: base as unknown as RuleBase, fields };
+}
+
+/** An example is a text, or a text and where it stands. */
+function readExamples(value: Json): Json {
+  const lists = value as { readonly [list: string]: readonly Json[] };
+  const whole = (example: Json): Json => (typeof example === "string" ? { text: example } : example);
+  return Object.fromEntries(Object.entries(lists).map(([list, examples]) => [list, examples.map(whole)]));
+}
+
+function overridden(rule: LoadedRule, change: Overrides): LoadedRule {
+  const { severity, dataClass, tiers, exclude } = change;
+  const base = { ...rule.base, ...(severity === undefined ? {} : { severity }), ...(dataClass === undefined ? {} : { dataClass }) };
+  const fields = {
+    ...rule.fields,
+    ...(tiers === undefined ? {} : { tiers }),
+    ...(exclude === undefined ? {} : { exclude }),
+  };
+  return { ...rule, base, fields };
+}
+
+function packsIn(root: string, problems: PackProblem[]): readonly string[] {
+  if (!existsSync(root) || !statSync(root).isDirectory()) {
+    problems.push({ file: root, line: 0, at: "", expected: "a directory that holds a pack.yaml, or folders that do" });
+    return [];
+  }
+  if (existsSync(join(root, "pack.yaml"))) return [root];
+  const inside = readdirSync(root, { withFileTypes: true })
+    .filter((item) => item.isDirectory() && existsSync(join(root, item.name, "pack.yaml")))
+    .map((item) => join(root, item.name))
+    .toSorted();
+  if (inside.length === 0) problems.push({ file: root, line: 0, at: "", expected: "a pack.yaml here or in a folder of it" });
+  return inside;
+}
+
+/** Paths of a pack's files below its directory, with `/`, sorted; links and anything else that is no regular file are not followed. */
+function filesOf(directory: string, problems: PackProblem[]): readonly string[] {
+  const files = readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((item) => item.isFile())
+    .map((item) => relative(directory, join(item.parentPath, item.name)).split(sep).join("/"))
+    .toSorted();
+  if (files.length > MAX_FILES) problems.push({ file: directory, line: 0, at: "", expected: `a pack of at most ${MAX_FILES} files` });
+  return files.slice(0, MAX_FILES);
+}
+
+function isRuleFile(name: string): boolean {
+  return name.endsWith(".yaml") && name !== "pack.yaml" && !name.startsWith("data/");
+}
+
+function readTable(directory: string, file: string): { form: TableText["form"]; text: string } | string {
+  const form = file.endsWith(".tsv") ? "tsv" : file.endsWith(".json") ? "json" : undefined;
+  if (form === undefined) return "the name of a .tsv or .json file";
+  const path = join(directory, file);
+  const inside = !relative(directory, path).startsWith("..");
+  if (!inside || !existsSync(path) || statSync(path).size > MAX_FILE_BYTES) return `a file of this pack: ${file} is not there`;
+  const text = readFileSync(path, "utf8");
+  if (form === "json") {
+    try {
+      JSON.parse(text);
+    } catch {
+      return `JSON: ${file} does not parse`;
+    }
+  }
+  return { form, text };
+}
+
+/** SHA-256 over names and contents, each with its length before it, so that no two packs run together. */
+function digestOf(directory: string, names: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const name of names) {
+    const content = readFileSync(join(directory, name));
+    hash.update(`${Buffer.byteLength(name)}:${name}${content.length}:`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+function packOf(id: string): string {
+  return id.slice(0, id.indexOf("/"));
+}
+
+function problemAt(file: string, parsed: YamlFile, at: readonly (string | number)[], expected: string): PackProblem {
+  return { file, line: parsed.lineOf(at), at: wayOf(at), expected };
+}
