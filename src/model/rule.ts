@@ -112,6 +112,11 @@ export interface Matcher {
   readonly maxSpan: number;
   /** Sets of evidence, best first; the first one met gives the confidence. None met: never a finding. */
   readonly tiers: readonly Tier[];
+  /**
+   * For structure: its matches are features, never findings. The weights of those met in an entry, each counted once, make a tag of the
+   * entry when they reach the threshold; rules ask for it as `tag:NAME`. A match names its features by its evidence.
+   */
+  readonly tag?: { readonly name: string; readonly threshold: number; readonly weights: Readonly<Record<string, number>> };
   /** May give a match that other candidates give too (equal spans are told once), and none. */
   confirm(window: Window, emit: (match: Match) => void): void;
 }

@@ -1,0 +1,11 @@
+import { createHash, createHmac } from "node:crypto";
+
+/** First 16 bytes of HMAC-SHA-256 over the parts as hex: equal for equal parts under one key, and telling nothing without it. */
+export function keyedHash(key: Uint8Array, ...parts: readonly string[]): string {
+  return createHmac("sha256", key).update(parts.join("\0"), "utf8").digest("hex").slice(0, 32);
+}
+
+/** Names a key without telling it: first 16 hex digits of a SHA-256 over a fixed prefix and the key. */
+export function keyId(key: Uint8Array): string {
+  return createHash("sha256").update("zicha key id\0").update(key).digest("hex").slice(0, 16);
+}
