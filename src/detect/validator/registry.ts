@@ -1,4 +1,47 @@
 import type { Validator } from "../../model/rule.ts";
+import { bankBin } from "./bankBin.ts";
+import { bicCountry } from "./bicCountry.ts";
+import { businessRegistration } from "./businessRegistration.ts";
+import { cardScheme } from "./cardScheme.ts";
+import { hongKongId } from "./hongKongId.ts";
+import { iban } from "./iban.ts";
+import { landlineArea } from "./landlineArea.ts";
+import { luhn } from "./luhn.ts";
+import { mobileSegment } from "./mobileSegment.ts";
+import { mrz } from "./mrz.ts";
+import { nationality } from "./nationality.ts";
+import { orgCode } from "./orgCode.ts";
+import { residentBirth } from "./residentBirth.ts";
+import { residentCheck } from "./residentCheck.ts";
+import { residentProvince } from "./residentProvince.ts";
+import { residentRegion } from "./residentRegion.ts";
+import { residentSettled } from "./residentSettled.ts";
+import { taiwanId } from "./taiwanId.ts";
+import { uscc } from "./uscc.ts";
+import { usccRegion } from "./usccRegion.ts";
+import { vin } from "./vin.ts";
 
 /** The offline checks of a value that pattern rules may name. */
-export const validators: readonly Validator[] = [];
+export const validators: readonly Validator[] = [
+  residentCheck,
+  residentBirth,
+  residentSettled,
+  residentRegion,
+  residentProvince,
+  luhn,
+  bankBin,
+  cardScheme,
+  uscc,
+  usccRegion,
+  orgCode,
+  businessRegistration,
+  mobileSegment,
+  landlineArea,
+  iban,
+  bicCountry,
+  nationality,
+  vin,
+  hongKongId,
+  taiwanId,
+  mrz,
+];

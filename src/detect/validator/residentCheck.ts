@@ -1,0 +1,18 @@
+import type { Validator } from "../../model/rule.ts";
+import { mod11Radix2 } from "../shared/checksum.ts";
+
+/**
+ * Check character of an 18-character resident identity number (GB 11643-1999, ISO 7064 MOD 11-2), also of the residence permits for Hong
+ * Kong, Macau and Taiwan residents and of the foreign permanent resident card of 2023.
+ *
+ * `value` is ASCII; "unknown" for the 15 digits of the first generation, which carry none. Says nothing about whether it was issued.
+ */
+export const residentCheck: Validator = {
+  id: "resident-check",
+  reference: "GB 11643-1999",
+  check(value) {
+    if (value.length === 15) return "unknown";
+    if (!/^\d{17}[\dXx]$/.test(value)) return "invalid";
+    return mod11Radix2(value) === value.charAt(17).toUpperCase() ? "valid" : "invalid";
+  },
+};
