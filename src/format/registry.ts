@@ -1,4 +1,5 @@
 import type { Extractor } from "../model/chunk.ts";
+import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [];
+export const extractors: readonly Extractor[] = [zip];

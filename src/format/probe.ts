@@ -1,0 +1,51 @@
+import type { Probe } from "../model/chunk.ts";
+import type { ByteSource } from "../model/entry.ts";
+import { readRange } from "./shared/bytes.ts";
+import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
+
+/** A kind of container whose directory of names tells formats apart. */
+interface Directory {
+  claims(head: Uint8Array): boolean;
+  names(bytes: ByteSource): Promise<Iterable<string>>;
+}
+
+/** 4 KiB: enough for every magic number and the first lines of a text. */
+const headLength = 4096;
+
+const zip: Directory = {
+  claims: (head) => startsAsZip(head) || mayCarryZip(head),
+  names: async (bytes) => (await readZip(bytes))?.members.map((member) => member.name) ?? [],
+};
+
+/** A new kind of container is a new line here. */
+const directories: readonly Directory[] = [zip];
+
+/**
+ * True when `members()` needs the whole content at hand: what cannot seek is held in memory before it is probed, else its members are none.
+ * `head` is the first 4 bytes or more.
+ */
+export function isContainer(head: Uint8Array): boolean {
+  return directories.some((directory) => directory.claims(head));
+}
+
+/** Reads the first 4 KiB, and the names in the container's directory once, when an extractor asks for them. */
+export async function createProbe(name: string, bytes: ByteSource): Promise<Probe> {
+  const head = await readRange(bytes, 0, headLength);
+  let members: Promise<ReadonlySet<string>> | undefined;
+  return {
+    name,
+    head,
+    members: () => (members ??= namesOf(head, bytes)),
+  };
+}
+
+async function namesOf(head: Uint8Array, bytes: ByteSource): Promise<ReadonlySet<string>> {
+  if (!bytes.seekable) return new Set();
+  const names = new Set<string>();
+  for (const directory of directories) {
+    if (!directory.claims(head)) continue;
+    for (const name of await directory.names(bytes)) names.add(name);
+    if (names.size > 0) break;
+  }
+  return names;
+}

@@ -1,0 +1,78 @@
+import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
+import type { ByteSource } from "../model/entry.ts";
+import type { FailureCode } from "../model/failure.ts";
+import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
+import type { ZipMember } from "./shared/zip.ts";
+import { memberSource } from "./shared/zipMember.ts";
+import type { MemberDamage } from "./shared/zipMember.ts";
+
+/**
+ * Zip archives (APPNOTE 6.3.10), also behind a self extractor or a picture, with a damaged directory, with GBK names. Every member is an entry;
+ * one that cannot be read says so when it is opened, and its siblings are still read. The depth of nesting and what entries may use together
+ * are the caller's to limit; ratios are watched here.
+ */
+export const zip: Extractor = {
+  id: "zip",
+  title: { zh: "ZIP 压缩包", en: "ZIP archive" },
+  version: 1,
+  access: "any",
+  async accepts(probe) {
+    return startsAsZip(probe.head) || (mayCarryZip(probe.head) && (await probe.members()).size > 0);
+  },
+  extract,
+};
+
+async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
+  const { entry, budget } = input;
+  const failure = (code: FailureCode, detail: string, partial: boolean, path: string = entry.path): Extracted => ({
+    type: "failure",
+    failure: { stage: "extract", code, path, detail, partial },
+  });
+  const archive = await readZip(input.bytes);
+  if (archive === undefined || (archive.members.length === 0 && archive.damage !== undefined)) {
+    yield failure("corrupt", archive?.damage ?? "no archive can be read", false);
+    return;
+  }
+  if (archive.damage !== undefined) yield failure("corrupt", `archive is damaged: ${archive.damage}`, true);
+  if (archive.overlapping) yield failure("corrupt", "members of the archive share bytes", true);
+  for (const member of archive.members) {
+    if (input.signal.aborted) {
+      yield failure("interrupted", "interrupted between members", true);
+      return;
+    }
+    if (member.directory) continue;
+    if (!budget.take("members", 1)) {
+      yield failure("too-large", "limit of members reached", true);
+      return;
+    }
+    const damages: MemberDamage[] = [];
+    const path = `${entry.path}!/${member.name}`;
+    yield {
+      type: "member",
+      entry: {
+        path,
+        key: `${entry.key}!${member.headerOffset}`,
+        root: entry.root,
+        size: member.size,
+        modified: member.modified,
+        stamp: undefined,
+        depth: entry.depth + 1,
+      },
+      open: (): Promise<ByteSource> => open(member, damages),
+    };
+    // The member has been examined when the next one is asked for: what was wrong with its bytes is known now.
+    const [damage] = damages;
+    if (damage !== undefined) yield failure(damage.code, damage.detail, true, path);
+    if (damage?.code === "bomb" && damage.detail.startsWith("archive")) {
+      yield failure("bomb", "the other members of the archive are not read", true);
+      return;
+    }
+  }
+
+  function open(member: ZipMember, damages: MemberDamage[]): Promise<ByteSource> {
+    if (archive === undefined) throw new TypeError("no archive");
+    return memberSource(archive, member, input, (damage) => {
+      damages.push(damage);
+    });
+  }
+}
