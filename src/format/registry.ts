@@ -1,5 +1,6 @@
 import type { Extractor } from "../model/chunk.ts";
+import { pdf } from "./pdf.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [zip];
+export const extractors: readonly Extractor[] = [pdf, zip];

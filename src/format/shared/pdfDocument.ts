@@ -1,0 +1,332 @@
+import { memoryOf, readBytes, readText, withBuffer, withString } from "./pdfium.ts";
+import type { Pdfium } from "./pdfium.ts";
+
+/** A document open in PDFium. */
+export interface PdfDocument {
+  readonly pdfium: Pdfium;
+  readonly handle: number;
+  /** Where its bytes lie in the instance's memory. */
+  readonly bytes: number;
+  /** Environment for form fields; 0 when PDFium would not make one. */
+  readonly form: number;
+  readonly formInfo: number;
+  /** As the page tree says; it may lie. */
+  readonly pages: number;
+}
+
+/** PDFium's error numbers (`fpdfview.h`). */
+const passwordError = 4;
+const securityError = 5;
+
+/** Opens with each password in turn, the empty one first (that of most "protected" files). */
+export function openPdf(pdfium: Pdfium, data: Uint8Array, passwords: readonly string[]): PdfDocument | "corrupt" | "encrypted" {
+  const { call } = pdfium;
+  const bytes = call.malloc(data.length);
+  if (bytes === 0) {
+    pdfium.refused = true;
+    throw new RangeError("no memory for the document");
+  }
+  memoryOf(pdfium, bytes, data.length).set(data);
+  let encrypted = false;
+  for (const password of ["", ...passwords]) {
+    const handle = withString(pdfium, password, (pointer) => call.FPDF_LoadMemDocument(bytes, data.length, pointer));
+    if (handle !== 0) {
+      const formInfo = call.malloc(256);
+      const info = memoryOf(pdfium, formInfo, 256);
+      info.fill(0);
+      // FPDF_FORMFILLINFO: version 2, no callbacks. No scripts run in this build.
+      info.writeUInt32LE(2, 0);
+      const form = call.FPDFDOC_InitFormFillEnvironment(handle, formInfo);
+      return { pdfium, handle, bytes, form, formInfo, pages: call.FPDF_GetPageCount(handle) };
+    }
+    const error = call.FPDF_GetLastError();
+    encrypted = error === passwordError || error === securityError;
+    if (!encrypted) break;
+  }
+  call.free(bytes);
+  return encrypted ? "encrypted" : "corrupt";
+}
+
+export function closePdf(document: PdfDocument): void {
+  const { call } = document.pdfium;
+  if (document.form !== 0) call.FPDFDOC_ExitFormFillEnvironment(document.form);
+  call.free(document.formInfo);
+  call.FPDF_CloseDocument(document.handle);
+  call.free(document.bytes);
+}
+
+/** What lies on a page beside its text. */
+export interface PdfNote {
+  readonly role: "comment" | "form" | "link";
+  /** Of a form field: its name as people see it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface PdfPage {
+  /** Lines end in `\n`. */
+  readonly text: string;
+  /** Text objects, also in forms. */
+  readonly textObjects: number;
+  /** Text objects without extent in fonts that are not embedded: PDFium leaves them out of its text. */
+  readonly lostObjects: number;
+  readonly images: number;
+  readonly notes: readonly PdfNote[];
+  /** Handles, valid until the document is closed. */
+  readonly attachments: readonly number[];
+}
+
+/** Undefined when the page does not load. */
+export function readPage(document: PdfDocument, index: number): PdfPage | undefined {
+  const { pdfium, handle } = document;
+  const { call } = pdfium;
+  const page = call.FPDF_LoadPage(handle, index);
+  if (page === 0) return undefined;
+  const textPage = call.FPDFText_LoadPage(page);
+  const text = textPage === 0 ? "" : readPageText(pdfium, textPage);
+  if (textPage !== 0) call.FPDFText_ClosePage(textPage);
+  const objects = countObjects(pdfium, page);
+  const notes: PdfNote[] = [];
+  const attachments: number[] = [];
+  const annotations = Math.min(call.FPDFPage_GetAnnotCount(page), mostAnnotations);
+  for (let number = 0; number < annotations; number += 1) {
+    const annotation = call.FPDFPage_GetAnnot(page, number);
+    if (annotation === 0) continue;
+    readAnnotation(document, annotation, notes);
+    const attachment = call.FPDFAnnot_GetFileAttachment(annotation);
+    if (attachment !== 0) attachments.push(attachment);
+    call.FPDFPage_CloseAnnot(annotation);
+  }
+  call.FPDF_ClosePage(page);
+  return { text, ...objects, notes, attachments };
+}
+
+/** 100,000 a page: the largest forms known have some thousand fields. */
+const mostAnnotations = 100_000;
+
+function readPageText(pdfium: Pdfium, textPage: number): string {
+  const { call } = pdfium;
+  const count = call.FPDFText_CountChars(textPage);
+  if (count <= 0) return "";
+  // PDFium writes UTF-16 and counts code points: twice the room is always enough.
+  return withBuffer(pdfium, 4 * (count + 1), (pointer) => {
+    const written = call.FPDFText_GetText(textPage, 0, count, pointer);
+    return memoryOf(pdfium, pointer, Math.max(0, written - 1) * 2).toString("utf16le");
+  });
+}
+
+/** `FPDF_PAGEOBJ_TEXT`, `_IMAGE`, `_FORM`. */
+const textObject = 1;
+const imageObject = 3;
+const formObject = 5;
+
+/** 20,000 objects and 8 levels a page: enough to see what a page is made of. */
+const mostObjects = 20_000;
+const deepestForm = 8;
+
+/** Points. PDFium's own bound: narrower text objects are left out of the text. */
+const noWidth = 0.01;
+
+function countObjects(pdfium: Pdfium, page: number): { textObjects: number; lostObjects: number; images: number } {
+  const { call } = pdfium;
+  let textObjects = 0;
+  let lostObjects = 0;
+  let images = 0;
+  let seen = 0;
+  withBuffer(pdfium, 16, (bounds) => {
+    const visit = (count: number, get: (index: number) => number, depth: number): void => {
+      for (let index = 0; index < count && seen < mostObjects; index += 1) {
+        seen += 1;
+        const object = get(index);
+        if (object === 0) continue;
+        const type = call.FPDFPageObj_GetType(object);
+        if (type === imageObject) images += 1;
+        else if (type === textObject) {
+          textObjects += 1;
+          if (call.FPDFPageObj_GetBounds(object, bounds, bounds + 4, bounds + 8, bounds + 12) === 0) continue;
+          const view = new Float32Array(call.memory.buffer, bounds, 4);
+          const [left = 0, bottom = 0, right = 0, top = 0] = view;
+          if (right - left >= noWidth && top - bottom >= noWidth) continue;
+          const font = call.FPDFTextObj_GetFont(object);
+          if (font !== 0 && call.FPDFFont_GetIsEmbedded(font) === 0) lostObjects += 1;
+        } else if (type === formObject && depth < deepestForm) {
+          visit(call.FPDFFormObj_CountObjects(object), (child) => call.FPDFFormObj_GetObject(object, child), depth + 1);
+        }
+      }
+    };
+    visit(call.FPDFPage_CountObjects(page), (index) => call.FPDFPage_GetObject(page, index), 0);
+  });
+  return { textObjects, lostObjects, images };
+}
+
+/** `FPDF_ANNOT_LINK`, `_POPUP`, `_WIDGET`. */
+const linkAnnotation = 2;
+const popupAnnotation = 16;
+const widgetAnnotation = 20;
+
+/** 2,000: the longest choice lists are countries and branches. */
+const mostOptions = 2_000;
+
+function readAnnotation(document: PdfDocument, annotation: number, notes: PdfNote[]): void {
+  const { pdfium, form } = document;
+  const { call } = pdfium;
+  const subtype = call.FPDFAnnot_GetSubtype(annotation);
+  const own = (key: string): string =>
+    withString(pdfium, key, (name) => readText(pdfium, (buffer, size) => call.FPDFAnnot_GetStringValue(annotation, name, buffer, size)));
+  const note = (role: PdfNote["role"], name: string, text: string): void => {
+    if (text.trim() !== "") notes.push({ role, name, text });
+  };
+  if (subtype === widgetAnnotation) {
+    const field = (get: (form: number, annotation: number, buffer: number, size: number) => number): string =>
+      form === 0 ? "" : readText(pdfium, (buffer, size) => get(form, annotation, buffer, size));
+    const label = field(call.FPDFAnnot_GetFormFieldAlternateName) || own("TU");
+    const name = label || field(call.FPDFAnnot_GetFormFieldName) || own("T");
+    const value = field(call.FPDFAnnot_GetFormFieldValue) || own("V");
+    note("form", name, value);
+    const fallback = own("DV");
+    if (fallback !== value) note("form", name, fallback);
+    if (form !== 0) {
+      const options = Math.min(call.FPDFAnnot_GetOptionCount(form, annotation), mostOptions);
+      for (let index = 0; index < options; index += 1) {
+        const option = readText(pdfium, (buffer, size) => call.FPDFAnnot_GetOptionLabel(form, annotation, index, buffer, size));
+        if (option !== value) note("form", name, option);
+      }
+    }
+  }
+  if (subtype === linkAnnotation) {
+    const link = call.FPDFAnnot_GetLink(annotation);
+    const action = link === 0 ? 0 : call.FPDFLink_GetAction(link);
+    if (action !== 0) note("link", "", actionTarget(document, action));
+  }
+  const contents = own("Contents");
+  if (subtype !== popupAnnotation) note("comment", "", contents);
+  const rich = plainText(own("RC"));
+  if (rich !== contents) note("comment", "", rich);
+  note("comment", "", own("Subj"));
+}
+
+/** An address, or the file that is started. */
+function actionTarget(document: PdfDocument, action: number): string {
+  const { pdfium, handle } = document;
+  const { call } = pdfium;
+  const address = readBytes(pdfium, (buffer, size) => call.FPDFAction_GetURIPath(handle, action, buffer, size)).toString("utf8");
+  const file = readBytes(pdfium, (buffer, size) => call.FPDFAction_GetFilePath(action, buffer, size)).toString("utf8");
+  return `${address}${file}`.replaceAll("\0", "");
+}
+
+/** Text of XHTML as notes and XFA forms hold it: tags dropped, a line where a paragraph ends. */
+export function plainText(markup: string): string {
+  return markup
+    .replace(/<\/(?:p|div|li|br)\s*>|<br\s*\/>/gu, "\n")
+    .replace(/<[^<>]*>/gu, "")
+    .replace(/&(lt|gt|amp|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});/gu, (whole: string, name: string) => {
+      const named = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" }[name];
+      if (named !== undefined) return named;
+      const code = name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+      return code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;
+    })
+    .trim();
+}
+
+export interface PdfBookmark {
+  readonly title: string;
+  readonly target: string;
+  /** From 1; undefined when it points nowhere in the document. */
+  readonly page: number | undefined;
+}
+
+/** 50,000 bookmarks, 64 levels: the tree may loop. */
+const mostBookmarks = 50_000;
+const deepestBookmark = 64;
+
+export function readBookmarks(document: PdfDocument): readonly PdfBookmark[] {
+  const { pdfium, handle } = document;
+  const { call } = pdfium;
+  const found: PdfBookmark[] = [];
+  const seen = new Set<number>();
+  const visit = (parent: number, depth: number): void => {
+    let bookmark = call.FPDFBookmark_GetFirstChild(handle, parent);
+    while (bookmark !== 0 && !seen.has(bookmark) && found.length < mostBookmarks) {
+      seen.add(bookmark);
+      const current = bookmark;
+      const title = readText(pdfium, (buffer, size) => call.FPDFBookmark_GetTitle(current, buffer, size));
+      const action = call.FPDFBookmark_GetAction(current);
+      const destination = call.FPDFBookmark_GetDest(handle, current);
+      const index = destination === 0 ? -1 : call.FPDFDest_GetDestPageIndex(handle, destination);
+      found.push({ title, target: action === 0 ? "" : actionTarget(document, action), page: index < 0 ? undefined : index + 1 });
+      if (depth < deepestBookmark) visit(current, depth + 1);
+      bookmark = call.FPDFBookmark_GetNextSibling(handle, current);
+    }
+  };
+  visit(0, 0);
+  return found;
+}
+
+/** Entries of the document information dictionary that people fill in or that name them (ISO 32000-2, 14.3.3). */
+const infoKeys = ["Title", "Author", "Subject", "Keywords", "Creator", "Producer", "Company", "Manager", "SourceModified"];
+
+/** Name and value of each entry with text. */
+export function readInfo(document: PdfDocument): readonly (readonly [name: string, value: string])[] {
+  const { pdfium, handle } = document;
+  const read = (key: string): string =>
+    withString(pdfium, key, (tag) => readText(pdfium, (buffer, size) => pdfium.call.FPDF_GetMetaText(handle, tag, buffer, size)));
+  return infoKeys.map((key) => [key, read(key)] as const).filter(([, value]) => value.trim() !== "");
+}
+
+/** Scripts of the document, and the packets of an XFA form as text. */
+export function readScripts(document: PdfDocument): readonly { readonly role: "code" | "form"; readonly text: string }[] {
+  const { pdfium, handle } = document;
+  const { call } = pdfium;
+  const found: { role: "code" | "form"; text: string }[] = [];
+  const scripts = Math.min(call.FPDFDoc_GetJavaScriptActionCount(handle), mostOptions);
+  for (let index = 0; index < scripts; index += 1) {
+    const action = call.FPDFDoc_GetJavaScriptAction(handle, index);
+    if (action === 0) continue;
+    found.push({ role: "code", text: readText(pdfium, (buffer, size) => call.FPDFJavaScriptAction_GetScript(action, buffer, size)) });
+    call.FPDFDoc_CloseJavaScriptAction(action);
+  }
+  const packets = Math.min(call.FPDF_GetXFAPacketCount(handle), mostOptions);
+  for (let index = 0; index < packets; index += 1) {
+    const text = readSized(pdfium, (buffer, size, out) => call.FPDF_GetXFAPacketContent(handle, index, buffer, size, out), mostXfa);
+    if (text !== undefined) found.push({ role: "form", text: plainText(text.toString("utf8")) });
+  }
+  return found.filter(({ text }) => text.trim() !== "");
+}
+
+/** 16 MiB: a larger XFA packet holds pictures. */
+const mostXfa = 16 * 1024 * 1024;
+
+/** For getters that give the size through a pointer. Undefined when it fails, or is larger than `limit`. */
+function readSized(pdfium: Pdfium, get: (buffer: number, size: number, out: number) => number, limit: number): Buffer | undefined {
+  return withBuffer(pdfium, 8, (out) => {
+    memoryOf(pdfium, out, 8).fill(0);
+    if (get(0, 0, out) === 0) return undefined;
+    const size = memoryOf(pdfium, out, 4).readUInt32LE(0);
+    if (size > limit) return undefined;
+    if (size === 0) return Buffer.alloc(0);
+    return withBuffer(pdfium, size, (pointer) => {
+      if (get(pointer, size, out) === 0) return undefined;
+      return Buffer.from(memoryOf(pdfium, pointer, size));
+    });
+  });
+}
+
+/** Handles of the files attached to the document as a whole. */
+export function listAttachments(document: PdfDocument): readonly number[] {
+  const { call } = document.pdfium;
+  const count = Math.min(call.FPDFDoc_GetAttachmentCount(document.handle), mostAttachments);
+  return Array.from({ length: count }, (_, index) => call.FPDFDoc_GetAttachment(document.handle, index)).filter((handle) => handle !== 0);
+}
+
+/** 20,000, as for archives. */
+const mostAttachments = 20_000;
+
+export function attachmentName(document: PdfDocument, attachment: number): string {
+  return readText(document.pdfium, (buffer, size) => document.pdfium.call.FPDFAttachment_GetName(attachment, buffer, size));
+}
+
+/** Bytes of an attachment, decoded; undefined when there are none or more than `limit`. */
+export function attachmentBytes(document: PdfDocument, attachment: number, limit: number): Buffer | undefined {
+  const { call } = document.pdfium;
+  return readSized(document.pdfium, (buffer, size, out) => call.FPDFAttachment_GetFile(attachment, buffer, size, out), limit);
+}

@@ -1,0 +1,168 @@
+/** What is called of PDFium's C interface, by the names of `fpdfview.h` and its neighbours. Pointers and handles are numbers; 0 is none. */
+interface PdfiumExports {
+  readonly memory: WebAssemblyMemory;
+  malloc(bytes: number): number;
+  free(pointer: number): void;
+  FPDF_InitLibrary(): void;
+  FPDF_LoadMemDocument(bytes: number, size: number, password: number): number;
+  FPDF_CloseDocument(document: number): void;
+  FPDF_GetLastError(): number;
+  FPDF_GetPageCount(document: number): number;
+  FPDF_LoadPage(document: number, index: number): number;
+  FPDF_ClosePage(page: number): void;
+  FPDF_GetMetaText(document: number, tag: number, buffer: number, size: number): number;
+  FPDFText_LoadPage(page: number): number;
+  FPDFText_ClosePage(text: number): void;
+  FPDFText_CountChars(text: number): number;
+  FPDFText_GetText(text: number, start: number, count: number, buffer: number): number;
+  FPDFPage_CountObjects(page: number): number;
+  FPDFPage_GetObject(page: number, index: number): number;
+  FPDFPageObj_GetType(object: number): number;
+  FPDFPageObj_GetBounds(object: number, left: number, bottom: number, right: number, top: number): number;
+  FPDFFormObj_CountObjects(form: number): number;
+  FPDFFormObj_GetObject(form: number, index: number): number;
+  FPDFTextObj_GetFont(object: number): number;
+  FPDFFont_GetIsEmbedded(font: number): number;
+  FPDFPage_GetAnnotCount(page: number): number;
+  FPDFPage_GetAnnot(page: number, index: number): number;
+  FPDFPage_CloseAnnot(annotation: number): void;
+  FPDFAnnot_GetSubtype(annotation: number): number;
+  FPDFAnnot_GetStringValue(annotation: number, key: number, buffer: number, size: number): number;
+  FPDFAnnot_GetFileAttachment(annotation: number): number;
+  FPDFAnnot_GetFormFieldName(form: number, annotation: number, buffer: number, size: number): number;
+  FPDFAnnot_GetFormFieldAlternateName(form: number, annotation: number, buffer: number, size: number): number;
+  FPDFAnnot_GetFormFieldValue(form: number, annotation: number, buffer: number, size: number): number;
+  FPDFAnnot_GetOptionCount(form: number, annotation: number): number;
+  FPDFAnnot_GetOptionLabel(form: number, annotation: number, index: number, buffer: number, size: number): number;
+  FPDFAnnot_GetLink(annotation: number): number;
+  FPDFLink_GetAction(link: number): number;
+  FPDFAction_GetURIPath(document: number, action: number, buffer: number, size: number): number;
+  FPDFAction_GetFilePath(action: number, buffer: number, size: number): number;
+  FPDFBookmark_GetFirstChild(document: number, bookmark: number): number;
+  FPDFBookmark_GetNextSibling(document: number, bookmark: number): number;
+  FPDFBookmark_GetTitle(bookmark: number, buffer: number, size: number): number;
+  FPDFBookmark_GetAction(bookmark: number): number;
+  FPDFBookmark_GetDest(document: number, bookmark: number): number;
+  FPDFDest_GetDestPageIndex(document: number, destination: number): number;
+  FPDFDoc_GetAttachmentCount(document: number): number;
+  FPDFDoc_GetAttachment(document: number, index: number): number;
+  FPDFAttachment_GetName(attachment: number, buffer: number, size: number): number;
+  FPDFAttachment_GetFile(attachment: number, buffer: number, size: number, outSize: number): number;
+  FPDFDoc_GetJavaScriptActionCount(document: number): number;
+  FPDFDoc_GetJavaScriptAction(document: number, index: number): number;
+  FPDFDoc_CloseJavaScriptAction(action: number): void;
+  FPDFJavaScriptAction_GetScript(action: number, buffer: number, size: number): number;
+  FPDF_GetXFAPacketCount(document: number): number;
+  FPDF_GetXFAPacketContent(document: number, index: number, buffer: number, size: number, outSize: number): number;
+  FPDFDOC_InitFormFillEnvironment(document: number, info: number): number;
+  FPDFDOC_ExitFormFillEnvironment(form: number): void;
+}
+interface WebAssemblyMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** An instance of PDFium with its own memory. Any call may throw once the document makes it abort; it is dead from then on. */
+export interface Pdfium {
+  readonly call: PdfiumExports;
+  /** Set when it asked for more memory than it may have: then an abort means `out-of-memory`. */
+  refused: boolean;
+  dead: boolean;
+  busy: boolean;
+}
+
+/**
+ * 384 MiB for all instances of this thread: PDFium's own bound is 2 GiB, and the rest of the process needs room below 1 GiB. The largest
+ * real file tried (1,307 pages) takes 60 MiB.
+ */
+const memoryLimit = 384 * 1024 * 1024;
+
+/** 96 MiB: WebAssembly memory never shrinks, so an instance that grew beyond this is dropped after its document. */
+const keepBelow = 96 * 1024 * 1024;
+
+/** WebAssembly's unit of growth. */
+const wasmPage = 65536;
+
+/** Compiling takes 100 ms, so instances are kept for the thread's next documents; they hold nothing of a document that was closed. */
+const instances: Pdfium[] = [];
+
+/** An instance for one document; a document inside another one gets its own, so that its failure cannot take the outer one with it. */
+export async function leasePdfium(): Promise<Pdfium> {
+  const free = instances.find((instance) => !instance.busy);
+  if (free !== undefined) {
+    free.busy = true;
+    return free;
+  }
+  const { PDFiumModule } = await import("@hyzyla/pdfium");
+  const quiet = { print: (): void => undefined, printErr: (): void => undefined };
+  const loaded: unknown = await PDFiumModule(quiet as Parameters<typeof PDFiumModule>[0]);
+  const call = (loaded as { readonly wasmExports: PdfiumExports }).wasmExports;
+  const instance: Pdfium = { call, refused: false, dead: false, busy: true };
+  // The module declares 2 GiB; its JavaScript half grows memory through this object, so the bound can be set here.
+  const grow = call.memory.grow.bind(call.memory);
+  call.memory.grow = (pages: number): number => {
+    const held = instances.reduce((sum, other) => sum + other.call.memory.buffer.byteLength, 0);
+    if (held + pages * wasmPage > memoryLimit) {
+      instance.refused = true;
+      throw new RangeError("memory limit");
+    }
+    return grow(pages);
+  };
+  call.FPDF_InitLibrary();
+  instances.push(instance);
+  return instance;
+}
+
+/** Gives an instance back after its document is closed; a dead or a grown one is dropped with its memory. */
+export function releasePdfium(instance: Pdfium): void {
+  instance.busy = false;
+  if (instance.dead || instance.call.memory.buffer.byteLength > keepBelow) {
+    instances.splice(instances.indexOf(instance), 1);
+  }
+}
+
+/** Calls with a buffer of `bytes`, freed afterwards; not after an abort, when nothing may be called any more. */
+export function withBuffer<Value>(pdfium: Pdfium, bytes: number, use: (pointer: number) => Value): Value {
+  const pointer = pdfium.call.malloc(bytes);
+  if (pointer === 0) {
+    pdfium.refused = true;
+    throw new RangeError("no memory for a buffer");
+  }
+  const value = use(pointer);
+  pdfium.call.free(pointer);
+  return value;
+}
+
+/** Bytes of the instance's memory, to be used before the next call: growth moves it. */
+export function memoryOf(pdfium: Pdfium, pointer: number, bytes: number): Buffer {
+  return Buffer.from(pdfium.call.memory.buffer, pointer, bytes);
+}
+
+/** A name for PDFium, as it wants it: ended with a zero. */
+export function withString<Value>(pdfium: Pdfium, text: string, use: (pointer: number) => Value): Value {
+  const bytes = Buffer.from(`${text}\0`);
+  return withBuffer(pdfium, bytes.length, (pointer) => {
+    memoryOf(pdfium, pointer, bytes.length).set(bytes);
+    return use(pointer);
+  });
+}
+
+/** 4 MiB: no title, field or note is longer; a script may be, and is cut. */
+const longestString = 4 * 1024 * 1024;
+
+/** Asks twice, as PDFium's getters want it: for the size, then for the bytes. Empty when there is nothing. */
+export function readBytes(pdfium: Pdfium, get: (buffer: number, size: number) => number): Buffer {
+  const size = get(0, 0);
+  if (size <= 0 || size > longestString) return Buffer.alloc(0);
+  return withBuffer(pdfium, size, (pointer) => {
+    get(pointer, size);
+    return Buffer.from(memoryOf(pdfium, pointer, size));
+  });
+}
+
+/** A string of PDFium: UTF-16LE, ended with a zero. */
+export function readText(pdfium: Pdfium, get: (buffer: number, size: number) => number): string {
+  const bytes = readBytes(pdfium, get);
+  const text = bytes.toString("utf16le");
+  return text.endsWith("\0") ? text.slice(0, -1) : text;
+}
