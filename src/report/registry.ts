@@ -1,4 +1,7 @@
 import type { Reporter } from "../model/report.ts";
+import { console } from "./console.ts";
+import { json } from "./json.ts";
+import { ndjson } from "./ndjson.ts";
 
 /** Every report format that `-f` knows. */
-export const reporters: readonly Reporter[] = [];
+export const reporters: readonly Reporter[] = [console, json, ndjson];

@@ -1,0 +1,332 @@
+import type { ChalkInstance } from "chalk";
+import type { ScanEvent } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
+import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { displayWidth, neutralise, wrapToWidth } from "../util/width.ts";
+import { amountInWords, conclusionInWords, failuresInWords, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
+import { Gather, type FileGroup } from "./shared/gather.ts";
+import { Overview } from "./shared/overview.ts";
+import {
+  confidenceWords,
+  count,
+  dutyShortWords,
+  excerptInWords,
+  failureWords,
+  placeInWords,
+  reasonInWords,
+  statementWords,
+  verdictWords,
+  type Locale,
+} from "./shared/words.ts";
+
+/** A screen is read by a person: more than this goes to a report that can be searched. */
+const maximumFindings = 2000;
+/** Failures and excluded paths a verbose run lists. */
+const maximumListed = 2000;
+/** Places of one rule in one file, unless verbose. */
+const placesPerRule = 3;
+
+interface Labels {
+  readonly result: string;
+  readonly scope: string;
+  readonly zone: string;
+  readonly unread: string;
+  readonly others: string;
+  readonly next: string;
+  readonly excluded: string;
+}
+
+const labels: Readonly<Record<Locale, Labels>> = {
+  zh: { result: "结论", scope: "范围", zone: "区域", unread: "未检", others: "其他", next: "下一步", excluded: "排除" },
+  en: {
+    result: "RESULT",
+    scope: "SCOPE",
+    zone: "ZONE",
+    unread: "UNREAD",
+    others: "OTHER",
+    next: "NEXT",
+    excluded: "EXCLUDED",
+  },
+};
+
+type Paint = (text: string) => string;
+const plain: Paint = (text) => text;
+
+/** Lays out lines: a label, then what belongs to it, wrapped and indented when the terminal is narrow. */
+class Page {
+  readonly lines: string[] = [];
+  readonly #width: number | undefined;
+  readonly #indent: number;
+
+  constructor(width: number | undefined, indent: number) {
+    this.#width = width;
+    // A label column that takes a third of the line would leave nothing for the text.
+    this.#indent = width !== undefined && width < indent * 5 ? 2 : indent;
+  }
+
+  blank(): void {
+    if (this.lines.length > 0 && this.lines.at(-1) !== "") this.lines.push("");
+  }
+
+  /** `segments` stay whole where they fit on a line. `deeper` is added to the indent; an empty label gives a line of its own without one. */
+  add(label: string, segments: readonly string[], paintLabel: Paint = plain, paintText: Paint = plain, deeper = 0): void {
+    const gap = this.#indent + deeper;
+    const own = displayWidth(label);
+    // A label wider than its column stands before the text on the first line all the same.
+    const first = label === "" ? gap : Math.max(gap, own + 2);
+    const lines = this.#fill(segments, first, gap);
+    for (const [index, line] of lines.entries()) {
+      const lead = index === 0 && label !== "" ? paintLabel(label) + " ".repeat(first - own) : " ".repeat(gap);
+      this.lines.push(lead + paintText(line));
+    }
+  }
+
+  #fill(segments: readonly string[], first: number, gap: number): readonly string[] {
+    const kept = segments.filter((segment) => segment !== "");
+    if (this.#width === undefined) return [kept.join("   ")];
+    const lines: string[] = [];
+    let line = "";
+    for (const segment of kept) {
+      const room = Math.max(10, this.#width - (lines.length === 0 ? first : gap));
+      const joined = line === "" ? segment : `${line}   ${segment}`;
+      if (displayWidth(joined) <= room) {
+        line = joined;
+        continue;
+      }
+      if (line !== "") lines.push(line);
+      const wrapped = wrapToWidth(segment, Math.max(10, this.#width - (lines.length === 0 ? first : gap)));
+      lines.push(...wrapped.slice(0, -1));
+      line = wrapped.at(-1) ?? "";
+    }
+    if (line !== "" || lines.length === 0) lines.push(line);
+    return lines;
+  }
+}
+
+/** Text for a terminal: the result first, then files worst first, then what was not read and what to do. Written when the scan ends. */
+export const console: Reporter = {
+  id: "console",
+  title: { zh: "终端文本", en: "text for a terminal" },
+  extension: "txt",
+  open(out: Writer, options: ReportOptions): OpenReport {
+    const verbose = options.verbosity === "verbose";
+    const overview = new Overview();
+    const gather = new Gather(maximumFindings, (finding) => verbose || finding.effect !== "recorded");
+    const failures: Failure[] = [];
+    const excluded: { readonly path: string; readonly by: string }[] = [];
+    return {
+      on(event: ScanEvent): void {
+        overview.on(event);
+        if (options.verbosity === "quiet") return;
+        gather.on(event);
+        if (!verbose) return;
+        if (event.type === "failure" && failures.length < maximumListed) failures.push(event.failure);
+        if (event.type === "excluded" && excluded.length < maximumListed) excluded.push(event);
+      },
+      async close(): Promise<void> {
+        const { Chalk } = await import("chalk");
+        const chalk = new Chalk({ level: options.color ? 1 : 0 });
+        const page = new Page(options.width, options.locale === "zh" ? 6 : 11);
+        addResult(page, overview, chalk, options);
+        if (options.verbosity !== "quiet") {
+          addFiles(page, gather, overview, chalk, options);
+          addUnread(page, overview, failures, chalk, options);
+          addOthers(page, overview, excluded, options);
+          addNext(page, overview, options);
+          page.add("", [statementWords[options.locale]], plain, chalk.dim, -(options.locale === "zh" ? 6 : 11));
+        }
+        // In blocks: two thousand findings are a few hundred KiB.
+        for (let at = 0; at < page.lines.length; at += 500) await out.write(`${page.lines.slice(at, at + 500).join("\n")}\n`);
+      },
+    };
+  },
+};
+
+function addResult(page: Page, overview: Overview, chalk: ChalkInstance, options: ReportOptions): void {
+  const { locale } = options;
+  const paints = { violation: chalk.red.bold, suspect: chalk.yellow.bold, unread: chalk.yellow.bold, clean: chalk.green.bold };
+  const paint = paints[outcomeOf(overview)];
+  page.add(labels[locale].result, [conclusionInWords(overview, locale)], paint, paint);
+  if (options.verbosity === "quiet" || overview.header === undefined) return;
+  const roots = overview.header.roots.map((root) => neutralise(root.path));
+  const shown = roots.length > 5 ? [...roots.slice(0, 5), `… ${count(roots.length)}`] : roots;
+  const zone = locale === "zh" ? `区域 ${zonesInWords(overview, locale)}` : `zone ${zonesInWords(overview, locale)}`;
+  page.add(labels[locale].scope, [...shown, zone, ...amountInWords(overview, locale)], chalk.bold);
+  if (!overview.header.zoneGiven) {
+    const said =
+      locale === "zh"
+        ? `未指定，按 ${zonesInWords(overview, locale)}判定；--zone 可改`
+        : `not given, judged as ${zonesInWords(overview, locale)}; --zone changes it`;
+    page.add(labels[locale].zone, [said], chalk.yellow);
+  }
+}
+
+function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkInstance, options: ReportOptions): void {
+  const { locale } = options;
+  const zh = locale === "zh";
+  const verbose = options.verbosity === "verbose";
+  const paints: Readonly<Record<FileGroup["verdict"], Paint>> = {
+    violation: chalk.red.bold,
+    suspect: chalk.yellow,
+    recorded: chalk.dim,
+    clean: chalk.dim,
+    "not-examined": chalk.dim,
+    textless: chalk.dim,
+  };
+  const files = gather.files();
+  for (const file of files) {
+    page.blank();
+    const amount: string[] = [];
+    if (file.total > 1) amount.push(zh ? `${count(file.total)} 处` : `${count(file.total)} places`);
+    if (file.subjects > 0)
+      amount.push(zh ? `${count(file.subjects)} 人` : `${count(file.subjects)} ${file.subjects === 1 ? "person" : "people"}`);
+    if (!file.whole) amount.push(zh ? "只读到一部分" : "read in part only");
+    page.add(verdictWords[file.verdict][locale], [neutralise(file.path), amount.join(zh ? "，" : ", ")], paints[file.verdict], chalk.bold);
+    let shown = 0;
+    let duty = false;
+    for (const group of file.rules) {
+      for (const [index, finding] of group.findings.entries()) {
+        if (index >= placesPerRule && !verbose) break;
+        shown += 1;
+        const excerpt = excerptInWords(finding);
+        const place = placeInWords(finding, locale);
+        if (index > 0) {
+          page.add("", [excerpt, place], plain, plain, 2);
+          continue;
+        }
+        const title = neutralise(overview.rule(group.ruleId)?.title[locale] ?? group.ruleId);
+        const confidence = zh ? `把握${confidenceWords[finding.confidence].zh}` : `${confidenceWords[finding.confidence].en} confidence`;
+        const references = finding.judgement.references.map(neutralise).join(zh ? "、" : ", ");
+        const basis = references === "" ? "" : zh ? `依据 ${references}` : `basis ${references}`;
+        const flags: string[] = [];
+        if (finding.sample) flags.push(zh ? "样例" : "sample");
+        if (finding.suppression !== undefined) {
+          const { reason, by } = finding.suppression;
+          flags.push(zh ? `已豁免：${neutralise(reason)}（${neutralise(by)}）` : `suppressed: ${neutralise(reason)} (${neutralise(by)})`);
+        }
+        page.add("", [title, excerpt, confidence, place, reasonInWords(finding.evidence, locale), basis, ...flags]);
+        if (finding.dataClass === "state-secret" && finding.effect !== "recorded") duty = true;
+      }
+    }
+    const rest = file.total - shown;
+    if (rest > 0)
+      page.add(
+        "",
+        [zh ? `… 其余 ${count(rest)} 处${elsewhere(options)}` : `… ${count(rest)} more ${elsewhere(options)}`],
+        plain,
+        chalk.dim,
+        2,
+      );
+    if (duty) page.add("", [dutyShortWords[locale]], plain, chalk.red);
+  }
+  if (gather.left > 0) {
+    page.blank();
+    const kept = count(gather.seen - gather.left);
+    const all = count(gather.seen);
+    page.add(
+      "",
+      [
+        zh
+          ? `以上为最严重的 ${kept} 处，共 ${all} 处，其余${elsewhere(options)}`
+          : `the worst ${kept} of ${all} are shown; the rest ${elsewhere(options)}`,
+      ],
+      plain,
+      chalk.bold,
+    );
+  }
+  if (files.length > 0) page.blank();
+}
+
+/** Where what is not shown here can be read. */
+function elsewhere(options: ReportOptions): string {
+  const zh = options.locale === "zh";
+  const other = reportOf(options, ["html", "xlsx", "json", "ndjson", "csv"]);
+  if (other !== undefined) return zh ? `见 ${other}` : `in ${other}`;
+  return options.verbosity === "verbose" ? (zh ? "见 -f json 报告" : "in a report (-f json)") : zh ? "用 -v 列出" : "with -v";
+}
+
+function reportOf(options: ReportOptions, formats: readonly string[]): string | undefined {
+  for (const format of formats) {
+    const found = options.others.find((other) => other.format === format);
+    if (found !== undefined) return neutralise(found.path);
+  }
+  return undefined;
+}
+
+function addUnread(page: Page, overview: Overview, failures: readonly Failure[], chalk: ChalkInstance, options: ReportOptions): void {
+  const { locale } = options;
+  const zh = locale === "zh";
+  const verbose = options.verbosity === "verbose";
+  const { partial, unwalked } = overview.ledger;
+  const parts = [count(overview.unread), failuresInWords(overview, locale)];
+  const of: string[] = [];
+  if (partial > 0) of.push(zh ? `${count(partial)} 个只读到一部分` : `${count(partial)} read in part`);
+  if (unwalked > 0) of.push(zh ? `${count(unwalked)} 处目录进不去` : `${count(unwalked)} not entered`);
+  if (of.length > 0) parts.push(zh ? `其中 ${of.join("，")}` : `of these ${of.join(", ")}`);
+  if (overview.unread > 0 && !verbose) parts.push(elsewhere({ ...options, locale }));
+  page.add(labels[locale].unread, parts, overview.unread > 0 ? chalk.yellow.bold : chalk.bold);
+  for (const failure of failures) {
+    const some = failure.partial ? (zh ? "（其余已检）" : " (the rest was examined)") : "";
+    page.add("", [neutralise(failure.path), failureWords[failure.code][locale] + some, neutralise(failure.detail)], plain, plain, 2);
+  }
+  const all = Object.values(overview.failures).reduce((sum, number) => sum + number, 0);
+  if (verbose && all > failures.length) {
+    page.add(
+      "",
+      [zh ? `… 列出 ${count(failures.length)}，共 ${count(all)}` : `… ${count(failures.length)} shown of ${count(all)}`],
+      plain,
+      chalk.dim,
+      2,
+    );
+  }
+}
+
+function addOthers(page: Page, overview: Overview, excluded: readonly { path: string; by: string }[], options: ReportOptions): void {
+  const { locale } = options;
+  const zh = locale === "zh";
+  const { textless, excluded: left } = overview.ledger;
+  const parts = [
+    zh ? `无文本可检 ${count(textless)}${textless > 0 ? "（图标、程序等）" : ""}` : `no text to examine ${count(textless)}`,
+    zh ? `按规则排除 ${count(left)}` : `excluded ${count(left)}`,
+    zh ? `登记 ${count(overview.recorded)}` : `recorded ${count(overview.recorded)}`,
+    zh ? `低置信 ${count(overview.low)}` : `low confidence ${count(overview.low)}`,
+  ];
+  if (overview.suppressed > 0) parts.push(zh ? `已豁免 ${count(overview.suppressed)}` : `suppressed ${count(overview.suppressed)}`);
+  if (overview.samples > 0) parts.push(zh ? `样例 ${count(overview.samples)}` : `samples ${count(overview.samples)}`);
+  if (overview.unstored > 0) parts.push(zh ? `只计数 ${count(overview.unstored)}` : `counted only ${count(overview.unstored)}`);
+  const people = overview.summary?.subjects ?? 0;
+  if (people > 0) parts.push(zh ? `涉及 ${count(people)} 人` : `${count(people)} ${people === 1 ? "person" : "people"} concerned`);
+  page.add(labels[locale].others, [parts.join(" · ")]);
+  for (const one of excluded) page.add("", [neutralise(one.path), neutralise(one.by)], plain, plain, 2);
+  if (excluded.length > 0 && left > excluded.length) {
+    page.add(
+      "",
+      [zh ? `… 列出 ${count(excluded.length)}，共 ${count(left)}` : `… ${count(excluded.length)} shown of ${count(left)}`],
+      plain,
+      plain,
+      2,
+    );
+  }
+}
+
+function addNext(page: Page, overview: Overview, options: ReportOptions): void {
+  const { locale } = options;
+  const zh = locale === "zh";
+  const { violation, suspect } = overview.verdicts;
+  const steps: string[] = [];
+  if (overview.stateSecret)
+    steps.push(zh ? "按上述要求处置带国家秘密标志的文件" : "deal with the files that carry a state-secret mark as said above");
+  if (violation > 0) steps.push(zh ? `整改违规文件 ${count(violation)} 个` : `put ${count(violation)} in violation right`);
+  if (suspect > 0) steps.push(zh ? `核实疑似文件 ${count(suspect)} 个` : `check ${count(suspect)} suspect`);
+  if (overview.unread > 0) steps.push(zh ? `人工查看未检 ${count(overview.unread)} 个` : `look at ${count(overview.unread)} not examined`);
+  if (!overview.complete) steps.push(zh ? "重新运行至完成" : "run again to the end");
+  const html = reportOf(options, ["html"]);
+  const sheet = reportOf(options, ["xlsx"]);
+  if (html !== undefined) steps.push(zh ? `自查报告见 ${html}` : `the self-check report is ${html}`);
+  if (sheet !== undefined) steps.push(zh ? `整改清单见 ${sheet}` : `the rectification list is in ${sheet}`);
+  if (steps.length === 0) return;
+  page.add(
+    labels[locale].next,
+    steps.map((step, index) => `${index + 1} ${step}`),
+  );
+}

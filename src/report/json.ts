@@ -1,0 +1,75 @@
+import type { ScanEvent } from "../model/event.ts";
+import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { Buffered } from "./shared/buffered.ts";
+import { Overview } from "./shared/overview.ts";
+import { Spool } from "./shared/spool.ts";
+
+/** Raised when a member is renamed, removed or changes its meaning; a new member does not raise it. */
+const schemaVersion = 1;
+
+const hold = (spool: Spool, value: object): void => spool.add(`${spool.count === 0 ? "\n" : ",\n"}${JSON.stringify(value)}`);
+
+/**
+ * One JSON object: `schema, tool, scan, findings[], counts[], failures[], excluded[], summary`. Findings are written as they come, one a line;
+ * `summary` comes last, since only then is it known. A scan that was cut short closes with `summary.complete: false`. docs/report-json.md.
+ */
+export const json: Reporter = {
+  id: "json",
+  title: { zh: "JSON", en: "JSON" },
+  extension: "json",
+  open(out: Writer, _options: ReportOptions): OpenReport {
+    const overview = new Overview();
+    const buffered = new Buffered(out);
+    const counts = new Spool();
+    const failures = new Spool();
+    const excluded = new Spool();
+    let opened = false;
+    let findings = 0;
+
+    const head = (): string => {
+      opened = true;
+      const header = overview.header;
+      const { tool = null, ...scan } = header ?? {};
+      return `{"schema":${schemaVersion},\n"tool":${JSON.stringify(tool)},\n"scan":${JSON.stringify(header === undefined ? null : scan)},\n"findings":[`;
+    };
+    const list = async (name: string, spool: Spool): Promise<void> => {
+      await buffered.add(`],\n"${name}":[`);
+      for (const block of spool.blocks()) await buffered.add(block);
+    };
+
+    return {
+      on(event: ScanEvent): void | Promise<void> {
+        overview.on(event);
+        switch (event.type) {
+          case "scan-start":
+            return buffered.add(head());
+          case "finding": {
+            const start = opened ? "" : head();
+            const separator = findings === 0 ? "\n" : ",\n";
+            findings += 1;
+            return buffered.add(`${start}${separator}${JSON.stringify(event.finding)}`);
+          }
+          case "failure":
+            hold(failures, event.failure);
+            return undefined;
+          case "excluded":
+            hold(excluded, { path: event.path, by: event.by });
+            return undefined;
+          case "entry-end":
+            for (const one of event.counts) if (one.total > one.stored) hold(counts, { path: event.path, ...one });
+            return undefined;
+          case "scan-end":
+            return undefined;
+        }
+      },
+      async close(): Promise<void> {
+        if (!opened) await buffered.add(head());
+        await list("counts", counts);
+        await list("failures", failures);
+        await list("excluded", excluded);
+        await buffered.add(`],\n"summary":${JSON.stringify(overview.summarise())}}\n`);
+        await buffered.flush();
+      },
+    };
+  },
+};

@@ -1,0 +1,37 @@
+import type { ScanEvent } from "../model/event.ts";
+import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { Buffered } from "./shared/buffered.ts";
+import { Overview } from "./shared/overview.ts";
+
+/**
+ * One event a line, in walk order. The last line is `scan-end`, and its `summary.complete` says whether the scan was whole; without such a line
+ * the file was torn. Files with nothing to say about them are counted in the summary only: a self-check is no inventory of a person's files.
+ */
+export const ndjson: Reporter = {
+  id: "ndjson",
+  title: { zh: "逐行 JSON", en: "JSON lines" },
+  extension: "ndjson",
+  open(out: Writer, _options: ReportOptions): OpenReport {
+    const overview = new Overview();
+    const buffered = new Buffered(out);
+    /** Entries not yet ended that had a finding. */
+    const told = new Set<string>();
+    return {
+      on(event: ScanEvent): void | Promise<void> {
+        overview.on(event);
+        if (event.type === "finding") told.add(event.finding.path);
+        if (event.type === "entry-end") {
+          const nothing = !told.delete(event.path) && (event.coverage === "full" || event.coverage === "textless");
+          if (nothing) return undefined;
+        }
+        return buffered.add(`${JSON.stringify(event)}\n`);
+      },
+      async close(): Promise<void> {
+        if (overview.summary === undefined) {
+          await buffered.add(`${JSON.stringify({ type: "scan-end", summary: overview.summarise() } satisfies ScanEvent)}\n`);
+        }
+        await buffered.flush();
+      },
+    };
+  },
+};

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { console } from "../../src/report/console.ts";
+import { displayWidth } from "../../src/util/width.ts";
+import { cleanEvents, events, manyEvents, text, unreadEvents } from "./events.ts";
+import { expectGolden } from "./golden.ts";
+
+test.each([
+  ["console.zh.txt", events, {}],
+  ["console.en.txt", events, { locale: "en" }],
+  ["console.zh.narrow.txt", events, { width: 48 }],
+  ["console.zh.verbose.txt", events, { verbosity: "verbose" }],
+  ["console.en.verbose.txt", events, { verbosity: "verbose", locale: "en" }],
+  ["console.zh.quiet.txt", events, { verbosity: "quiet" }],
+  ["console.zh.clean.txt", cleanEvents, {}],
+  ["console.en.clean.txt", cleanEvents, { locale: "en" }],
+  ["console.zh.unread.txt", unreadEvents, {}],
+  ["console.en.unread.txt", unreadEvents, { locale: "en" }],
+  ["console.zh.cut.txt", events.slice(0, 14), {}],
+  ["console.en.cut.txt", events.slice(0, 14), { locale: "en" }],
+  [
+    "console.zh.others.txt",
+    events,
+    {
+      others: [
+        { format: "html", path: "r/自查报告.html" },
+        { format: "xlsx", path: "r/整改清单.xlsx" },
+      ],
+    },
+  ],
+] as const)("%s", async (name, given, more) => {
+  expectGolden(name, await text(console, given, more));
+});
+
+test.each([30, 40, 60, 100])("no line is wider than %d columns", async (width) => {
+  for (const line of (await text(console, events, { width })).split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+});
+
+test("a name cannot colour, move or turn the text", async () => {
+  const colored = await text(console, events, { color: true });
+  expect(colored).toContain("\u001b[31m");
+  const plain = await text(console, events, { color: false, verbosity: "verbose" });
+  expect(plain).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+  expect(plain).toContain("聊天\\u202E记录<script>alert(1)</script>\\x1B[31m.txt");
+});
+
+test("nothing at all is no clean result", async () => {
+  expect(await text(console, [], {})).toMatch(/^结论 {2}检查中断，结果不完整；没有检查到任何文件，不能视为无问题\n/);
+});
+
+test("over the ceiling the worst are shown and the rest is counted", async () => {
+  const told = await text(console, manyEvents(9000, 3000));
+  expect(told).toContain("以上为最严重的 2,000 处，共 9,000 处");
+  expect(told).not.toContain("\n疑似  数据");
+});
