@@ -1,0 +1,390 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, readdirSync, realpathSync, statSync } from "node:fs";
+import type { BigIntStats } from "node:fs";
+import { basename, dirname, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { ByteSource, Entry, Source, Walked, WalkOptions } from "../model/entry.ts";
+import { FailureError } from "../model/failure.ts";
+import { showBytes, toByteString, toSystemPath } from "../util/path.ts";
+import type { ByteString } from "../util/path.ts";
+import { compileGlob } from "./shared/glob.ts";
+import type { Matches } from "./shared/glob.ts";
+import { locate } from "./shared/locate.ts";
+import { isPseudo, isWithin, mountOf, readMounts } from "./shared/mounts.ts";
+import type { Mount } from "./shared/mounts.ts";
+import { errorCode, explainSystemError } from "./shared/systemError.ts";
+
+/** Most things yielded at once, so that a directory of a million names is not held as a million entries. */
+const batchSize = 1024;
+
+/** Milliseconds the walk keeps the thread before signals and timers get their turn. */
+const turn = 20;
+
+/** Linux only: the access time stays as it was. Node has no constant of its own on other systems. */
+const noAccessTime = constants.O_NOATIME ?? 0;
+
+/** A link or FIFO put in the place of a file is not followed and does not block. Both are 0 on Windows. */
+const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Most bytes asked of one system call: Linux gives 2 GiB − 4 KiB at most. */
+const readSize = 1 << 30;
+
+/**
+ * Files and directories on this host: what no other source claims. A key is the absolute path in bytes, links above the root resolved.
+ *
+ * Entries come with the files of a directory first, then its directories one after the other, both by the bytes of their names. What stands
+ * above a root is followed, links included, since the user named it; below it nothing is followed unless asked. Special files (FIFO, socket,
+ * device) are never opened. Of an own directory stack only the names not yet visited are held.
+ *
+ * Each name costs one `lstat` (4 µs; `readdir` with types alone is 1 µs, open and read 8 µs): it gives kind, size and stamp at once, holds on
+ * file systems that tell no types in a directory, lets the pool share out by size, and is what the state is compared with.
+ */
+export const filesystem: Source = {
+  id: "filesystem",
+  claims: () => true,
+  walk,
+  open,
+  stamp: async (entry) => {
+    try {
+      const stats = lstatSync(toSystemPath(entry.key), { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? undefined : stampOf(stats);
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** A directory to be read. `path` and `below` end in a slash or are empty. */
+interface Directory {
+  readonly key: ByteString;
+  readonly path: string;
+  readonly below: string;
+  /** Reached through a link: from here on every directory is looked up among those visited. */
+  readonly linked: boolean;
+}
+
+/** All that stays the same during a walk. */
+interface Walk {
+  readonly root: number;
+  readonly options: WalkOptions;
+  readonly rootKey: ByteString;
+  readonly device: bigint;
+  readonly include: readonly Matches[];
+  readonly exclude: readonly { readonly glob: string; readonly matches: Matches }[];
+  readonly own: ReadonlySet<ByteString>;
+  readonly mounts: readonly Mount[];
+  readonly pseudoPoints: ReadonlyMap<ByteString, boolean>;
+  /** `device:inode` of directories at and below links that were followed. */
+  readonly visited: Set<string>;
+}
+
+async function* walk(root: string, index: number, options: WalkOptions, signal: AbortSignal): AsyncGenerator<readonly Walked[]> {
+  let rootKey: ByteString;
+  let stats: BigIntStats;
+  try {
+    rootKey = slashed(realpathSync.native(toSystemPath(locate(root)), { encoding: "latin1" }));
+    stats = statSync(toSystemPath(rootKey), { bigint: true });
+  } catch (error) {
+    yield [failed(root, error)];
+    return;
+  }
+  const mounts = readMounts(options.systemRoot);
+  const state: Walk = {
+    root: index,
+    options,
+    rootKey,
+    device: stats.dev,
+    include: options.include.map(compileGlob),
+    exclude: options.exclude.map((glob) => ({ glob, matches: compileGlob(glob) })),
+    own: new Set(options.own.map(ownKey)),
+    mounts,
+    pseudoPoints: new Map(mounts.map((mount) => [mount.point, isPseudo(mount)])),
+    visited: new Set(),
+  };
+  const stack: Directory[] = [];
+  const rootMount = mountOf(mounts, rootKey);
+  if (stats.isDirectory()) {
+    const path = root.endsWith("/") || root.endsWith(sep) ? root : `${root}/`;
+    const directory = { key: withSlash(rootKey), path, below: "", linked: false };
+    if (state.own.has(rootKey)) {
+      yield [{ type: "excluded", path: root, by: "own output" }];
+    } else if (rootMount !== undefined && isPseudo(rootMount)) {
+      yield [{ type: "excluded", path: root, by: "pseudo file system" }];
+      stack.push(...storesBelow(directory, state));
+    } else {
+      stack.push(directory);
+    }
+  } else {
+    const name = showBytes(rootKey.slice(rootKey.lastIndexOf("/") + 1));
+    const pseudo = rootMount !== undefined && isPseudo(rootMount) && stats.isFile();
+    yield [pseudo ? { type: "excluded", path: root, by: "pseudo file system" } : fileOrExcluded(state, root, rootKey, name, stats)];
+  }
+  let turnStarted = performance.now();
+  for (let directory = stack.pop(); directory !== undefined && !signal.aborted; directory = stack.pop()) {
+    for (const batch of readDirectory(directory, state, stack)) {
+      yield batch;
+      if (signal.aborted) {
+        return;
+      }
+    }
+    if (performance.now() - turnStarted > turn) {
+      await setImmediate();
+      turnStarted = performance.now();
+    }
+  }
+}
+
+/** What one directory holds; its directories are put on the stack, the first on top. */
+function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): Generator<readonly Walked[]> {
+  let names: ByteString[];
+  try {
+    names = readdirSync(toSystemPath(directory.key), { encoding: "latin1" }).toSorted();
+  } catch (error) {
+    yield [failed(directory.path.replace(/(?<=.)\/$/, ""), error)];
+    return;
+  }
+  let batch: Walked[] = [];
+  const directories: Directory[] = [];
+  for (const name of names) {
+    const shown = showBytes(name);
+    const path = directory.path + shown;
+    const below = directory.below + shown;
+    const key = directory.key + name;
+    let walked: Walked | Directory | undefined;
+    try {
+      const stats = lstatSync(toSystemPath(key), { bigint: true });
+      walked = stats.isDirectory()
+        ? directoryOrExcluded(state, path, key, below, stats, directory.linked)
+        : stats.isSymbolicLink()
+          ? followed(state, path, key, below)
+          : fileOrExcluded(state, path, key, below, stats);
+    } catch (error) {
+      walked = failed(path, error);
+    }
+    if ("type" in walked) {
+      batch.push(walked);
+      if (walked.type === "excluded" && walked.by === "pseudo file system") {
+        directories.push(...storesBelow({ key: withSlash(key), path: `${path}/`, below: `${below}/`, linked: directory.linked }, state));
+      }
+    } else {
+      directories.push(walked);
+    }
+    if (batch.length === batchSize) {
+      yield batch;
+      batch = [];
+    }
+  }
+  for (const next of directories.toReversed()) {
+    stack.push(next);
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
+}
+
+function fileOrExcluded(state: Walk, path: string, key: ByteString, below: string, stats: BigIntStats): Walked {
+  const by = excludedBy(state, below, key, false);
+  if (by !== undefined) {
+    return { type: "excluded", path, by };
+  }
+  if (!stats.isFile()) {
+    return { type: "excluded", path, by: "special file" };
+  }
+  if (state.include.length > 0 && !state.include.some((matches) => matches(below, false))) {
+    return { type: "excluded", path, by: "include" };
+  }
+  const entry: Entry = {
+    path,
+    key,
+    root: state.root,
+    size: Number(stats.size),
+    modified: timeOf(stats.mtimeMs),
+    stamp: stampOf(stats),
+    depth: 0,
+  };
+  return { type: "entry", entry };
+}
+
+function directoryOrExcluded(
+  state: Walk,
+  path: string,
+  key: ByteString,
+  below: string,
+  stats: BigIntStats,
+  linked: boolean,
+): Walked | Directory {
+  const pseudo = state.pseudoPoints.get(key) === true;
+  const elsewhere = state.options.oneFileSystem && stats.dev !== state.device;
+  const by =
+    excludedBy(state, below, key, true) ?? (elsewhere ? "other file system" : undefined) ?? (pseudo ? "pseudo file system" : undefined);
+  if (by !== undefined) {
+    return { type: "excluded", path, by };
+  }
+  if (linked && isWithin(key, state.rootKey)) {
+    return { type: "excluded", path, by: "link into the same root" };
+  }
+  if (linked) {
+    const identity = `${stats.dev}:${stats.ino}`;
+    if (state.visited.has(identity)) {
+      return { type: "excluded", path, by: "already walked" };
+    }
+    state.visited.add(identity);
+  }
+  return { key: `${key}/`, path: `${path}/`, below: `${below}/`, linked };
+}
+
+/** A symbolic link: told and left alone, or taken for what it leads to. What lies below the root anyway is not walked again. */
+function followed(state: Walk, path: string, key: ByteString, below: string): Walked | Directory {
+  const by = excludedBy(state, below, key, false);
+  if (by !== undefined || !state.options.follow) {
+    return { type: "excluded", path, by: by ?? "symbolic link" };
+  }
+  let target: ByteString;
+  let stats: BigIntStats;
+  try {
+    target = slashed(realpathSync.native(toSystemPath(key), { encoding: "latin1" }));
+    stats = statSync(toSystemPath(target), { bigint: true });
+  } catch (error) {
+    const code = errorCode(error);
+    return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP"
+      ? { type: "excluded", path, by: "link that leads nowhere" }
+      : failed(path, error);
+  }
+  if (isWithin(target, state.rootKey)) {
+    return { type: "excluded", path, by: "link into the same root" };
+  }
+  const mount = mountOf(state.mounts, target);
+  if (mount !== undefined && isPseudo(mount)) {
+    return { type: "excluded", path, by: "pseudo file system" };
+  }
+  return stats.isDirectory()
+    ? directoryOrExcluded(state, path, target, below, stats, true)
+    : fileOrExcluded(state, path, target, below, stats);
+}
+
+/** Stored files mounted below a pseudo file system, such as `/dev/shm`: they are walked though what is around them is not. */
+function storesBelow(directory: Directory, state: Walk): readonly Directory[] {
+  if (state.options.oneFileSystem) {
+    return [];
+  }
+  const stores: Directory[] = [];
+  const points = [...state.pseudoPoints].filter(([, pseudo]) => !pseudo).map(([point]) => point);
+  for (const point of points.toSorted()) {
+    const inside = `${point}/`.startsWith(directory.key) && `${point}/` !== directory.key;
+    if (inside && !stores.some((store) => point.startsWith(store.key))) {
+      const rest = `${showBytes(point.slice(directory.key.length))}/`;
+      stores.push({ key: `${point}/`, path: directory.path + rest, below: directory.below + rest, linked: directory.linked });
+    }
+  }
+  return stores;
+}
+
+function excludedBy(state: Walk, below: string, key: ByteString, directory: boolean): string | undefined {
+  if (state.own.has(key)) {
+    return "own output";
+  }
+  for (const { glob, matches } of state.exclude) {
+    if (matches(below, directory)) {
+      return glob;
+    }
+  }
+  return undefined;
+}
+
+function failed(path: string, error: unknown): Walked {
+  return { type: "failure", failure: { stage: "walk", path, partial: false, ...explainSystemError(error) } };
+}
+
+/**
+ * Opens a file once, without a trace where the system allows, and makes sure of what was opened: a link, device or FIFO put in its place since
+ * the walk is refused. Reads are synchronous, since a worker has nothing else to do, and cost half of what promised ones do.
+ */
+async function open(entry: Entry): Promise<ByteSource> {
+  const path = toSystemPath(entry.key);
+  let descriptor: number;
+  let isFile = true;
+  try {
+    // Windows has no flags against links and pipes, so what the name stands for is looked at first.
+    isFile = constants.O_NOFOLLOW !== undefined || lstatSync(path).isFile();
+    descriptor = openQuietly(path);
+  } catch (error) {
+    const { code, detail } = explainSystemError(error);
+    throw new FailureError(code, detail);
+  }
+  const stats = fstatSync(descriptor);
+  if (!isFile || !stats.isFile()) {
+    closeSync(descriptor);
+    throw stats.isDirectory() ? new FailureError("changed", "became a directory") : new FailureError("unsupported-format", "special file");
+  }
+  let closed = false;
+  return {
+    size: stats.size,
+    seekable: true,
+    read: async (into, offset) => readFully(descriptor, into, offset),
+    close: async () => {
+      if (!closed) {
+        closed = true;
+        closeSync(descriptor);
+      }
+    },
+  };
+}
+
+function openQuietly(path: string | Buffer): number {
+  if (noAccessTime === 0) {
+    return openSync(path, readFlags);
+  }
+  try {
+    return openSync(path, readFlags | noAccessTime);
+  } catch (error) {
+    // Only the owner may leave the access time alone; any other reader changes it.
+    if (errorCode(error) !== "EPERM") {
+      throw error;
+    }
+    return openSync(path, readFlags);
+  }
+}
+
+function readFully(descriptor: number, into: Uint8Array, offset: number): number {
+  let done = 0;
+  try {
+    while (done < into.length) {
+      const count = readSync(descriptor, into, done, Math.min(into.length - done, readSize), offset + done);
+      if (count === 0) {
+        break;
+      }
+      done += count;
+    }
+  } catch (error) {
+    const { code, detail } = explainSystemError(error);
+    throw new FailureError(code, detail);
+  }
+  return done;
+}
+
+function stampOf(stats: BigIntStats): string {
+  return `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}:${stats.ino}`;
+}
+
+/** ISO 8601 UTC; undefined for a time beyond what a date can say, as broken file systems have. */
+function timeOf(milliseconds: bigint): string | undefined {
+  const date = new Date(Number(milliseconds));
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+/** An output may not exist yet, so the directory it will stand in is resolved. */
+function ownKey(path: string): ByteString {
+  try {
+    return slashed(`${withSlash(realpathSync.native(dirname(path), { encoding: "latin1" }))}${toByteString(basename(path))}`);
+  } catch {
+    return slashed(toByteString(path));
+  }
+}
+
+/** With `/` between names on every system. */
+function slashed(path: ByteString): ByteString {
+  return sep === "\\" ? path.replaceAll("\\", "/") : path;
+}
+
+function withSlash(path: string): string {
+  return path.endsWith("/") || path.endsWith(sep) ? path : `${path}/`;
+}
