@@ -28,7 +28,8 @@ export interface Schema {
 /**
  * Everything in which `value` differs from `schema`, all at once, in the order of the value's keys.
  *
- * Objects refuse keys that are not in `properties` unless `additionalProperties` is a schema: a misspelt key must never pass in silence.
+ * Objects refuse keys that are not in `properties` unless `additionalProperties` is a schema: a misspelt key must never pass in silence. A
+ * schema that says nothing of keys takes any.
  */
 export function checkSchema(schema: Schema, value: Json): readonly SchemaProblem[] {
   const problems: SchemaProblem[] = [];
@@ -103,12 +104,13 @@ function checkObject(
   at: readonly (string | number)[],
   problems: SchemaProblem[],
 ): void {
-  const known = schema.properties ?? {};
+  const known = schema.properties;
+  if (known === undefined && schema.additionalProperties === undefined) return;
   for (const [key, item] of Object.entries(value)) {
-    const own = Object.hasOwn(known, key) ? known[key] : undefined;
+    const own = known !== undefined && Object.hasOwn(known, key) ? known[key] : undefined;
     if (own !== undefined) check(own, item, [...at, key], problems);
     else if (schema.additionalProperties) check(schema.additionalProperties, item, [...at, key], problems);
-    else problems.push({ at: [...at, key], expected: `a known key: ${Object.keys(known).join(", ")}` });
+    else problems.push({ at: [...at, key], expected: `a known key: ${Object.keys(known ?? {}).join(", ")}` });
   }
   for (const key of schema.required ?? []) {
     if (!Object.hasOwn(value, key)) problems.push({ at, expected: `the key "${key}"` });

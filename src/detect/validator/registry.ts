@@ -3,6 +3,7 @@ import { bankBin } from "./bankBin.ts";
 import { bicCountry } from "./bicCountry.ts";
 import { businessRegistration } from "./businessRegistration.ts";
 import { cardScheme } from "./cardScheme.ts";
+import { emailDomain } from "./emailDomain.ts";
 import { hongKongId } from "./hongKongId.ts";
 import { iban } from "./iban.ts";
 import { landlineArea } from "./landlineArea.ts";
@@ -37,6 +38,7 @@ export const validators: readonly Validator[] = [
   businessRegistration,
   mobileSegment,
   landlineArea,
+  emailDomain,
   iban,
   bicCountry,
   nationality,

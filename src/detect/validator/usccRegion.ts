@@ -9,7 +9,7 @@ export const usccRegion: Validator = {
     if (regions.size === 0) return "unknown";
     const code = value.slice(2, 8);
     if (code === "100000" || regions.has(code)) return "valid";
-    // Development zones register under codes that GB/T 2260 does not list; their prefecture is known.
-    return regions.has(`${code.slice(0, 4)}00`) || regions.has(`${code.slice(0, 2)}0000`) ? "valid" : "invalid";
+    // Development zones register under codes that GB/T 2260 does not list; a letter says that it is no long number.
+    return regions.has(`${code.slice(0, 4)}00`) && /[A-Z]/.test(value) ? "valid" : "invalid";
   },
 };

@@ -1,0 +1,285 @@
+import type { Json } from "../../model/json.ts";
+import type { Evidence, Match, Matcher, RuleBase, RuleKind, RuleProblem, Tables, Validator, Window } from "../../model/rule.ts";
+import { checkSchema, type Schema } from "../../util/schema.ts";
+import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
+import { contextFinder } from "../shared/context.ts";
+import { columnNames, samplesOf } from "../shared/lexicon.ts";
+import { looksTyped } from "../shared/sample.ts";
+import { readTiers, tiersSchema } from "../shared/tiers.ts";
+import { readTriggers, triggersSchema } from "../shared/triggers.ts";
+import { validators } from "../validator/registry.ts";
+
+const text: Schema = { type: "string", minLength: 1 };
+const texts: Schema = { type: "array", items: text };
+
+const schema: Schema = {
+  type: "object",
+  properties: {
+    triggers: triggersSchema,
+    patterns: {
+      type: "array",
+      minItems: 1,
+      items: {
+        type: "object",
+        properties: {
+          name: text,
+          regex: text,
+          flags: { type: "string", pattern: "^[iu]*$", description: "flags i and u" },
+          lookback: { type: "integer", minimum: 0, maximum: 256 },
+        },
+        required: ["name", "regex"],
+      },
+    },
+    boundary: { enum: ["strict", "none"] },
+    value: { enum: ["compact", "as-is"] },
+    context: {
+      type: "object",
+      properties: {
+        words: texts,
+        lexicon: texts,
+        before: { type: "integer", minimum: 0, maximum: 300 },
+        after: { type: "integer", minimum: 0, maximum: 300 },
+      },
+    },
+    counterContext: {
+      type: "object",
+      properties: { words: texts, before: { type: "integer", minimum: 0, maximum: 300 } },
+      required: ["words"],
+    },
+    columns: texts,
+    validators: texts,
+    exclude: {
+      type: "object",
+      properties: { samples: text, samplePatterns: texts, publicPatterns: texts, values: texts, typed: { type: "boolean" } },
+    },
+    tiers: tiersSchema,
+  },
+  required: ["triggers", "patterns", "tiers"],
+};
+
+interface Fields {
+  readonly patterns: readonly { readonly name: string; readonly regex: string; readonly flags?: string; readonly lookback?: number }[];
+  readonly boundary?: "strict" | "none";
+  readonly value?: "compact" | "as-is";
+  readonly context?: {
+    readonly words?: readonly string[];
+    readonly lexicon?: readonly string[];
+    readonly before?: number;
+    readonly after?: number;
+  };
+  readonly counterContext?: { readonly words: readonly string[]; readonly before?: number };
+  readonly columns?: readonly string[];
+  readonly validators?: readonly string[];
+  readonly exclude?: {
+    readonly samples?: string;
+    readonly samplePatterns?: readonly string[];
+    readonly publicPatterns?: readonly string[];
+    readonly values?: readonly string[];
+    readonly typed?: boolean;
+  };
+}
+
+interface Pattern {
+  readonly name: string;
+  readonly regex: RegExp;
+  readonly lookback: number;
+  readonly grouped: boolean;
+}
+
+/** Characters before and behind a candidate in which a word is its context in prose. */
+const BEFORE = 30;
+const AFTER = 10;
+const HAN = /[\u4e00-\u9fff]/;
+/** Bytes: values are short; a labelled one with its label is not longer. */
+const MAX_SPAN = 512;
+
+/**
+ * Values that have a shape: regular expressions at digit candidates or round literals, checked offline, with words, columns and
+ * neighbours as evidence.
+ *
+ * An expression is tried at the candidate's start, with `lookback` from so many characters before (then the match must cover the
+ * candidate). Its group `value` is the span, else all of it. A pattern named `grouped` may not be part of a longer chain of groups.
+ *
+ * Evidence: the pattern's name, each validator that says valid, `context` and `label` (a word near, a word right before), `column` and
+ * `column-weak`, `other-column` (the column is named as something else), `counter-context`, `beside-han`, `loose` (a joiner beside it),
+ * `in-address`, `role:…`, `position:top`, `position:tail`, and the allowlist's `sample`, `public` or `typed`.
+ */
+export const pattern: RuleKind = {
+  kind: "pattern",
+  schema: schema as unknown as Json,
+  load(base, fields, tables) {
+    const problems: RuleProblem[] = [...checkSchema(schema, fields)];
+    if (problems.length > 0) return { problems };
+    const said = fields as unknown as Fields;
+    const patterns = said.patterns.flatMap((one, index) => compile(one, index, problems));
+    const excluded = expressions(said, "values", problems);
+    const samples = expressions(said, "samplePatterns", problems);
+    const publics = expressions(said, "publicPatterns", problems);
+    const checks = (said.validators ?? []).flatMap((id, index) => {
+      const found = validators.find((validator) => validator.id === id);
+      if (found !== undefined) return [found];
+      problems.push({ at: ["validators", index], expected: `one of ${validators.map((validator) => validator.id).join(", ")}` });
+      return [];
+    });
+    if (problems.length > 0) return { problems };
+    return { matcher: matcherOf(base, fields, said, { patterns, excluded, samples, publics, checks }, tables) };
+  },
+};
+
+interface Compiled {
+  readonly patterns: readonly Pattern[];
+  readonly excluded: readonly RegExp[];
+  readonly samples: readonly RegExp[];
+  readonly publics: readonly RegExp[];
+  readonly checks: readonly Validator[];
+}
+
+function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said: Fields, compiled: Compiled, tables: Tables): Matcher {
+  const { context, counterContext, exclude } = said;
+  const words = [...(context?.words ?? []), ...columnNames(tables, context?.lexicon ?? [])];
+  const finder = contextFinder(words, context?.before ?? BEFORE, context?.after ?? AFTER);
+  const counter = contextFinder(counterContext?.words ?? [], counterContext?.before ?? BEFORE, 0);
+  const columns = said.columns ?? [base.infoType];
+
+  const samples = samplesOf(tables, exclude?.samples ?? base.infoType);
+  function allowed(value: string): string | undefined {
+    if (samples.has(value) || compiled.samples.some((regex) => regex.test(value))) return "sample";
+    if (compiled.publics.some((regex) => regex.test(value))) return "public";
+    return exclude?.typed !== false && looksTyped(value) ? "typed" : undefined;
+  }
+
+  function confirm(window: Window, emit: (match: Match) => void): void {
+    const span = findSpan(compiled.patterns, window);
+    if (span === undefined) return;
+    const { start, end } = span;
+    const body = window.text.slice(start, end);
+    const value = said.value === "as-is" ? body.trim() : compact(body);
+    if (compiled.excluded.some((regex) => regex.test(value))) return;
+    const evidence: Evidence[] = [{ by: "pattern", name: span.pattern.name, effect: "states" }];
+    if (said.boundary !== "none") {
+      const boundary = boundaryOf(window.text, span.from, span.to);
+      if (boundary === "broken") return;
+      if (boundary === "loose" || (span.pattern.grouped && chainGoesOn(window.text, span.from, span.to))) {
+        evidence.push({ by: "pattern", name: "loose", effect: "lowers" });
+      }
+      if (inAddress(window.text, start)) evidence.push({ by: "pattern", name: "in-address", effect: "lowers" });
+    }
+    for (const check of compiled.checks) {
+      if (check.check(value, tables, window.asOf) === "valid") evidence.push({ by: "validator", name: check.id, effect: "raises" });
+    }
+    let label = addColumn(window, columns, evidence);
+    const near = finder?.find(window.text, start, end);
+    const named = near?.word ?? finder?.inName(cellOf(window)?.header ?? "");
+    if (named !== undefined) {
+      evidence.push({ by: "context", name: "context", effect: "raises" });
+      label ??= named;
+    }
+    if (near?.direct === true) evidence.push({ by: "context", name: "label", effect: "raises" });
+    if (counter?.find(window.text, start, end) !== undefined) evidence.push({ by: "context", name: "counter-context", effect: "lowers" });
+    if (HAN.test(window.text.slice(Math.max(0, span.from - 2), span.from) + window.text.slice(span.to, span.to + 2))) {
+      evidence.push({ by: "context", name: "beside-han", effect: "raises" });
+    }
+    addPlace(window, evidence);
+    const harmless = allowed(value);
+    if (harmless !== undefined) evidence.push({ by: "allowlist", name: harmless, effect: "lowers" });
+    emit({ start, end, value, ...(label === undefined ? {} : { label }), evidence });
+  }
+
+  return {
+    rule: base,
+    triggers: readTriggers(fields["triggers"] ?? []),
+    maxSpan: MAX_SPAN,
+    tiers: readTiers(fields["tiers"] ?? []),
+    confirm,
+  };
+}
+
+function compile(one: Fields["patterns"][number], index: number, problems: RuleProblem[]): readonly Pattern[] {
+  const lookback = one.lookback ?? 0;
+  const value = one.regex.includes("(?<value>") ? "d" : "";
+  const flags = `${one.flags ?? ""}${value}${lookback > 0 ? "g" : "y"}`;
+  return expression(one.regex, flags, ["patterns", index, "regex"], problems).map((regex) => {
+    return { name: one.name, regex, lookback, grouped: one.name === "grouped" };
+  });
+}
+
+function expressions(said: Fields, key: "values" | "samplePatterns" | "publicPatterns", problems: RuleProblem[]): readonly RegExp[] {
+  return (said.exclude?.[key] ?? []).flatMap((regex, index) => expression(regex, "i", ["exclude", key, index], problems));
+}
+
+/** Without separators, in capitals, and with one X for the letters that stand for it in the last place of identity numbers. */
+function compact(body: string): string {
+  return body
+    .replace(/[\s.\-()]/g, "")
+    .toUpperCase()
+    .replace(/[ХΧ×]$/, "X");
+}
+
+function expression(source: string, flags: string, at: readonly (string | number)[], problems: RuleProblem[]): readonly RegExp[] {
+  try {
+    return [new RegExp(source, flags)];
+  } catch {
+    problems.push({ at, expected: "a regular expression" });
+    return [];
+  }
+}
+
+/** What a pattern found: the value, and the whole of the match, whose neighbours count. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly from: number;
+  readonly to: number;
+  readonly pattern: Pattern;
+}
+
+function findSpan(patterns: readonly Pattern[], window: Window): Span | undefined {
+  for (const one of patterns) {
+    const found = one.lookback === 0 ? matchAt(one.regex, window) : matchAround(one.regex, window, one.lookback);
+    if (found === undefined) continue;
+    const [start, end] = found.indices?.groups?.["value"] ?? [found.index, found.index + found[0].length];
+    if (end > start) return { start, end, from: found.index, to: found.index + found[0].length, pattern: one };
+  }
+  return undefined;
+}
+
+function matchAt(regex: RegExp, window: Window): RegExpExecArray | undefined {
+  regex.lastIndex = window.start;
+  return regex.exec(window.text) ?? undefined;
+}
+
+/** The match that covers the candidate's start, if any; each place before it is tried once. */
+function matchAround(regex: RegExp, window: Window, lookback: number): RegExpExecArray | undefined {
+  const from = Math.max(0, window.start - lookback);
+  regex.lastIndex = from;
+  for (let found = regex.exec(window.text); found !== null; found = regex.exec(window.text)) {
+    if (found.index > window.start) return undefined;
+    if (found.index + found[0].length > window.start) return found;
+    if (found[0] === "") regex.lastIndex += 1;
+  }
+  return undefined;
+}
+
+function cellOf(window: Window): NonNullable<Window["row"]>["cells"][number] | undefined {
+  return window.row?.cells[window.row.at];
+}
+
+/** Says what the value's column is named as; gives its name when that is of the rule's types. */
+function addColumn(window: Window, columns: readonly string[], evidence: Evidence[]): string | undefined {
+  const cell = cellOf(window);
+  if (cell === undefined) return undefined;
+  if (cell.infoTypes.some((type) => columns.includes(type))) {
+    evidence.push({ by: "column", name: "column", effect: "raises" });
+    return cell.header;
+  }
+  if (cell.infoTypes.length > 0) evidence.push({ by: "column", name: "other-column", effect: "lowers" });
+  if (!cell.weakTypes.some((type) => columns.includes(type))) return undefined;
+  evidence.push({ by: "column", name: "column-weak", effect: "raises" });
+  return cell.header;
+}
+
+function addPlace(window: Window, evidence: Evidence[]): void {
+  for (const role of window.roles) evidence.push({ by: "role", name: `role:${role}`, effect: "states" });
+  if (window.top) evidence.push({ by: "position", name: "position:top", effect: "states" });
+  if (window.tail) evidence.push({ by: "position", name: "position:tail", effect: "states" });
+}

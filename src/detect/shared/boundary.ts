@@ -1,0 +1,49 @@
+/** How a span stands among its neighbours. */
+export type Boundary = "strict" | "loose" | "broken";
+
+/** Characters that join a number to a longer word, path, address or sum; beside a label they may stand all the same. */
+const JOINERS = "-/+=%#$\\.@&~";
+
+/**
+ * `broken`: a letter, a digit or `_` goes on, or a decimal does: the span is part of something longer. `loose`: a joiner stands there, so
+ * that only context may take it. Chinese characters and their punctuation are no neighbours: `号138…` is strict. Text is NFKC.
+ */
+export function boundaryOf(text: string, start: number, end: number): Boundary {
+  const before = text.charCodeAt(start - 1);
+  const after = text.charCodeAt(end);
+  if (isWord(before) || isWord(after)) return "broken";
+  const left = start > 0 ? text.charAt(start - 1) : "";
+  const right = end < text.length ? text.charAt(end) : "";
+  if (left === "." && isDigit(text.charCodeAt(start - 2))) return "broken";
+  if (right === "." && isDigit(text.charCodeAt(end + 1))) return "broken";
+  if (left !== "" && JOINERS.includes(left)) return "loose";
+  if (right !== "" && JOINERS.includes(right) && (isWord(text.charCodeAt(end + 1)) || right === "%" || right === "=")) return "loose";
+  return "strict";
+}
+
+/** True when the same separator goes on to more digits: one of many groups of a longer chain. */
+export function chainGoesOn(text: string, start: number, end: number): boolean {
+  const left = text.charCodeAt(start - 1);
+  const right = text.charCodeAt(end);
+  return (isSeparator(left) && isDigit(text.charCodeAt(start - 2))) || (isSeparator(right) && isDigit(text.charCodeAt(end + 1)));
+}
+
+/** True inside an address: `://` stands before the span with no blank between. */
+export function inAddress(text: string, start: number): boolean {
+  const from = Math.max(0, start - 200);
+  const before = text.slice(from, start);
+  const scheme = before.lastIndexOf("://");
+  return scheme >= 0 && !/[\s"'<>，。；]/.test(before.slice(scheme));
+}
+
+function isSeparator(code: number): boolean {
+  return code === 0x20 || code === 0x2d || code === 0x2e || code === 0xa0;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isWord(code: number): boolean {
+  return isDigit(code) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f;
+}

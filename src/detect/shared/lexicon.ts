@@ -1,0 +1,23 @@
+import type { Json } from "../../model/json.ts";
+import type { Tables } from "../../model/rule.ts";
+
+/** Strong names of columns of these types, from the table `headers`: the words that also make context in prose. */
+export function columnNames(tables: Tables, infoTypes: readonly string[]): readonly string[] {
+  const entities = recordOf(recordOf(tables.json("headers"))?.["entities"]);
+  return infoTypes.flatMap((infoType) => {
+    const words = recordOf(entities?.[infoType])?.["strong"];
+    return Array.isArray(words) ? (words as readonly Json[]).filter((word) => typeof word === "string") : [];
+  });
+}
+
+/** Values of a type that are samples or public services, from the table `samples`. */
+export function samplesOf(tables: Tables, infoType: string): ReadonlySet<string> {
+  return tables.derive(`samples:${infoType}`, () => {
+    const values = recordOf(tables.json("samples"))?.[infoType];
+    return new Set(Array.isArray(values) ? (values as readonly Json[]).filter((value) => typeof value === "string") : []);
+  });
+}
+
+function recordOf(value: Json | undefined): { readonly [key: string]: Json } | undefined {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as { readonly [key: string]: Json }) : undefined;
+}
