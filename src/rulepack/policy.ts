@@ -4,6 +4,7 @@ import type { Judgement } from "../model/finding.ts";
 import type { Json } from "../model/json.ts";
 import type { Policy, PolicyZone } from "../model/policy.ts";
 import { checkSchema, type Schema } from "../util/schema.ts";
+import { readPrepared } from "./prepared.ts";
 import { type PackProblem, readYaml, wayOf, type YamlFile } from "./yaml.ts";
 
 const text: Schema = { type: "string", minLength: 1 };
@@ -56,8 +57,13 @@ export async function loadPolicy(
   file: string,
   rules: readonly { readonly base: { readonly id: string; readonly dataClass: string } }[],
 ): Promise<{ readonly policy: Policy | undefined; readonly problems: readonly PackProblem[] }> {
-  const yaml = await import("yaml");
   const bytes = readFileSync(file);
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const prepared = readPrepared().policies[digest];
+  if (prepared !== undefined && rules.every(({ base }) => Object.hasOwn(prepared.matrix, base.dataClass))) {
+    return { policy: prepared, problems: [] };
+  }
+  const yaml = await import("yaml");
   const result = readYaml(yaml, file, bytes.toString("utf8"));
   if ("problems" in result) return { policy: undefined, problems: result.problems };
   const parsed = result.file;
@@ -81,7 +87,6 @@ export async function loadPolicy(
   const classes = Object.fromEntries(
     Object.entries(said.classes).map(([name, row]) => [name, { title: row["title"] as unknown as PolicyZone["title"] }]),
   );
-  const digest = createHash("sha256").update(bytes).digest("hex");
   return { policy: { version: said.version, digest, zones, classes, levels: said.levels, matrix }, problems };
 }
 

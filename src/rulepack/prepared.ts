@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Json } from "../model/json.ts";
+import type { Policy } from "../model/policy.ts";
+import type { RuleBase } from "../model/rule.ts";
+import type { Overrides } from "./schema.ts";
+
+/** `pack.yaml` as written. */
+export interface PackFile {
+  readonly id: string;
+  readonly version: string;
+  readonly title: { readonly zh: string; readonly en: string };
+  readonly tables?: Readonly<Record<string, string>>;
+  readonly override?: Readonly<Record<string, Overrides>>;
+  readonly disable?: readonly string[];
+}
+
+/** A pack as parsed, before it meets others. Plain data. */
+export interface PackData {
+  readonly info: PackFile;
+  readonly rules: readonly { readonly name: string; readonly base: RuleBase; readonly fields: Readonly<Record<string, Json>> }[];
+  /** By way into `pack.yaml`; absent where the pack was prepared. */
+  readonly lines?: Readonly<Record<string, number>>;
+}
+
+/** What the build parsed already, by digest: a pack or policy that was edited since has another digest and is parsed anew. */
+export interface Prepared {
+  readonly packs: Readonly<Record<string, PackData>>;
+  readonly policies: Readonly<Record<string, Policy>>;
+}
+
+/** The same file from `src/` and from `dist/`. */
+const FILE = new URL("../../dist/rulepack/prepared.json", import.meta.url);
+
+/** What the build prepared; nothing when there is no build. */
+export function readPrepared(): Prepared {
+  if (!existsSync(FILE)) return { packs: {}, policies: {} };
+  return JSON.parse(readFileSync(FILE, "utf8")) as Prepared;
+}
