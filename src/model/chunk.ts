@@ -119,6 +119,8 @@ export interface Extractor {
   readonly access: "in-order" | "any";
   /** A byte range can be read apart (plain text): large entries are shared out in parts. */
   readonly divisible?: boolean;
+  /** Reads an entry of any size piece by piece: the limit on file size does not apply. */
+  readonly streaming?: boolean;
   /** By content; the name is a hint, never the proof. */
   accepts(probe: Probe): boolean | Promise<boolean>;
   extract(input: ExtractInput): AsyncIterable<Extracted>;

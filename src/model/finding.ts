@@ -49,7 +49,6 @@ export interface Examination {
   readonly format: string | undefined;
   readonly textless: boolean;
   readonly failures: readonly Failure[];
-  readonly part?: { readonly from: number; readonly to: number; readonly lines: number };
   readonly matches: readonly SealedMatch[];
   readonly counts: readonly RuleCount[];
   /** Keys of the subjects met at medium confidence or above, each once. */

@@ -1,17 +1,20 @@
-import type { Confidence, Severity } from "./rule.ts";
 import type { WalkOptions } from "./entry.ts";
+import type { PackInfo } from "./event.ts";
+import type { Json } from "./json.ts";
+import type { Policy } from "./policy.ts";
+import type { Confidence, RuleBase, Severity } from "./rule.ts";
 
 /** Every limit that keeps hostile input bounded, each overridable. */
 export interface Limits {
-  /** Bytes of an entry that a document reader takes; plain text has no limit. */
+  /** Bytes of an entry that a reader takes which must see it whole; what streams (plain text, archives) has no limit. */
   readonly fileSize: number;
-  /** Bytes that may be inflated for an entry and all nested in it. */
+  /** Bytes that may be inflated for an entry on the mount and all nested in it. */
   readonly inflatedBytes: number;
   /** Inflated ÷ stored, looked at once 10 MiB are out. */
   readonly inflationRatio: number;
   /** Containers in containers. */
   readonly depth: number;
-  /** Members of an entry and all nested in it. */
+  /** Members of an entry on the mount and all nested in it. */
   readonly members: number;
   readonly pages: number;
   readonly cells: number;
@@ -24,18 +27,25 @@ export interface Limits {
   readonly findingsPerEntry: number;
 }
 
-/** A scan, fully resolved: no defaults are applied below this. Frozen. */
+/** Rules and tables as read from packs: plain data that workers compile for themselves. */
+export interface RequestPacks {
+  readonly packs: readonly PackInfo[];
+  readonly rules: readonly { readonly base: RuleBase; readonly fields: Readonly<Record<string, Json>>; readonly file: string }[];
+  readonly tables: readonly { readonly name: string; readonly form: "tsv" | "json"; readonly texts: readonly string[] }[];
+}
+
+/** A scan, fully resolved: no defaults are applied below this. */
 export interface ScanRequest {
   readonly roots: readonly string[];
   readonly zone: string;
+  /** False when nobody said a zone. */
   readonly zoneGiven: boolean;
   readonly profile?: string;
   readonly walk: Omit<WalkOptions, "own">;
   /** Absolute paths of this run's outputs. */
   readonly own: readonly string[];
-  /** Directories of packs; the shipped one first. */
-  readonly packs: readonly string[];
-  readonly policyFile: string | undefined;
+  readonly packs: RequestPacks;
+  readonly policy: Policy;
   readonly disabledRules: readonly string[];
   readonly minConfidence: Confidence;
   readonly limits: Limits;

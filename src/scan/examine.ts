@@ -1,0 +1,231 @@
+import type { Engine, Session } from "../detect/engine.ts";
+import type { TextlessKind } from "../format/textless.ts";
+import type { Budget, Extractor, Probe } from "../model/chunk.ts";
+import type { ByteSource, Entry } from "../model/entry.ts";
+import { FailureError } from "../model/failure.ts";
+import type { Failure, FailureCode } from "../model/failure.ts";
+import type { Examination } from "../model/finding.ts";
+import type { Seal } from "../model/placed.ts";
+import type { Limits } from "../model/request.ts";
+import { createBudget } from "./limits.ts";
+
+/** What examining an entry needs; one a worker. */
+export interface Workshop {
+  readonly engine: Engine;
+  readonly extractors: readonly Extractor[];
+  readonly limits: Limits;
+  readonly passwords: readonly string[];
+  readonly seal: Seal;
+  /** Start of the scan, ISO 8601. */
+  readonly started: string;
+  createProbe(name: string, bytes: ByteSource): Promise<Probe>;
+  textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined;
+  trailingArchive(tail: Uint8Array): boolean;
+  subjectKey(infoType: string, value: string): string;
+}
+
+/** Bytes at the end of a program or picture in which an appended archive's directory shows. */
+const TAIL = 66 * 1024;
+
+/**
+ * Examines an entry and all that is nested in it. Each gets its `Examination`, members before what holds them. What the data can cause ends
+ * as a `Failure`; what only a bug can cause is caught here, once an entry, as `internal`.
+ */
+export async function examine(
+  workshop: Workshop,
+  entry: Entry,
+  open: () => Promise<ByteSource>,
+  stamp: (() => Promise<string | undefined>) | undefined,
+  signal: AbortSignal,
+  hand: (examination: Examination) => void,
+): Promise<void> {
+  await examineWithin(workshop, entry, open, stamp, signal, hand, createBudget(workshop.limits, entry.size));
+}
+
+async function examineWithin(
+  workshop: Workshop,
+  entry: Entry,
+  open: () => Promise<ByteSource>,
+  stamp: (() => Promise<string | undefined>) | undefined,
+  signal: AbortSignal,
+  hand: (examination: Examination) => void,
+  budget: Budget,
+): Promise<void> {
+  const begun = performance.now();
+  const failures: Failure[] = [];
+  const name = nameOf(entry.path);
+  const session = workshop.engine.open({
+    name,
+    asOf: entry.modified ?? workshop.started,
+    seal: workshop.seal,
+    subjectKey: workshop.subjectKey,
+    cap: workshop.limits.findingsPerEntry,
+    signal,
+  });
+  let format: string | undefined;
+  let textless = false;
+  let bytes: ByteSource | undefined;
+  try {
+    await nameChunk(session, name);
+    const before = await stamp?.();
+    bytes = await open();
+    const probe = await workshop.createProbe(name, bytes);
+    const kind = await textlessKind(workshop, probe, bytes);
+    if (kind === undefined) {
+      const extractor = await firstThatAccepts(workshop.extractors, probe);
+      if (extractor === undefined) failures.push(failure(entry, "unsupported-format", describeHead(probe.head), false));
+      else {
+        format = extractor.id;
+        await read(extractor, bytes);
+      }
+    } else {
+      textless = true;
+      format = kind.id;
+    }
+    const after = await stamp?.();
+    if (before !== after) failures.push(failure(entry, "changed", "the file changed while it was read", true));
+  } catch (error) {
+    failures.push(failureOf(entry, error, format !== undefined));
+  } finally {
+    await bytes?.close().catch(() => undefined);
+  }
+  hand({
+    entry,
+    format,
+    textless: textless && failures.length === 0,
+    failures,
+    ...ended(session, entry, failures),
+    elapsedMs: Math.round(performance.now() - begun),
+  });
+
+  async function read(extractor: Extractor, source: ByteSource): Promise<void> {
+    const size = source.size ?? entry.size;
+    if (extractor.divisible !== true && extractor.streaming !== true && size !== undefined && size > workshop.limits.fileSize) {
+      failures.push(failure(entry, "too-large", `${size} bytes, the limit for this format is ${workshop.limits.fileSize}`, false));
+      return;
+    }
+    const held = extractor.access === "any" && !source.seekable ? await hold(source, workshop.limits.fileSize) : source;
+    if (held === undefined) {
+      failures.push(failure(entry, "too-large", `a member of more than ${workshop.limits.fileSize} bytes cannot be held in memory`, false));
+      return;
+    }
+    const input = { entry, bytes: held, budget, passwords: workshop.passwords, signal };
+    for await (const item of extractor.extract(input)) {
+      if (item.type === "chunk") await session.chunk(item.chunk);
+      else if (item.type === "failure") {
+        // What cannot be read of a member stands for the member.
+        if (item.failure.path === entry.path) failures.push(item.failure);
+        else hand(unread(entry, item.failure));
+      } else if (item.entry.depth > workshop.limits.depth) {
+        hand(unread(item.entry, failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false)));
+      } else await examineWithin(workshop, item.entry, () => item.open(), undefined, signal, hand, budget);
+      if (signal.aborted) {
+        failures.push(failure(entry, "interrupted", "the scan was interrupted", true));
+        return;
+      }
+    }
+  }
+}
+
+/** The name of every entry is examined, whether its bytes can be read or not. */
+async function nameChunk(session: Session, name: string): Promise<void> {
+  await session.chunk({
+    content: { kind: "utf8", bytes: Buffer.from(name, "utf8"), locate: () => ({ kind: "name" }) },
+    flow: "name",
+    start: 0,
+    roles: ["name"],
+  });
+}
+
+function ended(session: Session, entry: Entry, failures: Failure[]): Pick<Examination, "matches" | "counts" | "subjects" | "bytes"> {
+  try {
+    return session.end();
+  } catch (error) {
+    failures.push(failureOf(entry, error, false));
+    return { matches: [], counts: [], subjects: [], bytes: 0 };
+  }
+}
+
+/** Last name of a path, members included. */
+export function nameOf(path: string): string {
+  const at = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  return path.slice(at + 1);
+}
+
+async function textlessKind(workshop: Workshop, probe: Probe, bytes: ByteSource): Promise<TextlessKind | undefined> {
+  const kind = workshop.textless(probe.head, bytes.size);
+  if (kind === undefined || bytes.size === undefined || !bytes.seekable || bytes.size <= probe.head.length) return kind;
+  const length = Math.min(TAIL, bytes.size);
+  const tail = new Uint8Array(length);
+  const count = await bytes.read(tail, bytes.size - length);
+  return workshop.trailingArchive(tail.subarray(0, count)) ? undefined : kind;
+}
+
+async function firstThatAccepts(extractors: readonly Extractor[], probe: Probe): Promise<Extractor | undefined> {
+  for (const extractor of extractors) if (await extractor.accepts(probe)) return extractor;
+  return undefined;
+}
+
+/** Holds a member that cannot seek in memory; undefined when it is larger than may be held. */
+async function hold(source: ByteSource, limit: number): Promise<ByteSource | undefined> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const block = new Uint8Array(256 * 1024);
+  for (;;) {
+    const count = await source.read(block, length);
+    if (count > 0) pieces.push(block.slice(0, count));
+    length += count;
+    if (length > limit) return undefined;
+    if (count < block.length) break;
+  }
+  return memorySource(Buffer.concat(pieces, length));
+}
+
+/** Bytes at hand as a source. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    seekable: true,
+    read(into, offset) {
+      const part = bytes.subarray(offset, offset + into.length);
+      into.set(part);
+      return Promise.resolve(part.length);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function failure(entry: Entry, code: FailureCode, detail: string, partial: boolean): Failure {
+  return { stage: "extract", code, path: entry.path, detail, partial };
+}
+
+function unread(entry: Entry, said: Failure): Examination {
+  const member = said.path === entry.path ? entry : { ...entry, path: said.path, depth: entry.depth + 1, size: undefined };
+  return {
+    entry: member,
+    format: undefined,
+    textless: false,
+    failures: [said],
+    matches: [],
+    counts: [],
+    subjects: [],
+    bytes: 0,
+    elapsedMs: 0,
+  };
+}
+
+/** An error's message may quote the data, so only its kind and place are told. */
+function failureOf(entry: Entry, error: unknown, partial: boolean): Failure {
+  if (error instanceof FailureError) return failure(entry, error.code, error.message, partial);
+  if (error instanceof RangeError && /allocation|out of memory|array buffer/i.test(error.message)) {
+    return failure(entry, "out-of-memory", "the reader ran out of memory", partial);
+  }
+  const kind = error instanceof Error ? error.name : typeof error;
+  const place = error instanceof Error ? (/([\w.-]+\.[jt]s:\d+)/.exec(error.stack?.split("\n").slice(1).join("\n") ?? "")?.[1] ?? "") : "";
+  return failure(entry, "internal", `${kind}${place === "" ? "" : ` at ${place}`}`, partial);
+}
+
+/** The first bytes in hex, for a person who looks what the file is. */
+function describeHead(head: Uint8Array): string {
+  return head.length === 0 ? "empty" : `begins ${Buffer.from(head.subarray(0, 8)).toString("hex")}`;
+}

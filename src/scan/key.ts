@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Bytes of a fingerprint key. */
+const KEY_BYTES = 32;
+
+/** Where the key lies unless said: `$XDG_STATE_HOME/zicha/key`, `%LOCALAPPDATA%\\zicha\\key` on Windows. */
+export function defaultKeyFile(environment: Readonly<Record<string, string | undefined>>): string {
+  const state =
+    environment["XDG_STATE_HOME"] ??
+    (process.platform === "win32" ? environment["LOCALAPPDATA"] : undefined) ??
+    join(homedir(), ".local", "state");
+  return join(state, "zicha", "key");
+}
+
+/**
+ * Reads a key file (64 hex digits), or makes it when `create` says so: mode 0600, its directory 0700. Gives a problem instead where it
+ * cannot be read or is no key. Where the state directory cannot be written the key lives for this run only.
+ */
+export function loadKey(
+  file: string,
+  create: boolean,
+): { readonly key: Uint8Array; readonly stored: boolean } | { readonly problem: string } {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8").trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !create) return { problem: `key file cannot be read: ${file}` };
+    const key = randomBytes(KEY_BYTES);
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(file, `${key.toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+      chmodSync(file, 0o600);
+      return { key, stored: true };
+    } catch (failed) {
+      // Another run may have made it in between.
+      if ((failed as NodeJS.ErrnoException).code === "EEXIST") return loadKey(file, false);
+      return { key, stored: false };
+    }
+  }
+  if (!/^[0-9a-f]{64}$/i.test(text)) return { problem: `key file holds no key (64 hex digits): ${file}` };
+  return { key: Buffer.from(text, "hex"), stored: true };
+}

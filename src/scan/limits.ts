@@ -1,0 +1,47 @@
+import type { Budget, BudgetKind } from "../model/chunk.ts";
+import type { Limits } from "../model/request.ts";
+
+const MIB = 1024 * 1024;
+
+/** What hostile input is held to unless the user says otherwise. */
+export const defaultLimits: Limits = {
+  /** A document of 100 MiB has some 10,000 pages. */
+  fileSize: 100 * MIB,
+  /** Ten times the largest spreadsheet met in practice. */
+  inflatedBytes: 1024 * MIB,
+  /** Text compresses 4–30 fold, a log of equal lines 100 fold; zip bombs 1,000 fold. */
+  inflationRatio: 200,
+  /** A mail with a zip with a document with an embedded sheet is 4. */
+  depth: 6,
+  members: 20_000,
+  pages: 5_000,
+  cells: 20_000_000,
+  characters: 256 * MIB,
+  entryTime: 55_000,
+  /** Two PDF engines and two workers need 400 MiB. */
+  processMemory: 900 * MIB,
+  findingsPerEntry: 2_000,
+};
+
+/** Bytes inflated before the ratio is looked at: small files of one letter compress well and harm nobody. */
+const RATIO_FROM = 10 * MIB;
+
+/** What an entry on the mount and all nested in it may still use. `stored`: bytes of that entry, where known. */
+export function createBudget(limits: Limits, stored: number | undefined): Budget {
+  const left: Record<BudgetKind, number> = {
+    inflated: limits.inflatedBytes,
+    members: limits.members,
+    pages: limits.pages,
+    cells: limits.cells,
+    characters: limits.characters,
+  };
+  return {
+    take(what, amount) {
+      left[what] -= amount;
+      if (left[what] < 0) return false;
+      if (what !== "inflated" || stored === undefined) return true;
+      const inflated = limits.inflatedBytes - left.inflated;
+      return inflated < RATIO_FROM || inflated <= stored * limits.inflationRatio;
+    },
+  };
+}

@@ -1,0 +1,325 @@
+import { hostname } from "node:os";
+
+import { extractors } from "../format/registry.ts";
+import { fingerprints } from "../judge/number.ts";
+import { conclude, effectOf, judge } from "../judge/policy.ts";
+import type { Entry } from "../model/entry.ts";
+import type { Ledger, RootInfo, ScanEvent, ScanHeader, ScanSummary, Volume } from "../model/event.ts";
+import type { Failure, FailureCode } from "../model/failure.ts";
+import type { Coverage, Examination, Finding, Verdict } from "../model/finding.ts";
+import type { ScanRequest } from "../model/request.ts";
+import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
+import { sources } from "../source/registry.ts";
+import { keyId } from "../util/hash.ts";
+import { createInlinePool } from "./inline.ts";
+import { createPool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
+import { toolVersion } from "./version.ts";
+
+/** Milliseconds that workers have after an interrupt. */
+const INTERRUPT_GRACE = 2_000;
+/** Entries that may be back and wait for an earlier one before the walk waits too. */
+const REORDER = 4_096;
+/** Unique people of one entry from which its customer data is judged as bulk. */
+const BULK_SUBJECTS = 50;
+
+const confidences: readonly Confidence[] = ["low", "medium", "high"];
+
+/** What the walk found, in order; what is not an entry waits for its turn like one. */
+type Step =
+  | { readonly kind: "event"; readonly event: ScanEvent }
+  | { readonly kind: "examined"; readonly examinations: readonly Examination[] };
+
+/**
+ * Runs a scan. Events come in walk order whatever the number of workers; the last one says whether the scan is complete. Aborting the
+ * signal stops the walk, leaves workers two seconds, and still gives every entry that was met its end.
+ *
+ * Throws only for bugs and where no worker can be started; what the data causes is told as a failure.
+ */
+export async function* scan(
+  request: ScanRequest,
+  signal: AbortSignal,
+  volumes: readonly (Volume | undefined)[] = [],
+): AsyncGenerator<ScanEvent> {
+  const begun = performance.now();
+  const started = new Date().toISOString();
+  yield { type: "scan-start", header: header(request, started, volumes) };
+
+  const steps = new Map<number, Step>();
+  const arrived: { wake: (() => void) | undefined } = { wake: undefined };
+  const put = (sequence: number, step: Step): void => {
+    steps.set(sequence, step);
+    arrived.wake?.();
+  };
+  const options = {
+    jobs: request.jobs,
+    limits: request.limits,
+    workshop: {
+      packs: { rules: request.packs.rules, tables: request.packs.tables },
+      limits: request.limits,
+      passwords: request.passwords,
+      key: request.key,
+      showValues: request.showValues,
+      started,
+    },
+    examined: (sequence: number, examinations: readonly Examination[]): void => put(sequence, { kind: "examined", examinations }),
+  };
+  const pool: Pool = request.isolation === "none" ? createInlinePool(options) : createPool(options);
+  const onAbort = (): void => pool.interrupt(INTERRUPT_GRACE);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+
+  const judgeOf = new Judge(request);
+  let walked = 0;
+  let told = 0;
+  let walkDone = false;
+  let failed: { readonly error: unknown } | undefined;
+  const walk = walkAll(
+    request,
+    signal,
+    pool,
+    put,
+    () => walked++,
+    () => walked - told,
+  )
+    .catch((error: unknown) => {
+      failed = { error };
+    })
+    .finally(() => {
+      walkDone = true;
+      arrived.wake?.();
+    });
+
+  try {
+    for (;;) {
+      const step = steps.get(told);
+      if (step === undefined) {
+        if (failed !== undefined) throw failed.error;
+        if (walkDone && told === walked) break;
+        await new Promise<void>((resolve) => {
+          arrived.wake = resolve;
+        });
+        continue;
+      }
+      steps.delete(told);
+      told++;
+      if (step.kind === "event") {
+        judgeOf.note(step.event);
+        yield step.event;
+      } else yield* judgeOf.entry(step.examinations);
+    }
+    await walk;
+    yield { type: "scan-end", summary: judgeOf.summary(!signal.aborted, performance.now() - begun) };
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    await pool.close();
+  }
+}
+
+async function walkAll(
+  request: ScanRequest,
+  signal: AbortSignal,
+  pool: Pool,
+  put: (sequence: number, step: Step) => void,
+  next: () => number,
+  open: () => number,
+): Promise<void> {
+  const options = { ...request.walk, own: request.own };
+  for (const [index, root] of request.roots.entries()) {
+    const source = sources.find((one) => one.claims(root));
+    if (source === undefined) throw new Error(`no source for root ${index}`);
+    for await (const found of source.walk(root, index, options, signal)) {
+      for (const one of found) {
+        const sequence = next();
+        if (one.type === "entry") await pool.submit({ sequence, source: source.id, entry: one.entry });
+        else put(sequence, { kind: "event", event: one });
+      }
+      while (open() > REORDER && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (signal.aborted) break;
+    }
+    if (signal.aborted) break;
+  }
+  await pool.drain();
+}
+
+function header(request: ScanRequest, started: string, volumes: readonly (Volume | undefined)[]): ScanHeader {
+  return {
+    tool: { name: "zicha", version: toolVersion(), node: process.version, platform: `${process.platform}-${process.arch}` },
+    host: hostname(),
+    started,
+    roots: request.roots.map((path, index): RootInfo => {
+      const volume = volumes[index];
+      return { path, zone: request.zone, ...(volume === undefined ? {} : { volume }) };
+    }),
+    zone: request.zone,
+    zoneGiven: request.zoneGiven,
+    ...(request.profile === undefined ? {} : { profile: request.profile }),
+    packs: request.packs.packs,
+    policyDigest: request.policy.digest,
+    disabledRules: request.disabledRules,
+    rules: request.packs.rules.map(({ base }) => ({
+      id: base.id,
+      kind: base.kind,
+      infoType: base.infoType,
+      title: base.title,
+      description: base.description,
+      severity: base.severity,
+      dataClass: base.dataClass,
+      references: base.references,
+    })),
+    keyId: keyId(request.key),
+    showValues: request.showValues,
+    options: request.options,
+    formats: extractors.map(({ id, version }) => ({ id, version })),
+  };
+}
+
+/** Judges what comes back and keeps the ledger. */
+class Judge {
+  readonly #request: ScanRequest;
+  readonly #rules: ReadonlyMap<string, RuleBase>;
+  readonly #subjects = new Set<string>();
+  readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0 };
+  readonly #verdicts: Record<Verdict["kind"], number> = { violation: 0, suspect: 0, clean: 0, "not-examined": 0, textless: 0 };
+  readonly #effects: Record<Finding["effect"], number> = { violation: 0, suspect: 0, recorded: 0 };
+  readonly #severities: Record<Severity, number> = { info: 0, low: 0, medium: 0, high: 0, critical: 0 };
+  readonly #failures: Partial<Record<FailureCode, number>> = {};
+  readonly #formats: Record<string, number> = {};
+  #findings = 0;
+  #stateSecret = false;
+
+  constructor(request: ScanRequest) {
+    this.#request = request;
+    this.#rules = new Map(request.packs.rules.map(({ base }) => [base.id, base]));
+  }
+
+  /** Counts what the walk tells of itself. */
+  note(event: ScanEvent): void {
+    if (event.type === "excluded") this.#ledger.excluded++;
+    else if (event.type === "failure") {
+      this.#ledger.unwalked++;
+      this.#failed(event.failure);
+    }
+  }
+
+  *entry(examinations: readonly Examination[]): Generator<ScanEvent> {
+    for (const examination of examinations) {
+      const { entry, failures } = examination;
+      const findings = this.#judged(examination);
+      for (const finding of findings) {
+        this.#counted(finding, 1);
+        yield { type: "finding", finding };
+      }
+      for (const failure of failures) {
+        this.#failed(failure);
+        yield { type: "failure", failure };
+      }
+      this.#unstored(examination, findings);
+      const verdict = conclude(findings, failures, examination.textless);
+      const coverage = coverageOf(examination);
+      this.#ledger.entries++;
+      this.#ledger[coverage]++;
+      this.#ledger.bytes += examination.bytes;
+      this.#verdicts[verdict.kind]++;
+      const format = examination.format ?? "unknown";
+      this.#formats[format] = (this.#formats[format] ?? 0) + 1;
+      for (const subject of examination.subjects) this.#subjects.add(subject);
+      yield {
+        type: "entry-end",
+        path: entry.path,
+        verdict: verdict.kind,
+        coverage,
+        format: examination.format,
+        counts: examination.counts.filter(({ total, stored }) => total > stored),
+        subjects: examination.subjects.length,
+        bytes: examination.bytes,
+        elapsedMs: examination.elapsedMs,
+      };
+    }
+  }
+
+  summary(complete: boolean, elapsedMs: number): ScanSummary {
+    const ledger: Ledger = { ...this.#ledger };
+    return {
+      complete,
+      ended: new Date().toISOString(),
+      elapsedMs: Math.round(elapsedMs),
+      ledger,
+      verdicts: this.#verdicts,
+      findings: this.#findings,
+      effects: this.#effects,
+      severities: this.#severities,
+      failures: this.#failures,
+      subjects: this.#subjects.size,
+      formats: this.#formats,
+      stateSecret: this.#stateSecret,
+    };
+  }
+
+  #judged(examination: Examination): readonly Finding[] {
+    const { entry, matches, subjects } = examination;
+    const { minConfidence, key } = this.#request;
+    const below = belowRoot(this.#request.roots[entry.root] ?? "", entry);
+    const prints = fingerprints(key, below, matches);
+    const bulk = subjects.length >= BULK_SUBJECTS;
+    const findings: Finding[] = [];
+    for (const [index, match] of matches.entries()) {
+      if (confidences.indexOf(match.confidence) < confidences.indexOf(minConfidence)) continue;
+      const rule = this.#rules.get(match.ruleId);
+      if (rule === undefined) throw new Error(`no rule ${match.ruleId}`);
+      const dataClass = bulk && rule.dataClass === "C2" ? "C2-bulk" : rule.dataClass;
+      const judgement = judge(this.#request.policy, this.#request.zone, dataClass, match.level);
+      const effect = effectOf(judgement, match);
+      findings.push({
+        ...match,
+        fingerprint: prints[index] ?? "",
+        path: entry.path,
+        dataClass,
+        judgement,
+        effect,
+        counts: effect !== "recorded",
+      });
+    }
+    return findings;
+  }
+
+  #counted(finding: Finding, times: number): void {
+    this.#findings += times;
+    this.#effects[finding.effect] += times;
+    this.#severities[finding.severity] += times;
+    if (finding.dataClass === "state-secret" && finding.effect !== "recorded") this.#stateSecret = true;
+  }
+
+  /** What is over the storing cap is counted as its like that were stored. */
+  #unstored(examination: Examination, findings: readonly Finding[]): void {
+    for (const { ruleId, confidence, total, stored } of examination.counts) {
+      if (total <= stored) continue;
+      const like = findings.find((finding) => finding.ruleId === ruleId && finding.confidence === confidence);
+      if (like !== undefined) this.#counted(like, total - stored);
+    }
+  }
+
+  #failed(failure: Failure): void {
+    this.#failures[failure.code] = (this.#failures[failure.code] ?? 0) + 1;
+  }
+}
+
+/** How much of an entry was read. Failures that lost only a piece leave it partial; one that lost the rest does too, if there was a rest. */
+function coverageOf(examination: Examination): Coverage {
+  if (examination.textless) return "textless";
+  if (examination.failures.length === 0) return "full";
+  return examination.failures.every(({ partial }) => partial) ||
+    (examination.format !== undefined && examination.bytes > nameBytes(examination.entry))
+    ? "partial"
+    : "none";
+}
+
+/** The name is examined even when nothing else could be. */
+function nameBytes(entry: Entry): number {
+  return Buffer.byteLength(entry.path.slice(Math.max(entry.path.lastIndexOf("/"), entry.path.lastIndexOf("\\")) + 1));
+}
+
+/** The path below its root, so that a moved root keeps its fingerprints. */
+function belowRoot(root: string, entry: Entry): string {
+  return entry.path.startsWith(root) ? entry.path.slice(root.length).replace(/^[/\\]+/, "") : entry.path;
+}

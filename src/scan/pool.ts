@@ -1,0 +1,268 @@
+import { Worker } from "node:worker_threads";
+
+import type { Entry } from "../model/entry.ts";
+import type { Failure, FailureCode } from "../model/failure.ts";
+import type { Examination } from "../model/finding.ts";
+import type { Limits } from "../model/request.ts";
+import type { Batch, Returned, WorkerSetup } from "./worker.ts";
+import type { WorkshopSetup } from "./workshop.ts";
+
+/** Milliseconds between two looks at deadlines and memory. */
+const WATCH = 50;
+/** Entries and bytes that make a batch; one at a time costs three times as much, for small files. */
+const BATCH_ENTRIES = 32;
+const BATCH_BYTES = 1024 * 1024;
+/** Assumed of an entry whose size the walk does not know. */
+const UNKNOWN_SIZE = 32 * 1024;
+/** Batches under way in one worker: the next lies ready when one ends. */
+const IN_FLIGHT = 2;
+/** JavaScript heap of a worker in MiB; buffers and WebAssembly memory are watched through the process's. */
+const HEAP = 640;
+/** Milliseconds for the memory of an ended worker to come back before another one is ended. */
+const GRACE = 400;
+
+interface Task {
+  readonly sequence: number;
+  readonly source: string;
+  readonly entry: Entry;
+}
+
+interface Slot {
+  readonly worker: Worker;
+  readonly status: Int32Array;
+  readonly batches: Map<number, { readonly tasks: Map<number, Task> }>;
+  /** The entry it was seen at, and since when. */
+  seen: { sequence: number; since: number };
+  ended: boolean;
+}
+
+/** Examines entries in workers; one that hangs, crashes or outgrows its memory costs one entry. */
+export interface Pool {
+  /** Resolves when there is room for more. */
+  submit(task: Task): Promise<void>;
+  /** Resolves when all submitted entries are back. */
+  drain(): Promise<void>;
+  /** Tells the workers to stop; what is still open after `milliseconds` is `interrupted`. */
+  interrupt(milliseconds: number): void;
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly jobs: number;
+  readonly limits: Limits;
+  readonly workshop: WorkshopSetup;
+  /** An entry is back: all its examinations, members before what holds them. Called in any order of entries. */
+  examined(sequence: number, examinations: readonly Examination[]): void;
+}
+
+/** Opens a pool; workers start when there is work. */
+export function createPool(options: PoolOptions): Pool {
+  const { limits } = options;
+  const slots: Slot[] = [];
+  const waiting: Task[] = [];
+  /** Entries that were in a batch whose worker ended: they go out alone. */
+  const again: Task[] = [];
+  const partial = new Map<number, Examination[]>();
+  const wakers: (() => void)[] = [];
+  let open = 0;
+  let nextBatch = 0;
+  let interrupted = false;
+  let fatal: Error | undefined;
+  let endedAt = 0;
+  const timer = setInterval(watch, WATCH);
+  timer.unref();
+
+  function wake(): void {
+    for (const waker of wakers.splice(0)) waker();
+  }
+
+  function start(): Slot {
+    const shared = new SharedArrayBuffer(8);
+    const status = new Int32Array(shared);
+    status[0] = -1;
+    const setup: WorkerSetup = { workshop: options.workshop, status: shared };
+    const worker = new Worker(new URL("../../dist/scan/worker.js", import.meta.url), {
+      workerData: setup,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP },
+      // Nothing a library prints may reach the terminal or a log: it could quote the data.
+      stdout: true,
+      stderr: true,
+    });
+    worker.stdout.resume();
+    worker.stderr.resume();
+    const slot: Slot = { worker, status, batches: new Map(), seen: { sequence: -1, since: performance.now() }, ended: false };
+    let ready = false;
+    worker.once("online", () => {
+      ready = true;
+    });
+    worker.on("message", (message: Returned) => {
+      returned(slot, message);
+    });
+    worker.on("error", (error: Error & { code?: string }) => {
+      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") end(slot, "out-of-memory", "the reader outgrew the memory of its worker");
+      else if (ready && Atomics.load(status, 0) >= 0) end(slot, "internal", `the worker stopped: ${error.name}`);
+      else {
+        fatal ??= error;
+        end(slot, "internal", "the worker did not start");
+      }
+    });
+    worker.on("exit", () => {
+      end(slot, "internal", "the worker ended");
+    });
+    slots.push(slot);
+    return slot;
+  }
+
+  function returned(slot: Slot, message: Returned): void {
+    if (slot.ended) return;
+    const batch = slot.batches.get(message.batch);
+    for (const { sequence, examination } of message.examinations) {
+      const list = partial.get(sequence) ?? [];
+      list.push(examination);
+      partial.set(sequence, list);
+    }
+    for (const sequence of message.done) {
+      batch?.tasks.delete(sequence);
+      finish(sequence, undefined);
+    }
+    if (message.finished) slot.batches.delete(message.batch);
+    feed();
+  }
+
+  function finish(
+    sequence: number,
+    failed: { readonly task: Task; readonly code: FailureCode; readonly detail: string } | undefined,
+  ): void {
+    const examinations = partial.get(sequence) ?? [];
+    partial.delete(sequence);
+    if (failed !== undefined) examinations.push(lost(failed.task.entry, failed.code, failed.detail, examinations.length > 0));
+    open--;
+    options.examined(sequence, examinations);
+    wake();
+  }
+
+  /** A worker is gone: the entry it had open gets a failure, the rest of its batches goes out again. */
+  function end(slot: Slot, code: FailureCode, detail: string): void {
+    if (slot.ended) return;
+    slot.ended = true;
+    slots.splice(slots.indexOf(slot), 1);
+    const current = Atomics.load(slot.status, 0);
+    for (const { tasks } of slot.batches.values()) {
+      for (const task of tasks.values()) {
+        if (task.sequence === current || fatal !== undefined) finish(task.sequence, { task, code, detail });
+        else {
+          // Its examinations that did come back would come twice.
+          partial.delete(task.sequence);
+          again.push(task);
+        }
+      }
+    }
+    slot.batches.clear();
+    endedAt = performance.now();
+    void slot.worker.terminate();
+    feed();
+    wake();
+  }
+
+  function watch(): void {
+    const now = performance.now();
+    let oldest: Slot | undefined;
+    for (const slot of slots) {
+      const sequence = Atomics.load(slot.status, 0);
+      if (sequence !== slot.seen.sequence) slot.seen = { sequence, since: now };
+      if (sequence < 0) continue;
+      if (now - slot.seen.since > limits.entryTime) end(slot, "timeout", `not read within ${Math.round(limits.entryTime / 1000)} s`);
+      else if (oldest === undefined || slot.seen.since < oldest.seen.since) oldest = slot;
+    }
+    if (oldest !== undefined && now - endedAt > GRACE && process.memoryUsage.rss() > limits.processMemory) {
+      end(oldest, "out-of-memory", `the process passed ${Math.round(limits.processMemory / 1048576)} MiB while it was read`);
+    }
+  }
+
+  function feed(): void {
+    if (interrupted || fatal !== undefined) return;
+    while (waiting.length > 0 || again.length > 0) {
+      let slot = slots.find(({ batches }) => batches.size === 0);
+      if (slot === undefined && slots.length < options.jobs) slot = start();
+      slot ??= waiting.length > BATCH_ENTRIES * options.jobs ? slots.find(({ batches }) => batches.size < IN_FLIGHT) : undefined;
+      if (slot === undefined) return;
+      const tasks = again.length > 0 ? again.splice(0, 1) : takeBatch();
+      const id = nextBatch++;
+      slot.batches.set(id, { tasks: new Map(tasks.map((task) => [task.sequence, task])) });
+      slot.worker.postMessage({ id, entries: tasks } satisfies Batch);
+    }
+  }
+
+  function takeBatch(): Task[] {
+    // A short queue is shared out evenly, so that the last batch does not keep one worker alone.
+    const most = Math.max(1, Math.min(BATCH_ENTRIES, Math.ceil(waiting.length / options.jobs)));
+    let bytes = 0;
+    let count = 0;
+    while (count < most && (count === 0 || bytes < BATCH_BYTES)) bytes += waiting[count++]?.entry.size ?? UNKNOWN_SIZE;
+    return waiting.splice(0, count);
+  }
+
+  function interruptedAll(): void {
+    for (const task of [...waiting.splice(0), ...again.splice(0)]) {
+      finish(task.sequence, { task, code: "interrupted", detail: "the scan was interrupted before it was read" });
+    }
+  }
+
+  return {
+    async submit(task) {
+      if (fatal !== undefined) throw fatal;
+      open++;
+      waiting.push(task);
+      if (interrupted) interruptedAll();
+      // A full batch goes out at once; a short one when the walk pauses.
+      if (waiting.length >= BATCH_ENTRIES) feed();
+      while (waiting.length > BATCH_ENTRIES * options.jobs * 4 && !interrupted && fatal === undefined) {
+        await new Promise<void>((resolve) => {
+          wakers.push(resolve);
+        });
+      }
+    },
+    async drain() {
+      feed();
+      while (open > 0) {
+        if (fatal !== undefined) throw fatal;
+        await new Promise<void>((resolve) => {
+          wakers.push(resolve);
+        });
+      }
+      if (fatal !== undefined) throw fatal;
+    },
+    interrupt(milliseconds) {
+      if (interrupted) return;
+      interrupted = true;
+      for (const slot of slots) Atomics.store(slot.status, 1, 1);
+      interruptedAll();
+      setTimeout(() => {
+        for (const slot of slots) {
+          for (const { tasks } of slot.batches.values()) {
+            for (const task of tasks.values())
+              finish(task.sequence, { task, code: "interrupted", detail: "the scan was interrupted while it was read" });
+            tasks.clear();
+          }
+          slot.ended = true;
+          void slot.worker.terminate();
+        }
+        slots.length = 0;
+        wake();
+      }, milliseconds).unref();
+      wake();
+    },
+    async close() {
+      clearInterval(timer);
+      const ending = slots.splice(0);
+      for (const slot of ending) slot.ended = true;
+      await Promise.all(ending.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+/** What stands for an entry whose worker gave nothing back. */
+function lost(entry: Entry, code: FailureCode, detail: string, membersRead: boolean): Examination {
+  const failure: Failure = { stage: "scan", code, path: entry.path, detail, partial: membersRead };
+  return { entry, format: undefined, textless: false, failures: [failure], matches: [], counts: [], subjects: [], bytes: 0, elapsedMs: 0 };
+}

@@ -1,0 +1,86 @@
+import { parentPort, workerData } from "node:worker_threads";
+
+import type { Entry } from "../model/entry.ts";
+import type { Examination } from "../model/finding.ts";
+import { sources } from "../source/registry.ts";
+import { examine } from "./examine.ts";
+import { createWorkshop } from "./workshop.ts";
+import type { WorkshopSetup } from "./workshop.ts";
+
+/** To a worker: entries with their numbers in the walk, each with the id of its source. */
+export interface Batch {
+  readonly id: number;
+  readonly entries: readonly { readonly sequence: number; readonly source: string; readonly entry: Entry }[];
+}
+
+/** From a worker. `done` entries have handed back all they have. */
+export interface Returned {
+  readonly batch: number;
+  readonly examinations: readonly { readonly sequence: number; readonly examination: Examination }[];
+  readonly done: readonly number[];
+  readonly finished: boolean;
+}
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  readonly workshop: WorkshopSetup;
+  /** Two numbers: the sequence of the entry being examined (-1 for none), and 1 when the scan was interrupted. */
+  readonly status: SharedArrayBuffer;
+}
+
+/** Examinations kept back until a message is worth it, and milliseconds after which they are sent all the same. */
+const HELD = 64;
+const HELD_MS = 100;
+
+if (parentPort !== null) serve(parentPort, workerData as WorkerSetup);
+
+function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
+  const status = new Int32Array(setup.status);
+  const workshop = createWorkshop(setup.workshop);
+  const interrupt = new AbortController();
+  const queue: Batch[] = [];
+  let busy = false;
+
+  port.on("message", (batch: Batch) => {
+    queue.push(batch);
+    if (!busy) void work();
+  });
+
+  async function work(): Promise<void> {
+    busy = true;
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) await run(batch);
+    busy = false;
+  }
+
+  async function run(batch: Batch): Promise<void> {
+    let examinations: Returned["examinations"][number][] = [];
+    let done: number[] = [];
+    let sent = performance.now();
+    const send = (finished: boolean): void => {
+      port.postMessage({ batch: batch.id, examinations, done, finished } satisfies Returned);
+      examinations = [];
+      done = [];
+      sent = performance.now();
+    };
+    for (const { sequence, source, entry } of batch.entries) {
+      if (Atomics.load(status, 1) === 1) interrupt.abort();
+      Atomics.store(status, 0, sequence);
+      const from = sources.find(({ id }) => id === source);
+      await examine(
+        workshop,
+        entry,
+        () => (from === undefined ? Promise.reject(new Error("no such source")) : from.open(entry)),
+        from === undefined ? undefined : () => from.stamp(entry),
+        interrupt.signal,
+        (examination) => {
+          if (Atomics.load(status, 1) === 1) interrupt.abort();
+          examinations.push({ sequence, examination });
+          if (examinations.length >= HELD || performance.now() - sent > HELD_MS) send(false);
+        },
+      );
+      done.push(sequence);
+    }
+    Atomics.store(status, 0, -1);
+    send(true);
+  }
+}

@@ -1,0 +1,38 @@
+import { createEngine } from "../detect/engine.ts";
+import { ruleKinds } from "../detect/kind/registry.ts";
+import { columnLexicon } from "../detect/table.ts";
+import { createProbe } from "../format/probe.ts";
+import { extractors } from "../format/registry.ts";
+import { textless, trailingArchive } from "../format/textless.ts";
+import { createSeal } from "../judge/seal.ts";
+import type { Limits, RequestPacks } from "../model/request.ts";
+import { compile } from "../rulepack/load.ts";
+import { keyedHash } from "../util/hash.ts";
+import type { Workshop } from "./examine.ts";
+
+/** What a worker is given as it starts; no request, event or cache holds the key. */
+export interface WorkshopSetup {
+  readonly packs: Pick<RequestPacks, "rules" | "tables">;
+  readonly limits: Limits;
+  readonly passwords: readonly string[];
+  readonly key: Uint8Array;
+  readonly showValues: boolean;
+  readonly started: string;
+}
+
+/** Compiles the rules and lays out the tools of one worker. */
+export function createWorkshop(setup: WorkshopSetup): Workshop {
+  const { matchers, tables } = compile(setup.packs, ruleKinds);
+  return {
+    engine: createEngine(matchers, columnLexicon(tables.json("column-headers"))),
+    extractors,
+    limits: setup.limits,
+    passwords: setup.passwords,
+    seal: createSeal(setup.key, setup.showValues),
+    started: setup.started,
+    createProbe,
+    textless,
+    trailingArchive,
+    subjectKey: (infoType, value) => keyedHash(setup.key, "subject", infoType, value),
+  };
+}
