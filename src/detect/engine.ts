@@ -450,6 +450,7 @@ class EngineSession implements Session {
       let start = lineStart(flow, begin, begin);
       if (start < begin) start = nextLine(flow, begin);
       for (; start < stop; start = nextLine(flow, start)) {
+        if (this.#namesColumns(flow, segment, start)) continue;
         const cells = this.#rowAt(flow, segment, start)?.row ?? [];
         for (const at of wanted) {
           const cell = cells[at];
@@ -508,13 +509,20 @@ class EngineSession implements Session {
     const at = found.row.findIndex((cell) => found.start + cell.end >= start && found.start + cell.start <= start);
     if (at < 0) return undefined;
     const { columns } = segment;
-    const isHead =
-      columns !== undefined && columns.row === this.#rowNumber(flow, segment, found.start) - segment.table.row && segment.table.row === 1;
+    const isHead = this.#namesColumns(flow, segment, found.start);
     const cells = found.row.map((cell, index): WindowCell => {
       const column = isHead ? undefined : columns?.columns[index];
       return { text: cell.text, header: column?.header ?? "", infoTypes: column?.infoTypes ?? [], weakTypes: column?.weakTypes ?? [] };
     });
     return { at, cells };
+  }
+
+  /** Whether the row at `lineAt` is the one that names the columns: a name is no value. */
+  #namesColumns(flow: Flow, segment: Segment, lineAt: number): boolean {
+    const { table, columns } = segment;
+    // Only the first rows can be, so nothing is counted further down.
+    if (table === undefined || columns === undefined || table.row > 15 || lineAt - segment.start > TOP_BYTES) return false;
+    return this.#rowNumber(flow, segment, lineAt) === columns.row + 1;
   }
 
   /** The row round an offset with the bytes of its cells, counted from the row's start; undefined when it is longer than is looked. */

@@ -24,7 +24,7 @@ export interface WorkshopSetup {
 export function createWorkshop(setup: WorkshopSetup): Workshop {
   const { matchers, tables } = compile(setup.packs, ruleKinds);
   return {
-    engine: createEngine(matchers, columnLexicon(tables.json("column-headers"))),
+    engine: createEngine(matchers, columnLexicon(tables.json("headers"))),
     extractors,
     limits: setup.limits,
     passwords: setup.passwords,

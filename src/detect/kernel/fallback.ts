@@ -176,7 +176,11 @@ function findByClass(
   const max = triggers.digits?.max ?? 0;
   let at = from;
   // A run that began in the block before belongs to it.
-  if (at > 0 && triggers.digits !== undefined) while (at < to && isInsideRun(bytes, at, encoding)) at += digitSize(bytes, at, encoding);
+  if (at > 0 && triggers.digits !== undefined) {
+    const straddling = characterStart(bytes, at, Math.max(0, at - 1024), encoding);
+    if (straddling < at && digitSize(bytes, straddling, encoding) > 0) at = straddling + digitSize(bytes, straddling, encoding);
+    while (at < to && isInsideRun(bytes, at, encoding)) at += digitSize(bytes, at, encoding);
+  }
   while (at < to) {
     const kind = classes[bytes[at] ?? 0] ?? 0;
     if (kind === 0) {

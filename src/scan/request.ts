@@ -1,0 +1,116 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+
+import { ruleKinds } from "../detect/kind/registry.ts";
+import type { Limits, ScanRequest } from "../model/request.ts";
+import { compile, loadPacks, locateProblems } from "../rulepack/load.ts";
+import { loadPolicy } from "../rulepack/policy.ts";
+import { resolveTargets } from "../source/target.ts";
+import { defaultLimits } from "./limits.ts";
+import { loadKey } from "./key.ts";
+
+/** What a user said, typed but not yet checked against packs, policy and disk. Absent is the default. */
+export interface RequestInput {
+  /** Paths and patterns as typed. */
+  readonly targets: readonly string[];
+  readonly directory: string;
+  readonly zone?: string;
+  readonly profile?: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly follow?: boolean;
+  readonly oneFileSystem?: boolean;
+  readonly own?: readonly string[];
+  /** Directories of the user's packs, after the shipped ones. */
+  readonly packs?: readonly string[];
+  readonly policyFile?: string;
+  readonly disabledRules?: readonly string[];
+  readonly minConfidence?: ScanRequest["minConfidence"];
+  readonly limits?: Partial<Limits>;
+  readonly jobs?: number;
+  readonly isolation?: ScanRequest["isolation"];
+  readonly passwords?: readonly string[];
+  readonly keyFile: string;
+  /** Make the key file where there is none. */
+  readonly createKey: boolean;
+  readonly showValues?: boolean;
+  readonly failOn?: ScanRequest["failOn"];
+  readonly allowIncomplete?: boolean;
+  readonly options?: ScanRequest["options"];
+}
+
+/** What is wrong with a request; `file` and `line` where a file is. */
+export interface RequestProblem {
+  readonly code: "no-such-path" | "pack" | "policy" | "zone" | "key";
+  readonly file?: string;
+  readonly line?: number;
+  readonly detail: string;
+}
+
+/** The packs that come with zicha, and its policy. */
+export const shippedRules: string = fileURLToPath(new URL("../../rules", import.meta.url));
+
+/**
+ * Checks everything before the first byte is read and gives all problems at once, or a frozen request. `keyStored` is false where the state
+ * directory cannot be written: fingerprints then hold for this run only.
+ */
+export async function resolveRequest(
+  input: RequestInput,
+): Promise<{ readonly request: ScanRequest; readonly keyStored: boolean } | { readonly problems: readonly RequestProblem[] }> {
+  const problems: RequestProblem[] = [];
+  const { roots, problems: lost } = await resolveTargets(input.targets, input.directory);
+  for (const detail of lost) problems.push({ code: "no-such-path", detail });
+
+  const loaded = await loadPacks([shippedRules, ...(input.packs ?? [])], { disabled: input.disabledRules ?? [] });
+  for (const { file, line, at, expected } of loaded.problems) problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
+  if (loaded.problems.length === 0) {
+    for (const { file, line, at, expected } of await locateProblems(compile(loaded, ruleKinds).problems)) {
+      problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
+    }
+  }
+  const policyFile = input.policyFile ?? fileURLToPath(new URL("../../rules/policy.yaml", import.meta.url));
+  const { policy, problems: policyProblems } = await loadPolicy(policyFile, loaded.rules);
+  for (const { file, line, at, expected } of policyProblems) problems.push({ code: "policy", file, line, detail: `${at}: ${expected}` });
+
+  const zone = input.zone ?? "repository";
+  if (policy !== undefined) {
+    const [place = "", level, ...rest] = zone.split(":");
+    const known = policy.zones[place];
+    if (known === undefined) problems.push({ code: "zone", detail: `${zone}: one of ${Object.keys(policy.zones).join(", ")}` });
+    else if (known.levelled && (level === undefined || !policy.levels.includes(level))) {
+      problems.push({ code: "zone", detail: `${zone}: with its level, as in ${place}:${policy.levels.join("|")}` });
+    } else if (rest.length > 0 || (level !== undefined && !known.levelled)) problems.push({ code: "zone", detail: `${zone}: ${place} has no level` });
+  }
+  const key = loadKey(input.keyFile, input.createKey && problems.length === 0);
+  if ("problem" in key && (problems.length === 0 || !input.createKey)) problems.push({ code: "key", detail: key.problem });
+  if (problems.length > 0 || policy === undefined || "problem" in key) return { problems };
+
+  const request: ScanRequest = {
+    roots,
+    zone,
+    zoneGiven: input.zone !== undefined,
+    ...(input.profile === undefined ? {} : { profile: input.profile }),
+    walk: {
+      include: input.include ?? [],
+      exclude: input.exclude ?? [],
+      follow: input.follow ?? false,
+      oneFileSystem: input.oneFileSystem ?? false,
+      systemRoot: "/",
+    },
+    own: input.own ?? [],
+    packs: { packs: loaded.packs, rules: loaded.rules, tables: loaded.tables },
+    policy,
+    disabledRules: input.disabledRules ?? [],
+    minConfidence: input.minConfidence ?? "low",
+    limits: { ...defaultLimits, ...input.limits },
+    jobs: input.jobs ?? Math.max(1, Math.min(8, availableParallelism())),
+    isolation: input.isolation ?? "thread",
+    passwords: input.passwords ?? [],
+    key: key.key,
+    showValues: input.showValues ?? false,
+    failOn: input.failOn ?? "violation",
+    allowIncomplete: input.allowIncomplete ?? false,
+    options: input.options ?? {},
+  };
+  return { request: Object.freeze(request), keyStored: key.stored };
+}
