@@ -146,9 +146,8 @@ interface Pending {
   readonly line: number;
   readonly segment: Segment;
   readonly row: WindowRow | undefined;
-  /** Line and column, or what the chunk's `locate` says; taken while the bytes are at hand. */
-  readonly location: Location;
-  readonly cellRow: number;
+  /** Line and column, or what the chunk's `locate` says: only for what is kept, while the bytes are at hand. */
+  locate(): Location;
 }
 
 class Flow {
@@ -560,7 +559,6 @@ class EngineSession implements Session {
       if (this.#seen.size > 50_000) this.#seen.clear();
       this.#seen.add(key);
       const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
-      const location = this.#locate(flow, segment, start, line);
       flow.pending.push({
         matcher,
         match,
@@ -569,8 +567,7 @@ class EngineSession implements Session {
         line: start - line >= PEERS ? -1 : line,
         segment,
         row: window.row,
-        location,
-        cellRow: location.kind === "cell" ? location.row : location.kind === "line" ? location.line : 0,
+        locate: () => this.#locate(flow, segment, start, line),
       });
     });
   }
@@ -635,7 +632,8 @@ class EngineSession implements Session {
       }
       const waits = pending.matcher.tiers.some(asksForTag);
       if (waits) {
-        this.#late.push({ flow, pending, peers, subject });
+        const location = pending.locate();
+        this.#late.push({ flow, pending: { ...pending, locate: () => location }, peers, subject });
         continue;
       }
       const tier = tierOf(pending, peers);
@@ -712,6 +710,7 @@ class EngineSession implements Session {
       }
       for (const id of beaten) evidence.push({ by: "arbitration", name: id, effect: "states" });
       const { row, segment } = pending;
+      const location = pending.locate();
       this.#matches.push(
         this.#options.seal({
           rule,
@@ -723,13 +722,13 @@ class EngineSession implements Session {
           start: pending.start,
           end: pending.end,
           roles: segment.roles,
-          location: pending.location,
+          location,
           cell:
             row === undefined || segment.table === undefined
               ? undefined
               : {
                   table: segment.table.id,
-                  row: pending.cellRow,
+                  row: location.kind === "cell" ? location.row : location.kind === "line" ? location.line : 0,
                   column: row.at + 1,
                   header: (row.cells[row.at]?.infoTypes.length ?? 0) > 0 ? (row.cells[row.at]?.header ?? "") : "",
                 },

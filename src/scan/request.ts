@@ -79,7 +79,8 @@ export async function resolveRequest(
     if (known === undefined) problems.push({ code: "zone", detail: `${zone}: one of ${Object.keys(policy.zones).join(", ")}` });
     else if (known.levelled && (level === undefined || !policy.levels.includes(level))) {
       problems.push({ code: "zone", detail: `${zone}: with its level, as in ${place}:${policy.levels.join("|")}` });
-    } else if (rest.length > 0 || (level !== undefined && !known.levelled)) problems.push({ code: "zone", detail: `${zone}: ${place} has no level` });
+    } else if (rest.length > 0 || (level !== undefined && !known.levelled))
+      problems.push({ code: "zone", detail: `${zone}: ${place} has no level` });
   }
   const key = loadKey(input.keyFile, input.createKey && problems.length === 0);
   if ("problem" in key && (problems.length === 0 || !input.createKey)) problems.push({ code: "key", detail: key.problem });

@@ -144,17 +144,20 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
   };
 }
 
-/** Steps through bytes and code units side by side, going on from the last place asked for where that lies before. */
+/** Characters between two checkpoints of the way back. */
+const STRIDE = 64;
+
+/** Walks bytes and code units side by side, once, leaving a checkpoint every 64 characters; then every way is short. */
 class WayBack {
   readonly #raw: string;
   readonly #bytes: Uint8Array;
   readonly #from: number;
   readonly #length: number;
   readonly #step: Step;
-  /** Every character is one byte: nothing to step through. */
+  /** Every character is one byte: nothing to walk. */
   readonly #flat: boolean;
-  #unit = 0;
-  #offset = 0;
+  /** Pairs of code unit and byte offset. */
+  #points: Uint32Array | undefined;
 
   constructor(raw: string, bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding) {
     this.#raw = raw;
@@ -167,36 +170,58 @@ class WayBack {
 
   offsetOf(index: number): number {
     if (this.#flat) return Math.min(index, this.#length);
-    if (index < this.#unit) this.#restart();
-    while (this.#offset < this.#length && this.#unit < index) this.#advance();
-    return this.#offset;
+    let [unit, offset] = this.#before(0, index);
+    while (offset < this.#length && unit < index) {
+      offset += this.#step(this.#bytes, this.#from + offset, this.#from + this.#length);
+      unit += this.#units(unit);
+    }
+    return offset;
   }
 
-  indexOf(offset: number): number {
-    if (this.#flat) return Math.min(offset, this.#length);
-    if (offset < this.#offset) this.#restart();
-    while (this.#unit < this.#raw.length) {
-      const unit = this.#unit;
-      const before = this.#offset;
-      if (before >= offset) return unit;
-      this.#advance();
-      if (this.#offset > offset) {
-        this.#unit = unit;
-        this.#offset = before;
-        return unit;
+  indexOf(wanted: number): number {
+    if (this.#flat) return Math.min(wanted, this.#length);
+    let [unit, offset] = this.#before(1, wanted);
+    while (unit < this.#raw.length && offset < wanted) {
+      const next = offset + this.#step(this.#bytes, this.#from + offset, this.#from + this.#length);
+      if (next > wanted) return unit;
+      offset = next;
+      unit += this.#units(unit);
+    }
+    return unit;
+  }
+
+  #units(unit: number): 1 | 2 {
+    const code = this.#raw.charCodeAt(unit);
+    return code >= 0xd800 && code <= 0xdbff ? 2 : 1;
+  }
+
+  /** The last checkpoint whose unit (`which` 0) or offset (1) is not past `value`. */
+  #before(which: 0 | 1, value: number): [unit: number, offset: number] {
+    const points = (this.#points ??= this.#walk());
+    let low = 0;
+    let high = points.length / 2 - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((points[2 * middle + which] ?? 0) <= value) low = middle;
+      else high = middle - 1;
+    }
+    return [points[2 * low] ?? 0, points[2 * low + 1] ?? 0];
+  }
+
+  #walk(): Uint32Array {
+    const points = new Uint32Array(2 * (Math.ceil(this.#raw.length / STRIDE) + 1));
+    let count = 1;
+    let unit = 0;
+    let offset = 0;
+    for (let characters = 1; offset < this.#length; characters++) {
+      offset += this.#step(this.#bytes, this.#from + offset, this.#from + this.#length);
+      unit += this.#units(unit);
+      if (characters % STRIDE === 0) {
+        points[2 * count] = unit;
+        points[2 * count + 1] = offset;
+        count++;
       }
     }
-    return this.#unit;
-  }
-
-  #restart(): void {
-    this.#unit = 0;
-    this.#offset = 0;
-  }
-
-  #advance(): void {
-    this.#offset += this.#step(this.#bytes, this.#from + this.#offset, this.#from + this.#length);
-    const unit = this.#raw.charCodeAt(this.#unit);
-    this.#unit += unit >= 0xd800 && unit <= 0xdbff ? 2 : 1;
+    return points.subarray(0, 2 * count);
   }
 }

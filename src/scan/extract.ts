@@ -1,0 +1,131 @@
+import { createProbe } from "../format/probe.ts";
+import { extractors } from "../format/registry.ts";
+import { textless } from "../format/textless.ts";
+import type { Chunk, Extracted, Location } from "../model/chunk.ts";
+import type { ByteSource, Entry } from "../model/entry.ts";
+import { FailureError } from "../model/failure.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Limits } from "../model/request.ts";
+import { sources } from "../source/registry.ts";
+import { decode } from "../util/decode.ts";
+import { memorySource, nameOf } from "./examine.ts";
+import { createBudget } from "./limits.ts";
+
+/** A piece of an entry's text as the rules see it, or what could not be read. Unmasked: it is the content. */
+export type ExtractedText =
+  | { readonly type: "entry"; readonly path: string; readonly format: string }
+  | {
+      readonly type: "text";
+      readonly path: string;
+      readonly flow: string;
+      readonly roles: readonly string[];
+      readonly page: number | undefined;
+      readonly location: Location | undefined;
+      readonly text: string;
+    }
+  | { readonly type: "failure"; readonly failure: Failure };
+
+/** Bytes of text as it lies in a file that are decoded at a time. */
+const BLOCK = 256 * 1024;
+
+/**
+ * The text of a file and of all nested in it, in the order the rules see it. For a person's eyes: it runs in the calling thread, without a
+ * deadline. Ends early, with `interrupted`, when `signal` is aborted.
+ */
+export async function* extractText(
+  path: string,
+  options: { readonly limits: Limits; readonly passwords: readonly string[]; readonly signal: AbortSignal },
+): AsyncGenerator<ExtractedText> {
+  const source = sources.find((one) => one.claims(path));
+  if (source === undefined) throw new Error("no source claims a path");
+  const walk = { include: [], exclude: [], follow: false, oneFileSystem: false, own: [], systemRoot: "/" };
+  for await (const found of source.walk(path, 0, walk, options.signal)) {
+    for (const one of found) {
+      if (one.type === "failure") yield one;
+      else if (one.type === "entry")
+        yield* extractEntry(one.entry, () => source.open(one.entry), createBudget(options.limits, one.entry.size), options);
+    }
+  }
+}
+
+async function* extractEntry(
+  entry: Entry,
+  open: () => Promise<ByteSource>,
+  budget: ReturnType<typeof createBudget>,
+  options: Parameters<typeof extractText>[1],
+): AsyncGenerator<ExtractedText> {
+  let bytes: ByteSource | undefined;
+  try {
+    bytes = await open();
+    const probe = await createProbe(nameOf(entry.path), bytes);
+    const kind = textless(probe.head, bytes.size);
+    for (const extractor of kind === undefined ? extractors : []) {
+      if (!(await extractor.accepts(probe))) continue;
+      yield { type: "entry", path: entry.path, format: extractor.id };
+      const held = extractor.access === "any" && !bytes.seekable ? memorySource(await readAll(bytes, options.limits.fileSize)) : bytes;
+      for await (const item of extractor.extract({ entry, bytes: held, budget, passwords: options.passwords, signal: options.signal })) {
+        yield* told(item, entry, budget, options);
+        if (options.signal.aborted) return;
+      }
+      return;
+    }
+    yield { type: "entry", path: entry.path, format: kind?.id ?? "unknown" };
+    if (kind === undefined) yield lost(entry, "unsupported-format", "no reader knows this content");
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    yield lost(entry, error.code, error.message);
+  } finally {
+    await bytes?.close();
+  }
+}
+
+async function* told(
+  item: Extracted,
+  entry: Entry,
+  budget: ReturnType<typeof createBudget>,
+  options: Parameters<typeof extractText>[1],
+): AsyncGenerator<ExtractedText> {
+  if (item.type === "failure") yield item;
+  else if (item.type === "member") {
+    if (item.entry.depth > options.limits.depth) yield lost(item.entry, "too-deep", `nested more than ${options.limits.depth} deep`);
+    else yield* extractEntry(item.entry, () => item.open(), budget, options);
+  } else yield* textOf(item.chunk, entry);
+}
+
+async function* textOf(chunk: Chunk, entry: Entry): AsyncGenerator<ExtractedText> {
+  const piece = { type: "text", path: entry.path, flow: chunk.flow, roles: chunk.roles, page: chunk.page } as const;
+  const { content } = chunk;
+  if (content.kind === "utf8") {
+    yield { ...piece, location: content.locate(0), text: decode(content.bytes, 0, content.bytes.length, "utf8").text };
+    return;
+  }
+  const [encoding] = content.encodings;
+  const decoder = new TextDecoder(
+    encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding === "utf8" ? "utf-8" : encoding,
+  );
+  const block = new Uint8Array(BLOCK);
+  for (let offset = 0; offset < content.length;) {
+    const count = await content.source.read(block.subarray(0, Math.min(BLOCK, content.length - offset)), content.from + offset);
+    offset += count;
+    const text = decoder.decode(block.subarray(0, count), { stream: count === BLOCK });
+    if (text !== "") yield { ...piece, location: undefined, text };
+    if (count < BLOCK) return;
+  }
+}
+
+async function readAll(source: ByteSource, limit: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const block = new Uint8Array(BLOCK);
+  for (let count = BLOCK; count === BLOCK;) {
+    count = await source.read(block, length);
+    pieces.push(block.slice(0, count));
+    length += count;
+    if (length > limit) throw new FailureError("too-large", `a member of more than ${limit} bytes cannot be held in memory`);
+  }
+  return Buffer.concat(pieces, length);
+}
+
+function lost(entry: Entry, code: Failure["code"], detail: string): ExtractedText {
+  return { type: "failure", failure: { stage: "extract", code, path: entry.path, detail, partial: false } };
+}
