@@ -1,6 +1,8 @@
 import type { Extractor } from "../model/chunk.ts";
 import { pdf } from "./pdf.ts";
+import { picture } from "./picture.ts";
+import { text } from "./text.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, zip];
+export const extractors: readonly Extractor[] = [pdf, zip, picture, text];

@@ -1,0 +1,33 @@
+import type { Extractor } from "../model/chunk.ts";
+
+const kinds: readonly { readonly name: string; is(head: Uint8Array): boolean }[] = [
+  { name: "PNG", is: (head) => latin1(head, 0, 4) === "\x89PNG" },
+  { name: "JPEG", is: (head) => head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff },
+  { name: "GIF", is: (head) => /^GIF8[79]a/.test(latin1(head, 0, 6)) },
+  { name: "BMP", is: (head) => latin1(head, 0, 2) === "BM" && head.length > 26 && head[6] === 0 && head[7] === 0 && head[15] === 0 },
+  { name: "TIFF", is: (head) => ["II*\0", "MM\0*"].includes(latin1(head, 0, 4)) },
+  { name: "WebP", is: (head) => latin1(head, 0, 4) === "RIFF" && latin1(head, 8, 12) === "WEBP" },
+  { name: "HEIF", is: (head) => /^ftyp(hei|hev|mif1|msf1|avif)/.test(latin1(head, 4, 12)) },
+  { name: "JPEG 2000", is: (head) => latin1(head, 4, 8) === "jP  " },
+  { name: "video", is: (head) => /^ftyp(isom|iso2|mp4|avc1|qt  |M4V|3gp)/.test(latin1(head, 4, 12)) || latin1(head, 8, 12) === "AVI " || latin1(head, 0, 4) === "\x1aE\xdf\xa3" },
+];
+
+function latin1(head: Uint8Array, from: number, to: number): string {
+  return Buffer.from(head.subarray(from, to)).toString("latin1");
+}
+
+/** Pictures large enough to hold a page, and video: what they show is not read, and never called clean. */
+export const picture: Extractor = {
+  id: "picture",
+  title: { zh: "图像、视频（不识别内容）", en: "Pictures and video (what they show is not read)" },
+  version: 1,
+  access: "in-order",
+  streaming: true,
+  accepts: ({ head }) => kinds.some(({ is }) => is(head)),
+  async *extract({ entry, bytes }) {
+    const head = new Uint8Array(32);
+    const count = await bytes.read(head, 0);
+    const kind = kinds.find(({ is }) => is(head.subarray(0, count)))?.name ?? "picture";
+    yield { type: "failure", failure: { stage: "extract", code: "no-text", path: entry.path, detail: `${kind}: needs a person or OCR`, partial: false } };
+  },
+};

@@ -1,0 +1,123 @@
+import type { Encoding, Extractor, Table } from "../model/chunk.ts";
+import type { ByteSource } from "../model/entry.ts";
+import { detectEncodings } from "../util/encoding.ts";
+import type { Detected } from "../util/encoding.ts";
+import { splitRow } from "../util/row.ts";
+
+/** Bytes looked at for the encoding and the columns. */
+const HEAD = 64 * 1024;
+/** Bytes of each sample from the middle and the end, where an encoding may change. */
+const SAMPLE = 16 * 1024;
+/** Rows of a table's head. */
+const HEAD_ROWS = 15;
+/** Rows over which a separator must keep its count for the text to be a table. */
+const SAMPLE_ROWS = 40;
+
+/**
+ * Plain text as it lies: notes, logs, csv, source code, and whatever else is made of characters. Nothing is decoded here; a csv or tsv file
+ * (told by its separators, not by its name) says so, so that its columns have names.
+ */
+export const text: Extractor = {
+  id: "text",
+  title: { zh: "纯文本、CSV、日志、源代码", en: "Plain text, CSV, logs, source code" },
+  version: 1,
+  access: "in-order",
+  divisible: true,
+  accepts: ({ head }) => detectEncodings(head, head.length < 4096) !== undefined,
+  async *extract({ bytes, part, entry }) {
+    const head = await readHead(bytes);
+    const detected = detectEncodings(head, head.length < HEAD);
+    if (detected === undefined) {
+      yield { type: "failure", failure: { stage: "extract", code: "unsupported-format", path: entry.path, detail: "no text", partial: false } };
+      return;
+    }
+    const encodings = await allEncodings(bytes, detected);
+    const table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
+    const from = part === undefined || part.from < detected.bom ? detected.bom : part.from;
+    const to = part?.to ?? bytes.size ?? Number.MAX_SAFE_INTEGER;
+    yield {
+      type: "chunk",
+      chunk: {
+        content: { kind: "range", source: replayed(bytes, head), from, length: Math.max(0, to - from), encodings },
+        flow: "body",
+        start: 0,
+        roles: ["body"],
+        ...(table === undefined ? {} : { table }),
+      },
+    };
+  },
+};
+
+async function readHead(bytes: ByteSource): Promise<Uint8Array> {
+  const head = new Uint8Array(HEAD);
+  return head.subarray(0, await bytes.read(head, 0));
+}
+
+/** A source that inflates may not go back; what was looked at is kept and read from memory. */
+function replayed(bytes: ByteSource, head: Uint8Array): ByteSource {
+  if (bytes.seekable) return bytes;
+  return {
+    size: bytes.size,
+    seekable: false,
+    async read(into, offset) {
+      if (offset >= head.length) return bytes.read(into, offset);
+      const kept = head.subarray(offset, offset + into.length);
+      into.set(kept);
+      if (kept.length === into.length || head.length < HEAD) return kept.length;
+      return kept.length + (await bytes.read(into.subarray(kept.length), offset + kept.length));
+    },
+    close: () => bytes.close(),
+  };
+}
+
+/** A file whose encoding changes halfway is examined in all it shows at its begin, middle and end. */
+async function allEncodings(bytes: ByteSource, detected: Detected): Promise<readonly [Encoding, ...Encoding[]]> {
+  const encodings: [Encoding, ...Encoding[]] = [...detected.encodings];
+  if (!bytes.seekable || bytes.size === undefined || bytes.size <= HEAD || encodings[0].startsWith("utf16")) return encodings;
+  const sample = new Uint8Array(SAMPLE);
+  for (const at of [Math.floor(bytes.size / 2), bytes.size - SAMPLE]) {
+    const filled = sample.subarray(0, await bytes.read(sample, at));
+    const start = filled.indexOf(10) + 1;
+    const found = detectEncodings(filled.subarray(start), false)?.encodings[0];
+    // ASCII reads as UTF-8 and is the same in all of them.
+    if (found === undefined || encodings.includes(found) || filled.every((byte) => byte < 0x80)) continue;
+    encodings.push(found);
+  }
+  // A head of ASCII alone says nothing of what follows.
+  if (encodings.length > 1 && encodings[0] === "utf8" && (await isAscii(bytes))) encodings.shift();
+  return encodings;
+}
+
+async function isAscii(bytes: ByteSource): Promise<boolean> {
+  const head = await readHead(bytes);
+  return head.every((byte) => byte < 0x80);
+}
+
+/** The columns of a text whose lines keep the number of a separator; undefined for prose. */
+function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
+  const label = encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding === "utf8" ? "utf-8" : encoding;
+  const decoded = new TextDecoder(label).decode(head);
+  const lines = decoded.split(/\r\n|\n|\r/);
+  // The last line may be cut, unless it is the only one.
+  if (lines.length > 1) lines.pop();
+  const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");
+  if (rows.length === 0 || (rows.length === 1 && rows[0] !== undefined && rows[0].length > 400)) return undefined;
+  for (const separator of ["\t", ",", ";", "|", "，"]) {
+    const counts = rows.map((row) => splitRow(row, separator).length);
+    const most = mode(counts);
+    const fitting = counts.filter((count) => count === most).length;
+    if (most < 2 || fitting < Math.max(2, rows.length * 0.8)) continue;
+    // Chinese prose has commas too: a row of a table has short cells.
+    const long = rows.filter((row) => row.length / most > 60).length;
+    if (long * 4 > rows.length || (separator === "，" && most < 3)) continue;
+    const cells = lines.slice(0, HEAD_ROWS).map((line) => splitRow(line, separator).map((cell) => cell.text.trim()));
+    return { id: "text", separator, row: 1, head: cells };
+  }
+  return undefined;
+}
+
+function mode(counts: readonly number[]): number {
+  const seen = new Map<number, number>();
+  for (const count of counts) seen.set(count, (seen.get(count) ?? 0) + 1);
+  return [...seen].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0] as [number, number])[0];
+}
