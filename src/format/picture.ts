@@ -9,7 +9,13 @@ const kinds: readonly { readonly name: string; is(head: Uint8Array): boolean }[]
   { name: "WebP", is: (head) => latin1(head, 0, 4) === "RIFF" && latin1(head, 8, 12) === "WEBP" },
   { name: "HEIF", is: (head) => /^ftyp(hei|hev|mif1|msf1|avif)/.test(latin1(head, 4, 12)) },
   { name: "JPEG 2000", is: (head) => latin1(head, 4, 8) === "jP  " },
-  { name: "video", is: (head) => /^ftyp(isom|iso2|mp4|avc1|qt  |M4V|3gp)/.test(latin1(head, 4, 12)) || latin1(head, 8, 12) === "AVI " || latin1(head, 0, 4) === "\x1aE\xdf\xa3" },
+  {
+    name: "video",
+    is: (head) =>
+      /^ftyp(isom|iso2|mp4|avc1|qt  |M4V|3gp)/.test(latin1(head, 4, 12)) ||
+      latin1(head, 8, 12) === "AVI " ||
+      latin1(head, 0, 4) === "\x1aE\xdf\xa3",
+  },
 ];
 
 function latin1(head: Uint8Array, from: number, to: number): string {
@@ -28,6 +34,9 @@ export const picture: Extractor = {
     const head = new Uint8Array(32);
     const count = await bytes.read(head, 0);
     const kind = kinds.find(({ is }) => is(head.subarray(0, count)))?.name ?? "picture";
-    yield { type: "failure", failure: { stage: "extract", code: "no-text", path: entry.path, detail: `${kind}: needs a person or OCR`, partial: false } };
+    yield {
+      type: "failure",
+      failure: { stage: "extract", code: "no-text", path: entry.path, detail: `${kind}: needs a person or OCR`, partial: false },
+    };
   },
 };

@@ -28,7 +28,10 @@ export const text: Extractor = {
     const head = await readHead(bytes);
     const detected = detectEncodings(head, head.length < HEAD);
     if (detected === undefined) {
-      yield { type: "failure", failure: { stage: "extract", code: "unsupported-format", path: entry.path, detail: "no text", partial: false } };
+      yield {
+        type: "failure",
+        failure: { stage: "extract", code: "unsupported-format", path: entry.path, detail: "no text", partial: false },
+      };
       return;
     }
     const encodings = await allEncodings(bytes, detected);

@@ -58,8 +58,10 @@ function isSound(head: Uint8Array): boolean {
 export function pictureSize(head: Uint8Array): { readonly width: number; readonly height: number } | undefined {
   const view = new DataView(head.buffer, head.byteOffset, head.length);
   const has = (length: number): boolean => head.length >= length;
-  if (begins(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) && has(24)) return { width: view.getUint32(16), height: view.getUint32(20) };
-  if ((ascii(head, "GIF87a") || ascii(head, "GIF89a")) && has(10)) return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
+  if (begins(head, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) && has(24))
+    return { width: view.getUint32(16), height: view.getUint32(20) };
+  if ((ascii(head, "GIF87a") || ascii(head, "GIF89a")) && has(10))
+    return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
   if (ascii(head, "BM") && has(26) && [12, 40, 52, 56, 64, 108, 124].includes(view.getUint32(14, true))) {
     if (view.getUint32(14, true) === 12) return { width: view.getUint16(18, true), height: view.getUint16(20, true) };
     return { width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)) };
@@ -78,7 +80,8 @@ export function pictureSize(head: Uint8Array): { readonly width: number; readonl
 }
 
 function webpSize(head: Uint8Array, view: DataView): { width: number; height: number } | undefined {
-  if (ascii(head, "VP8X", 12)) return { width: 1 + (view.getUint32(24, true) & 0xffffff), height: 1 + ((view.getUint32(26, true) >>> 8) & 0xffffff) };
+  if (ascii(head, "VP8X", 12))
+    return { width: 1 + (view.getUint32(24, true) & 0xffffff), height: 1 + ((view.getUint32(26, true) >>> 8) & 0xffffff) };
   if (ascii(head, "VP8 ", 12)) return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
   if (!ascii(head, "VP8L", 12)) return undefined;
   const bits = view.getUint32(21, true);
@@ -87,7 +90,7 @@ function webpSize(head: Uint8Array, view: DataView): { width: number; height: nu
 
 /** A frame header further back than the head is not looked for: then the picture counts as large. */
 function jpegSize(head: Uint8Array, view: DataView): { width: number; height: number } | undefined {
-  for (let at = 2; at + 9 < head.length && head[at] === 0xff; ) {
+  for (let at = 2; at + 9 < head.length && head[at] === 0xff;) {
     const marker = head[at + 1] ?? 0;
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
       return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
@@ -105,12 +108,24 @@ function isSmallPicture(head: Uint8Array): boolean {
 function isCompiled(head: Uint8Array): boolean {
   if (begins(head, [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])) return true;
   // Python's compiled files: a version, CR LF, then flags below 4.
-  return head[2] === 0x0d && head[3] === 0x0a && (head[1] ?? 0) >= 0x0b && (head[1] ?? 0) <= 0x0f && (head[4] ?? 9) < 4 && head[5] === 0 && head[6] === 0;
+  return (
+    head[2] === 0x0d &&
+    head[3] === 0x0a &&
+    (head[1] ?? 0) >= 0x0b &&
+    (head[1] ?? 0) <= 0x0f &&
+    (head[4] ?? 9) < 4 &&
+    head[5] === 0 &&
+    head[6] === 0
+  );
 }
 
 /** Every kind, in one table: the ledger counts entries by it and `docs/formats.md` prints it. */
 export const textlessKinds: readonly Magic[] = [
-  { id: "program", title: { zh: "程序", en: "Programs" }, is: (head) => isElf(head) || isDosProgram(head) || isMachO(head) || isClassOrFat(head) },
+  {
+    id: "program",
+    title: { zh: "程序", en: "Programs" },
+    is: (head) => isElf(head) || isDosProgram(head) || isMachO(head) || isClassOrFat(head),
+  },
   { id: "compiled", title: { zh: "编译缓存", en: "Compiled code" }, is: isCompiled },
   { id: "font", title: { zh: "字体", en: "Fonts" }, is: isFont },
   { id: "sound", title: { zh: "声音", en: "Sound" }, is: isSound },

@@ -12,7 +12,8 @@ export interface Detected {
 /** Control characters that stand in no text. */
 function controls(bytes: Uint8Array): number {
   let count = 0;
-  for (const byte of bytes) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27 && byte !== 26 && byte !== 8) count++;
+  for (const byte of bytes)
+    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27 && byte !== 26 && byte !== 8) count++;
   return count;
 }
 
@@ -141,7 +142,7 @@ export function detectEncodings(head: Uint8Array, atEnd: boolean): Detected | un
 function utf8Share(bytes: Uint8Array): number {
   let high = 0;
   let good = 0;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const byte = bytes[at] ?? 0;
     if (byte < 0x80) {
       at++;
