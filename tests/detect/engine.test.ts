@@ -56,7 +56,11 @@ const mark = matcher("t/mark", "MARK", [{ kind: "literal", text: "机密" }], /�
 const lexicon = columnLexicon({ entities: { mobile: { strong: ["手机"] }, person_name: { strong: ["姓名"] } } });
 const key = new Uint8Array(32);
 
-async function examine(chunks: readonly Chunk[], matchers: readonly Matcher[] = [number, mark], cap = 1000): Promise<readonly SealedMatch[]> {
+async function examine(
+  chunks: readonly Chunk[],
+  matchers: readonly Matcher[] = [number, mark],
+  cap = 1000,
+): Promise<readonly SealedMatch[]> {
   const session = createEngine(matchers, lexicon).open({
     name: "x.txt",
     asOf: "2026-01-01T00:00:00Z",
@@ -81,11 +85,18 @@ function range(bytes: Uint8Array, encodings: readonly [Encoding, ...Encoding[]],
 
 function text(content: string, start = 0): Chunk {
   const bytes = Buffer.from(content);
-  return { content: { kind: "utf8", bytes, locate: (offset) => ({ kind: "offset", bytes: offset }) }, flow: "body", start, roles: ["body"] };
+  return {
+    content: { kind: "utf8", bytes, locate: (offset) => ({ kind: "offset", bytes: offset }) },
+    flow: "body",
+    start,
+    roles: ["body"],
+  };
 }
 
 const seen = (matches: readonly SealedMatch[]): string[] =>
-  matches.map(({ masked, location }) => `${masked} ${location.kind === "line" ? `${location.line}:${location.column}` : JSON.stringify(location)}`);
+  matches.map(
+    ({ masked, location }) => `${masked} ${location.kind === "line" ? `${location.line}:${location.column}` : JSON.stringify(location)}`,
+  );
 
 describe("the engine", () => {
   it("finds a text in every encoding, with line and column", async () => {
@@ -131,12 +142,27 @@ describe("the engine", () => {
   });
 
   it("gives line rules the lines of top and tail, once each", async () => {
-    const line = matcher("t/line", "LINE", [{ kind: "line", position: "top" }, { kind: "line", position: "tail" }], /第\d+行/);
+    const line = matcher(
+      "t/line",
+      "LINE",
+      [
+        { kind: "line", position: "top" },
+        { kind: "line", position: "tail" },
+      ],
+      /第\d+行/,
+    );
     const content = Array.from({ length: 30 }, (_, index) => `第${index + 1}行`).join("\n\n");
     const lines = async (length: number): Promise<string[]> =>
       (await examine([text(content.split("\n\n").slice(0, length).join("\n\n"))], [line])).map(({ masked }) => masked);
     expect(await lines(3)).toEqual(["第1行", "第2行", "第3行"]);
-    expect(await lines(30)).toEqual([...Array.from({ length: 15 }, (_, index) => `第${index + 1}行`), "第26行", "第27行", "第28行", "第29行", "第30行"]);
+    expect(await lines(30)).toEqual([
+      ...Array.from({ length: 15 }, (_, index) => `第${index + 1}行`),
+      "第26行",
+      "第27行",
+      "第28行",
+      "第29行",
+      "第30行",
+    ]);
   });
 
   it("names columns and rows, and gives a row's matches each other as evidence", async () => {
@@ -172,7 +198,10 @@ describe("the engine", () => {
             start: window.start,
             end: window.end,
             value: word,
-            evidence: [{ by: "pattern", name: word, effect: "states" }, { by: "pattern", name: "pattern", effect: "states" }],
+            evidence: [
+              { by: "pattern", name: word, effect: "states" },
+              { by: "pattern", name: "pattern", effect: "states" },
+            ],
           }),
       });
     const tagged = matcher("t/mark", "MARK", [{ kind: "literal", text: "机密" }], /机密/, {

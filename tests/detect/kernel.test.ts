@@ -37,7 +37,19 @@ describe("the plain kernel", () => {
   });
 
   it("gives the same candidates whatever the block", () => {
-    const parts = ["机密", "★", "110101199003078670", " ", "6222 0210 0111 6245 702", "a@b.c", "密码password", "１２３４５６７", "\n", "丂", "x"];
+    const parts = [
+      "机密",
+      "★",
+      "110101199003078670",
+      " ",
+      "6222 0210 0111 6245 702",
+      "a@b.c",
+      "密码password",
+      "１２３４５６７",
+      "\n",
+      "丂",
+      "x",
+    ];
     let seed = 7;
     const next = (): number => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 1);
     for (const encoding of ["utf8", "gb18030", "big5"] as const) {
