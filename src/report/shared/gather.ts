@@ -38,6 +38,12 @@ interface Open {
   rank: number;
 }
 
+/** Without the keys, which no report for people shows: they are half of a finding's memory. */
+function slim(finding: Finding): Finding {
+  const { subjectKey: _subjectKey, cell: _cell, ...rest } = finding;
+  return { ...rest, fingerprint: "", valueKey: "", flow: "" };
+}
+
 /** Keeps the worst findings of a scan up to a ceiling and groups them by file, worst file first. Memory hangs on the ceiling only. */
 export class Gather {
   readonly #wanted: (finding: Finding) => boolean;
@@ -76,7 +82,8 @@ export class Gather {
       open.total += 1;
       const rank = rankOf(finding, ordinal);
       open.rank = Math.min(open.rank, rank);
-      this.#findings.add(finding, rank);
+      if (this.#findings.wants(rank)) this.#findings.add(slim(finding), rank);
+      else this.#findings.skip();
     } else if (event.type === "entry-end") {
       const open = this.#open.get(event.path);
       if (open === undefined) return;

@@ -51,6 +51,17 @@ export class Worst<Item> {
     return this.#seen - this.#heap.length;
   }
 
+  /** False when an item of that rank would not be kept now: it need not be made, only `skip`ped. */
+  wants(rank: number): boolean {
+    const top = this.#heap[0];
+    return this.#heap.length < this.#ceiling || (top !== undefined && rank < top.rank);
+  }
+
+  /** Counts an item that is not wanted. */
+  skip(): void {
+    this.#seen += 1;
+  }
+
   add(item: Item, rank: number): void {
     const held: Held<Item> = { rank, order: this.#seen, item };
     this.#seen += 1;
