@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Confidence, RuleExample } from "../../src/model/rule.ts";
+import type { Confidence, RuleBase, RuleExample } from "../../src/model/rule.ts";
 import { type Bench, openBench } from "./support/examine.ts";
 
 const strength: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high: 2 };
@@ -7,21 +7,21 @@ const strength: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high
 const bench: Bench = await openBench();
 
 /** Confidences at which the rule takes the example. */
-async function taken(ruleId: string, example: RuleExample): Promise<readonly Confidence[]> {
-  const found = await bench.examine(example);
-  return found.filter((match) => match.ruleId === ruleId).map((match) => match.confidence);
+async function taken({ id, kind }: RuleBase, example: RuleExample): Promise<readonly Confidence[]> {
+  const found = kind === "structure" ? await bench.probe(id, example) : await bench.examine(example);
+  return found.filter((match) => match.ruleId === id).map((match) => match.confidence);
 }
 
-describe.each(bench.loaded.rules.map(({ base }) => [base.id, base] as const))("%s", (id, base) => {
+describe.each(bench.loaded.rules.map(({ base }) => [base.id, base] as const))("%s", (_id, base) => {
   it.each(base.examples.match.map((example) => [example.text.slice(0, 60), example] as const))("finds %s", async (_text, example) => {
-    const confidences = await taken(id, example);
+    const confidences = await taken(base, example);
     expect(confidences.length).toBeGreaterThan(0);
     const best = Math.max(...confidences.map((confidence) => strength[confidence]));
     expect(best).toBeGreaterThanOrEqual(strength[example.confidence ?? "medium"]);
   });
 
   it.each(base.examples.noMatch.map((example) => [example.text.slice(0, 60), example] as const))("leaves %s", async (_text, example) => {
-    const confidences = await taken(id, example);
+    const confidences = await taken(base, example);
     expect(confidences.filter((confidence) => strength[confidence] >= strength[example.confidence ?? "low"])).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { checkSchema, type Schema } from "../../util/schema.ts";
 import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
 import { contextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
+import { placeOf } from "../shared/place.ts";
 import { looksTyped } from "../shared/sample.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
@@ -179,7 +180,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (HAN.test(window.text.slice(Math.max(0, span.from - 2), span.from) + window.text.slice(span.to, span.to + 2))) {
       evidence.push({ by: "context", name: "beside-han", effect: "raises" });
     }
-    addPlace(window, evidence);
+    evidence.push(...placeOf(window));
     const harmless = allowed(value);
     if (harmless !== undefined) evidence.push({ by: "allowlist", name: harmless, effect: "lowers" });
     emit({ start, end, value, ...(label === undefined ? {} : { label }), evidence });
@@ -276,10 +277,4 @@ function addColumn(window: Window, columns: readonly string[], evidence: Evidenc
   if (!cell.weakTypes.some((type) => columns.includes(type))) return undefined;
   evidence.push({ by: "column", name: "column-weak", effect: "raises" });
   return cell.header;
-}
-
-function addPlace(window: Window, evidence: Evidence[]): void {
-  for (const role of window.roles) evidence.push({ by: "role", name: `role:${role}`, effect: "states" });
-  if (window.top) evidence.push({ by: "position", name: "position:top", effect: "states" });
-  if (window.tail) evidence.push({ by: "position", name: "position:tail", effect: "states" });
 }

@@ -4,6 +4,7 @@ import { ruleKinds } from "../../../src/detect/kind/registry.ts";
 import { columnLexicon } from "../../../src/detect/table.ts";
 import type { Role } from "../../../src/model/chunk.ts";
 import type { SealedMatch } from "../../../src/model/finding.ts";
+import type { Matcher } from "../../../src/model/rule.ts";
 import { compile, type LoadedPacks, loadPacks } from "../../../src/rulepack/load.ts";
 
 /** Where the shipped packs lie. */
@@ -26,6 +27,8 @@ export interface Found extends SealedMatch {
 export interface Bench {
   readonly loaded: LoadedPacks;
   examine(sample: Sample): Promise<readonly Found[]>;
+  /** For a rule that makes a tag: matches of a rule of the same id that asks for it. */
+  probe(ruleId: string, sample: Sample): Promise<readonly Found[]>;
 }
 
 /** Compiles the shipped packs once. */
@@ -35,7 +38,24 @@ export async function openBench(): Promise<Bench> {
   const { matchers, tables, problems } = compile(loaded, ruleKinds);
   if (problems.length > 0) throw new Error(JSON.stringify(problems, undefined, 1));
   const engine = createEngine(matchers, columnLexicon(tables.json("headers")));
-  return { loaded, examine: (sample) => examine(engine, sample) };
+  return {
+    loaded,
+    examine: (sample) => examine(engine, sample),
+    probe(ruleId, sample) {
+      const probes = matchers.flatMap((matcher) => (matcher.rule.id === ruleId ? [matcher, probeOf(matcher)] : []));
+      return examine(createEngine(probes, columnLexicon(tables.json("headers"))), sample);
+    },
+  };
+}
+
+function probeOf({ rule, tag }: Matcher): Matcher {
+  return {
+    rule,
+    triggers: [{ kind: "line", position: "top" }],
+    maxSpan: 1024,
+    tiers: [{ confidence: "high", all: [`tag:${tag?.name}`] }],
+    confirm: ({ start, end }, emit) => emit({ start, end, value: "", evidence: [] }),
+  };
 }
 
 async function examine(engine: Engine, sample: Sample): Promise<readonly Found[]> {

@@ -1,0 +1,112 @@
+import type { Json } from "../../model/json.ts";
+import type { Match, Matcher, RuleBase, RuleKind, Window } from "../../model/rule.ts";
+import { checkSchema, type Schema } from "../../util/schema.ts";
+import { inClass, literally, type Mark, type MarkGrammar } from "../shared/marking/grammar.ts";
+import { readLabels } from "../shared/marking/label.ts";
+import { readMarks } from "../shared/marking/mark.ts";
+import { readName } from "../shared/marking/name.ts";
+import { readVertical } from "../shared/marking/vertical.ts";
+import { readWord } from "../shared/marking/word.ts";
+import { placeOf } from "../shared/place.ts";
+import { readTiers, tiersSchema } from "../shared/tiers.ts";
+import { readTriggers, triggersSchema } from "../shared/triggers.ts";
+import { neighbours, type Unit, unitAt, unitsOf } from "../shared/units.ts";
+
+const words: Schema = { type: "array", items: { type: "string", minLength: 2 }, minItems: 1 };
+
+const schema: Schema = {
+  type: "object",
+  properties: {
+    triggers: triggersSchema,
+    form: { enum: ["mark", "label", "word", "vertical", "name", "property"] },
+    levels: { type: "object", properties: {}, additionalProperties: words, description: "by level id, the words for it" },
+    signs: { type: "string", minLength: 1 },
+    properties: words,
+    tiers: tiersSchema,
+  },
+  required: ["triggers", "form", "levels", "signs", "tiers"],
+};
+
+interface Fields {
+  readonly form: "mark" | "label" | "word" | "vertical" | "name" | "property";
+  readonly levels: Readonly<Record<string, readonly string[]>>;
+  readonly signs: string;
+  readonly properties?: readonly string[];
+}
+
+/** Bytes: the longest period in a mark, spaced out. */
+const MAX_SPAN = 512;
+/** Lines on either side that say whether a word is one of a list. */
+const AROUND = 3;
+
+/**
+ * Classification marks: never a level's word by itself, always in a form that marks take, and in a place where they stand.
+ *
+ * `form`: `mark` (level, sign, period), `label` (密级：level), `word` (a line that is nothing but the level), `vertical` (one character a
+ * line), `name` (in the name of an entry), `property` (a document property that is called 密级). Evidence beside that of the form:
+ * `role:…`, `position:top`, `position:tail`, `page:1`. A match gives its level and shows nothing but the mark.
+ */
+export const marking: RuleKind = {
+  kind: "marking",
+  schema: schema as unknown as Json,
+  load(base, fields) {
+    const problems = checkSchema(schema, fields);
+    if (problems.length > 0) return { problems };
+    return { matcher: matcherOf(base, fields as unknown as Fields, fields) };
+  },
+};
+
+function matcherOf(base: RuleBase, said: Fields, fields: Readonly<Record<string, Json>>): Matcher {
+  const levels = new Map(Object.entries(said.levels).flatMap(([level, names]) => names.map((name) => [name, level] as const)));
+  const level = [...levels.keys()].toSorted((one, other) => other.length - one.length).map(literally);
+  const grammar: MarkGrammar = { levels, level: level.join("|"), sign: inClass(said.signs) };
+  const properties = new Set((said.properties ?? []).map((name) => name.toLowerCase()));
+  return {
+    rule: base,
+    triggers: readTriggers(fields["triggers"] ?? []),
+    maxSpan: MAX_SPAN,
+    tiers: readTiers(fields["tiers"] ?? []),
+    confirm(window, emit) {
+      for (const found of read(said.form, window, grammar, properties))
+        emit({ ...found, evidence: [...found.evidence, ...placeOf(window)] });
+    },
+  };
+}
+
+function read(form: Fields["form"], window: Window, grammar: MarkGrammar, properties: ReadonlySet<string>): readonly Match[] {
+  if (form === "mark") {
+    const unit = unitAt(window);
+    return unit === undefined ? [] : readMarks(unit, grammar).map((mark) => placed(unit, mark));
+  }
+  if (form === "label") return readLabels(unitsOf(window), grammar).map(({ unit, mark }) => placed(unit, mark));
+  if (form === "word") {
+    const around = [...neighbours(window, "before", AROUND), ...neighbours(window, "after", AROUND)];
+    return unitsOf(window).flatMap((unit) => readWord(unit, around, grammar).map((mark) => placed(unit, mark)));
+  }
+  if (form === "property") return readProperties(unitsOf(window), grammar, properties);
+  const found = form === "vertical" ? readVertical(window, grammar) : readName(window.text, grammar);
+  return found === undefined ? [] : [{ ...found, evidence: stated(found.evidence) }];
+}
+
+/** A property that is called 密级 or the like and holds a level; or one that is not, but holds nothing else. */
+function readProperties(units: readonly Unit[], grammar: MarkGrammar, names: ReadonlySet<string>): readonly Match[] {
+  const value = new RegExp(`^[〔【\\[(]?(?<level>${grammar.level})级?[〕】\\])]?(?:[${grammar.sign}].{0,14})?$`);
+  return units.flatMap((unit) => {
+    const found = value.exec(unit.text);
+    if (found === null) return [];
+    const named = names.has(unit.header.toLowerCase());
+    const level = grammar.levels.get(found.groups?.["level"] ?? "") ?? "";
+    const mark = { start: 0, end: unit.text.length, level, value: unit.text, evidence: [named ? "named" : "value-only"] };
+    return [placed(unit, mark)];
+  });
+}
+
+function placed(unit: Unit, mark: Mark): Match {
+  const start = unit.at[mark.start] ?? 0;
+  const last = unit.at[mark.end - 1] ?? start;
+  return { start, end: last + 1, value: mark.value, level: mark.level, evidence: stated(mark.evidence) };
+}
+
+function stated(names: readonly string[]): Match["evidence"] {
+  return names.map((name) => ({ by: "pattern", name, effect: "states" }));
+}

@@ -1,0 +1,43 @@
+import type { Unit } from "../units.ts";
+import { levelsIn, type Mark, type MarkGrammar, PERIOD, restOf } from "./grammar.ts";
+
+const LABEL = "(?:密级|秘密等级|保密等级|涉密等级|定密级别|classification|securityclassification|secretlevel)";
+/** Before a label on its line: whose level it is, or the copy number. */
+const PREFIX = "(?:本|该)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
+/** Characters that may be left over on a label's own line. */
+const OWN_LINE = 2;
+
+/**
+ * A label with its level: `密级：机密`, `秘密等级：秘密 保密期限：5年`, or a cell that says 密级 before one that says the level. None when
+ * the value is blank, a box, a choice of levels or no level.
+ *
+ * Evidence: `label`; `own-line` when little else stands on the line, else `short-line` when the line begins with the label.
+ */
+export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readonly { readonly unit: Unit; readonly mark: Mark }[] {
+  const value = `(?<value>(?<level>${grammar.level})级?(?:[${grammar.sign}]?(?:${PERIOD}))?)`;
+  const line = new RegExp(`^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:和|及|与)?保密期限)?[::][〔【\\[(<“"]?${value}(?<rest>.*)$`, "i");
+  const name = new RegExp(`^${PREFIX}${LABEL}[::]?$`, "i");
+  const alone = new RegExp(`^[〔【\\[(]?${value}[〕】\\])]?$`);
+  return units.flatMap((unit, index) => {
+    const found = line.exec(unit.text);
+    if (found !== null && levelsIn(unit.text.replace(/^.*?等级/, ""), grammar).size === 1) {
+      const { value: said = "", level: word = "", rest = "" } = found.groups ?? {};
+      // `密级：机密性…`, `密级：秘密□`
+      if (/^(?:性|[□☐○〇]|[、/或])/.test(rest)) return [];
+      const start = found[0].length - rest.length - said.length;
+      const left = restOf(rest.replace(new RegExp(`保密期限[::]?(?:${PERIOD})`), "").replace(/[”"]/g, ""));
+      const place = left.length <= OWN_LINE ? "own-line" : "short-line";
+      return [
+        { unit, mark: { start, end: start + said.length, level: grammar.levels.get(word) ?? "", value: said, evidence: ["label", place] } },
+      ];
+    }
+    const next = units[index + 1];
+    if (!name.test(unit.text) || next === undefined) return [];
+    const cell = alone.exec(next.text);
+    if (cell === null) return [];
+    const { value: said = "", level: word = "" } = cell.groups ?? {};
+    const start = next.text.indexOf(said);
+    const mark = { start, end: start + said.length, level: grammar.levels.get(word) ?? "", value: said, evidence: ["label", "own-line"] };
+    return [{ unit: next, mark }];
+  });
+}

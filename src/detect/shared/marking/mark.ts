@@ -1,0 +1,55 @@
+import type { Unit } from "../units.ts";
+import { levelsIn, type Mark, type MarkGrammar, PERIOD, restOf } from "./grammar.ts";
+import { isMention } from "./mention.ts";
+
+/** Characters that may be left over on a mark's own line. */
+const OWN_LINE = 2;
+/** Characters that may follow a mark which begins its line, or go before one that ends it. */
+const SHORT_LINE = 25;
+
+/**
+ * Level, sign and perhaps period: `机密★10年`, `秘密☆`, `★绝密★长期`. Spaced out or full-width is the same by then.
+ *
+ * Evidence: `mark`; `sign-first` when nothing but a sign before it says that it is one; `period`; `own-line` when little else stands on
+ * the line; `short-line` when it begins or ends a short one. None when the line names several levels, rates with stars, multiplies with an
+ * asterisk or only speaks of the mark.
+ */
+export function readMarks(unit: Unit, grammar: MarkGrammar): readonly Mark[] {
+  const { text } = unit;
+  const { level, sign } = grammar;
+  const firsts = sign.replace("*", "");
+  const expression = new RegExp(`(?<first>[${firsts}])?(?<level>${level})级?(?:(?<sign>[${sign}])(?<period>${PERIOD})?)?`, "g");
+  const marks: Mark[] = [];
+  if (levelsIn(text, grammar).size !== 1) return marks;
+  for (const found of text.matchAll(expression)) {
+    const { first, level: word = "", sign: after, period } = found.groups ?? {};
+    if (first === undefined && after === undefined) continue;
+    const start = found.index;
+    const end = start + found[0].length;
+    const before = text.slice(0, start);
+    const behind = text.slice(end);
+    if (isRating(before, behind, sign) || isAsterisk(after, period, before, behind) || isMention(before, behind)) continue;
+    // `★秘密基地`: without a sign after it the word may go on to another.
+    if (after === undefined && behind !== "" && !/^[\s()〔〕【】[\]<>|_-]/.test(behind)) continue;
+    const evidence = ["mark"];
+    if (after === undefined) evidence.push("sign-first");
+    if (period !== undefined) evidence.push("period");
+    if (restOf(before + behind).length <= OWN_LINE) evidence.push("own-line");
+    else if ((restOf(before) === "" && behind.length <= SHORT_LINE) || (behind === "" && before.length <= SHORT_LINE))
+      evidence.push("short-line");
+    marks.push({ start, end, level: grammar.levels.get(word) ?? "", value: found[0], evidence });
+  }
+  return marks;
+}
+
+function isRating(before: string, behind: string, sign: string): boolean {
+  const stars = sign.replace("*", "");
+  return stars.includes(before.slice(-1) || "\0") || stars.includes(behind.slice(0, 1) || "\0");
+}
+
+/** An asterisk is a sign only before a period or at the line's end; elsewhere it multiplies, lists or emphasises. */
+function isAsterisk(sign: string | undefined, period: string | undefined, before: string, behind: string): boolean {
+  if (sign !== "*") return false;
+  if (before.endsWith("*") || behind.startsWith("*")) return true;
+  return period === undefined && behind !== "";
+}
