@@ -365,10 +365,10 @@ function stampOf(stats: BigIntStats): string {
   return `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}:${stats.ino}`;
 }
 
-/** ISO 8601 UTC; undefined for a time beyond what a date can say, as broken file systems have. */
+/** ISO 8601 UTC; undefined for a time after 9999, as broken file systems have. */
 function timeOf(milliseconds: bigint): string | undefined {
   const date = new Date(Number(milliseconds));
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  return date.getUTCFullYear() <= 9999 ? date.toISOString() : undefined;
 }
 
 /** An output may not exist yet, so the directory it will stand in is resolved. */
