@@ -1,9 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import { basename, dirname, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { ByteSource, Entry, Source, Walked, WalkOptions } from "../model/entry.ts";
-import { FailureError } from "../model/failure.ts";
+import type { Entry, Source, Walked, WalkOptions } from "../model/entry.ts";
 import { showBytes, toByteString, toSystemPath } from "../util/path.ts";
 import type { ByteString } from "../util/path.ts";
 import { compileGlob } from "./shared/glob.ts";
@@ -11,6 +10,7 @@ import type { Matches } from "./shared/glob.ts";
 import { locate } from "./shared/locate.ts";
 import { isPseudo, isWithin, mountOf, readMounts } from "./shared/mounts.ts";
 import type { Mount } from "./shared/mounts.ts";
+import { openFile } from "./shared/openFile.ts";
 import { errorCode, explainSystemError } from "./shared/systemError.ts";
 
 /** Most things yielded at once, so that a directory of a million names is not held as a million entries. */
@@ -18,15 +18,6 @@ const batchSize = 1024;
 
 /** Milliseconds the walk keeps the thread before signals and timers get their turn. */
 const turn = 20;
-
-/** Linux only: the access time stays as it was. Node has no constant of its own on other systems. */
-const noAccessTime = constants.O_NOATIME ?? 0;
-
-/** A link or FIFO put in the place of a file is not followed and does not block. Both are 0 on Windows. */
-const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-
-/** Most bytes asked of one system call: Linux gives 2 GiB − 4 KiB at most. */
-const readSize = 1 << 30;
 
 /**
  * Files and directories on this host: what no other source claims. A key is the absolute path in bytes, links above the root resolved.
@@ -42,7 +33,7 @@ export const filesystem: Source = {
   id: "filesystem",
   claims: () => true,
   walk,
-  open,
+  open: async (entry) => openFile(entry.key),
   stamp: async (entry) => {
     try {
       const stats = lstatSync(toSystemPath(entry.key), { bigint: true, throwIfNoEntry: false });
@@ -119,17 +110,21 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
     yield [pseudo ? { type: "excluded", path: root, by: "pseudo file system" } : fileOrExcluded(state, root, rootKey, name, stats)];
   }
   let turnStarted = performance.now();
-  for (let directory = stack.pop(); directory !== undefined && !signal.aborted; directory = stack.pop()) {
-    for (const batch of readDirectory(directory, state, stack)) {
-      yield batch;
-      if (signal.aborted) {
-        return;
-      }
-    }
+  async function giveTurn(): Promise<void> {
     if (performance.now() - turnStarted > turn) {
       await setImmediate();
       turnStarted = performance.now();
     }
+  }
+  for (let directory = stack.pop(); directory !== undefined && !signal.aborted; directory = stack.pop()) {
+    for (const batch of readDirectory(directory, state, stack)) {
+      yield batch;
+      await giveTurn();
+      if (signal.aborted) {
+        return;
+      }
+    }
+    await giveTurn();
   }
 }
 
@@ -292,73 +287,6 @@ function excludedBy(state: Walk, below: string, key: ByteString, directory: bool
 
 function failed(path: string, error: unknown): Walked {
   return { type: "failure", failure: { stage: "walk", path, partial: false, ...explainSystemError(error) } };
-}
-
-/**
- * Opens a file once, without a trace where the system allows, and makes sure of what was opened: a link, device or FIFO put in its place since
- * the walk is refused. Reads are synchronous, since a worker has nothing else to do, and cost half of what promised ones do.
- */
-async function open(entry: Entry): Promise<ByteSource> {
-  const path = toSystemPath(entry.key);
-  let descriptor: number;
-  let isFile = true;
-  try {
-    // Windows has no flags against links and pipes, so what the name stands for is looked at first.
-    isFile = constants.O_NOFOLLOW !== undefined || lstatSync(path).isFile();
-    descriptor = openQuietly(path);
-  } catch (error) {
-    const { code, detail } = explainSystemError(error);
-    throw new FailureError(code, detail);
-  }
-  const stats = fstatSync(descriptor);
-  if (!isFile || !stats.isFile()) {
-    closeSync(descriptor);
-    throw stats.isDirectory() ? new FailureError("changed", "became a directory") : new FailureError("unsupported-format", "special file");
-  }
-  let closed = false;
-  return {
-    size: stats.size,
-    seekable: true,
-    read: async (into, offset) => readFully(descriptor, into, offset),
-    close: async () => {
-      if (!closed) {
-        closed = true;
-        closeSync(descriptor);
-      }
-    },
-  };
-}
-
-function openQuietly(path: string | Buffer): number {
-  if (noAccessTime === 0) {
-    return openSync(path, readFlags);
-  }
-  try {
-    return openSync(path, readFlags | noAccessTime);
-  } catch (error) {
-    // Only the owner may leave the access time alone; any other reader changes it.
-    if (errorCode(error) !== "EPERM") {
-      throw error;
-    }
-    return openSync(path, readFlags);
-  }
-}
-
-function readFully(descriptor: number, into: Uint8Array, offset: number): number {
-  let done = 0;
-  try {
-    while (done < into.length) {
-      const count = readSync(descriptor, into, done, Math.min(into.length - done, readSize), offset + done);
-      if (count === 0) {
-        break;
-      }
-      done += count;
-    }
-  } catch (error) {
-    const { code, detail } = explainSystemError(error);
-    throw new FailureError(code, detail);
-  }
-  return done;
 }
 
 function stampOf(stats: BigIntStats): string {

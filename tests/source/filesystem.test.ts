@@ -139,7 +139,7 @@ describe("walk", () => {
     symlinkSync("a.txt", join(top, "link"));
     symlinkSync("nowhere", join(top, "dangling"));
     symlinkSync("/", join(top, "slash"));
-    execFileSync("mkfifo", [join(top, "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(top, "pipe")]);
     expect(lines(await walk(top))).toEqual([
       "a.txt",
       "- dangling (symbolic link)",
@@ -313,7 +313,7 @@ describe("open", () => {
     }
     mkdirSync(join(top, "directory"));
     symlinkSync("/dev/zero", join(top, "link"));
-    execFileSync("mkfifo", [join(top, "pipe")]);
+    execFileSync("/usr/bin/mkfifo", [join(top, "pipe")]);
     const codes = await Promise.all(
       all.map((walked) =>
         filesystem.open((walked as { entry: Entry }).entry).then(

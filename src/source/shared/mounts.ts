@@ -65,7 +65,7 @@ export function readMounts(systemRoot: string): readonly Mount[] {
 }
 
 /** The mounts that a text in the form of mountinfo lists. */
-export function parseMountInfo(text: ByteString): readonly Mount[] {
+function parseMountInfo(text: ByteString): readonly Mount[] {
   const mounts: Mount[] = [];
   for (const line of text.split("\n")) {
     const fields = line.split(" ");
