@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Chunk, Extracted, ExtractInput, Extractor, Location, Role, Table } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
 import type { FailureCode } from "../model/failure.ts";
@@ -8,15 +9,21 @@ import {
   closePdf,
   listAttachments,
   openPdf,
+  plainText,
   readBookmarks,
   readInfo,
   readPage,
   readScripts,
 } from "./shared/pdfDocument.ts";
-import type { PdfDocument, PdfNote } from "./shared/pdfDocument.ts";
-import { pdfLines } from "./shared/pdfText.ts";
+import type { PdfDocument, PdfNote, PdfPage } from "./shared/pdfDocument.ts";
 import { leasePdfium, releasePdfium } from "./shared/pdfium.ts";
 import type { Pdfium } from "./shared/pdfium.ts";
+import { scanPdf } from "./shared/pdfScan.ts";
+import type { PdfScan } from "./shared/pdfScan.ts";
+import { openSecond } from "./shared/pdfSecond.ts";
+import type { SecondReader } from "./shared/pdfSecond.ts";
+import { pdfLines } from "./shared/pdfText.ts";
+import type { PdfLine } from "./shared/pdfText.ts";
 
 /**
  * PDF (ISO 32000): page text with hidden layers and invisible text, notes, form fields, bookmarks, link targets, properties; attached files
@@ -40,8 +47,20 @@ const largestFile = 192 * 1024 * 1024;
 /** Pages in a row that do not load: a page tree that lies about its count ends here. */
 const mostBadPages = 100;
 
-/** A page of a scan may bear a stamp or a number: fewer visible characters than this beside an image are no text. */
-const fewCharacters = 24;
+/**
+ * When a page counts as read though pictures cover it: a scan may bear a stamp, a page number or the line of the app that made it
+ * ("扫描全能王 创建"), and is not read for that.
+ */
+const fewCharacters = 50;
+/** Half of the page. */
+const coveredPage = 0.5;
+/** On a page without any text: a logo is smaller, a picture with words in it larger. */
+const smallPicture = 0.02;
+/** On a page without any text or picture: letters that were turned into outlines. */
+const manyPaths = 150;
+
+/** PDFium is started again this often for one document. */
+const mostRestarts = 3;
 
 /** Bytes: a chunk is cut between lines near this length. */
 const chunkLength = 32 * 1024;
@@ -53,142 +72,278 @@ async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
     yield failure("too-large", `larger than ${largestFile} bytes`, false);
     return;
   }
-  const pdfium = await leasePdfium();
-  let document: PdfDocument | undefined;
+  const scan = scanPdf(data, input.budget);
+  if (scan.spent) {
+    yield failure("bomb", "its streams inflate beyond the limit", false);
+    return;
+  }
+  const file: File = { input, data, scan, failure, flows: flowWriter(), second: undefined };
+  const reader = await openReader(file);
   try {
-    const opened = attempt(pdfium, () => openPdf(pdfium, data, input.passwords));
-    if ("code" in opened) {
-      yield failure(opened.code, opened.detail, false);
-      return;
-    }
-    if (typeof opened.value === "string") {
-      yield failure(opened.value, opened.value === "encrypted" ? "needs a password" : "no document structure", false);
-      return;
-    }
-    document = opened.value;
-    yield* extractDocument(input, document);
+    if (typeof reader === "object") yield* withDocument(file, reader);
+    else if (reader === "encrypted") yield failure("encrypted", "needs a password", false);
+    else yield* withoutPdfium(file, reader);
   } finally {
-    if (document !== undefined) attempt(pdfium, () => document !== undefined && closePdf(document));
-    releasePdfium(pdfium);
+    if (typeof reader === "object") closeReader(reader);
+    if (typeof file.second === "object") await file.second.close();
   }
 }
 
-async function* extractDocument(input: ExtractInput, document: PdfDocument): AsyncIterable<Extracted> {
-  const { pdfium } = document;
-  const failure = failureFor(input.entry.path);
-  const flows = flowWriter();
-  const info = attempt(pdfium, () => readInfo(document));
+/** What is known of the file while it is read. */
+interface File {
+  readonly input: ExtractInput;
+  readonly data: Buffer;
+  readonly scan: PdfScan;
+  readonly failure: (code: FailureCode, detail: string, partial: boolean) => Extracted;
+  readonly flows: FlowWriter;
+  /** Opened when a page first needs it. */
+  second: SecondReader | "corrupt" | "encrypted" | undefined;
+}
+
+/** PDFium with the document open. */
+interface Reader {
+  pdfium: Pdfium;
+  document: PdfDocument;
+}
+
+async function openReader({ data, input }: File): Promise<Reader | "encrypted" | "corrupt" | "out-of-memory"> {
+  const pdfium = await leasePdfium();
+  const opened = attempt(pdfium, () => openPdf(pdfium, data, input.passwords));
+  if ("value" in opened && typeof opened.value === "object") return { pdfium, document: opened.value };
+  releasePdfium(pdfium);
+  if ("value" in opened) return opened.value === "encrypted" ? "encrypted" : "corrupt";
+  return opened.code;
+}
+
+function closeReader({ pdfium, document }: Reader): void {
+  attempt(pdfium, () => closePdf(document));
+  releasePdfium(pdfium);
+}
+
+/** The second engine, opened once. */
+async function second(file: File): Promise<SecondReader | undefined> {
+  file.second ??= await openSecond(file.data, file.input.passwords);
+  return typeof file.second === "object" ? file.second : undefined;
+}
+
+/** PDFium finds no document: pdf.js looks for one. */
+async function* withoutPdfium(file: File, reason: "corrupt" | "out-of-memory"): AsyncIterable<Extracted> {
+  const { input, failure, flows } = file;
+  if (reason === "out-of-memory") {
+    yield failure(reason, "needs more memory than the reader may have", false);
+    return;
+  }
+  const reader = await second(file);
+  let characters = 0;
+  for (let page = 1; page <= (reader?.pages ?? 0); page += 1) {
+    if (input.signal.aborted || !input.budget.take("pages", 1)) break;
+    const text = (await reader?.text(page)) ?? "";
+    if (!input.budget.take("characters", text.length)) break;
+    characters += visibleCharacters(text);
+    if (text.trim() !== "") yield* flows.chunks("body", ["body"], pdfLines(text), page);
+  }
+  yield* metadataChunks(file, file.scan.metadata);
+  if (file.second === "encrypted") yield failure("encrypted", "needs a password", false);
+  else yield failure("corrupt", characters > 0 ? "damaged; what could be found was read" : "no document structure", characters > 0);
+}
+
+async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracted> {
+  const { input, scan, failure, flows } = file;
+  const info = attempt(reader.pdfium, () => readInfo(reader.document));
   if ("value" in info && info.value.length > 0) yield propertyChunk(info.value);
+  yield* metadataChunks(file, scan.metadata);
   const imagePages: number[] = [];
   const badPages: number[] = [];
   const attachments: number[] = [];
+  const { pages } = reader.document;
   let textPages = 0;
   let badInRow = 0;
-  for (let index = 0; index < document.pages; index += 1) {
-    const number = index + 1;
+  let restarts = 0;
+  for (let number = 1; number <= pages; number += 1) {
     if (input.signal.aborted) {
-      yield failure("interrupted", `stopped before page ${number} of ${document.pages}`, true);
+      yield failure("interrupted", `stopped before page ${number} of ${pages}`, true);
       return;
     }
     if (!input.budget.take("pages", 1)) {
       yield failure("too-large", `pages from ${number} on were not read`, true);
       break;
     }
-    const read = attempt(pdfium, () => readPage(document, index));
+    const read = attempt(reader.pdfium, () => readPage(reader.document, number - 1));
     if ("code" in read) {
-      yield failure(read.code, `page ${number}: ${read.detail}; it and what follows was not read`, true);
-      return;
-    }
-    const page = read.value;
-    if (page === undefined) {
-      badPages.push(number);
-      badInRow += 1;
-      if (badInRow >= mostBadPages) break;
+      yield failure(read.code, `page ${number}: ${read.detail}`, number > 1 || number < pages);
+      restarts += 1;
+      releasePdfium(reader.pdfium);
+      const again = restarts > mostRestarts ? read.code : await openReader(file);
+      if (typeof again !== "object") {
+        if (number < pages) yield failure(read.code, `pages from ${number + 1} on were not read`, true);
+        break;
+      }
+      reader.pdfium = again.pdfium;
+      reader.document = again.document;
+      // Handles of the instance that is gone.
+      attachments.length = 0;
       continue;
     }
-    badInRow = 0;
-    const { text } = page;
-    if (!input.budget.take("characters", text.length + page.notes.reduce((sum, note) => sum + note.text.length, 0))) {
+    const page = read.value;
+    const lines = [...pdfLines(page?.text ?? "")];
+    if (page === undefined || (scan.compositeFonts && page.lostObjects > 0) || isPoor(page)) {
+      const other = await (await second(file))?.text(number);
+      if (other !== undefined) lines.push(...missingLines(other, page?.text ?? ""));
+      else if (page === undefined) badPages.push(number);
+      badInRow = page === undefined && other === undefined ? badInRow + 1 : 0;
+      if (badInRow >= mostBadPages) break;
+    } else badInRow = 0;
+    const notes = page === undefined ? [] : allNotes(page, lines);
+    const length = [...lines, ...notes].reduce((sum, { text }) => sum + text.length, 0);
+    if (!input.budget.take("characters", length)) {
       yield failure("too-large", `characters: pages from ${number} on were not read`, true);
       break;
     }
-    const visible = visibleCharacters(text);
-    if (visible < fewCharacters && page.images > 0) imagePages.push(number);
-    else textPages += 1;
-    if (visible > 0) yield* flows.chunks("body", ["body"], text, number);
-    yield* noteChunks(flows, page.notes, number);
-    attachments.push(...page.attachments);
+    const visible = lines.reduce((sum, { text }) => sum + visibleCharacters(text), 0);
+    if (page !== undefined && needsOcr(page, visible)) imagePages.push(number);
+    else if (visible > 0) textPages += 1;
+    if (visible > 0) yield* flows.chunks("body", ["body"], lines, number);
+    yield* noteChunks(flows, notes, number);
+    attachments.push(...(page?.attachments ?? []));
   }
+  const partial = textPages > 0;
   if (badPages.length > 0) {
-    yield failure("corrupt", `pages that could not be read: ${pageList(badPages)} of ${document.pages}`, textPages > 0);
+    const rest = badInRow >= mostBadPages ? "; what follows was not tried" : "";
+    yield failure("corrupt", `pages that could not be read: ${pageList(badPages)} of ${pages}${rest}`, partial);
   }
   if (imagePages.length > 0) {
-    yield failure("no-text", `pages that are images and need OCR: ${pageList(imagePages)} of ${document.pages}`, textPages > 0);
+    yield failure("no-text", `pages that are images and need OCR: ${pageList(imagePages)} of ${pages}`, partial);
   }
-  const bookmarks = attempt(pdfium, () => readBookmarks(document));
-  if ("value" in bookmarks) {
-    for (const { title, target, page } of bookmarks.value) {
-      if (title.trim() !== "") yield* flows.chunks("bookmarks", ["bookmark"], title, page);
-      if (target.trim() !== "") yield* flows.chunks("links", ["link"], target, page);
-    }
-  }
-  const scripts = attempt(pdfium, () => readScripts(document));
-  if ("value" in scripts) {
-    for (const { role, text } of scripts.value) yield* flows.chunks(role === "code" ? "scripts" : "xfa", [role], text, undefined);
-  }
-  yield* attachmentMembers(input, document, attachments);
+  if (scan.bombs > 0) yield failure("bomb", `streams that inflate beyond measure, read only at their start: ${scan.bombs}`, partial);
+  if (scan.loops > 0) yield failure("bomb", `forms that unfold without end, cut short: ${scan.loops}`, partial);
+  if (scan.truncated) yield failure("corrupt", "the end of the file is missing", partial);
+  yield* outsidePages(file, reader);
+  yield* attachmentMembers(file, reader, attachments);
 }
 
-async function* attachmentMembers(input: ExtractInput, document: PdfDocument, ofPages: readonly number[]): AsyncIterable<Extracted> {
-  const { pdfium } = document;
-  const failure = failureFor(input.entry.path);
-  const listed = attempt(pdfium, () => [...listAttachments(document), ...ofPages]);
-  if ("code" in listed) {
-    yield failure(listed.code, `attachments: ${listed.detail}`, true);
+/** Bookmarks, scripts, XFA forms, and the metadata of an encrypted document. */
+async function* outsidePages(file: File, { pdfium, document }: Reader): AsyncIterable<Extracted> {
+  const { flows, failure } = file;
+  const read = attempt(pdfium, () => ({ bookmarks: readBookmarks(document), scripts: readScripts(document) }));
+  if ("code" in read) {
+    yield failure(read.code, `bookmarks and scripts: ${read.detail}`, true);
     return;
   }
+  for (const { title, target, page } of read.value.bookmarks) {
+    if (title.trim() !== "") yield* flows.chunks("bookmarks", ["bookmark"], pdfLines(title), page);
+    if (target.trim() !== "") yield* flows.chunks("links", ["link"], pdfLines(target), page);
+  }
+  for (const { role, text } of read.value.scripts)
+    yield* flows.chunks(role === "code" ? "scripts" : "xfa", [role], pdfLines(text), undefined);
+  if (file.scan.lockedMetadata) {
+    const packet = await (await second(file))?.metadata();
+    if (packet !== undefined && packet !== "") yield* metadataChunks(file, [packet]);
+  }
+}
+
+/** Values of metadata packets: what stands between tags, and in the attributes of descriptions. */
+function* metadataChunks({ flows }: File, packets: readonly string[]): Iterable<Extracted> {
+  for (const packet of packets) {
+    const attributes = [...packet.matchAll(/\s(?!xmlns|xml:|rdf:)[\w-]+:[\w-]+\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')/gu)]
+      .map(([, double, single]) => double ?? single ?? "")
+      .join("\n");
+    const values = plainText(`${packet}\n${attributes}`)
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .join("\n");
+    if (values !== "") yield* flows.chunks("metadata", ["property"], pdfLines(values), undefined);
+  }
+}
+
+/** Text objects and no text, or text that is for a third signs without a meaning: another engine may know better. */
+function isPoor(page: PdfPage): boolean {
+  if (page.textObjects === 0) return false;
+  if (visibleCharacters(page.text) === 0) return true;
+  const unnamed = page.text.match(/[\uFFFD\uE000-\uF8FF]/gu)?.length ?? 0;
+  return unnamed * 3 > page.text.length;
+}
+
+function needsOcr(page: PdfPage, visible: number): boolean {
+  if (visible === 0) return page.pictured > smallPicture || page.paths > manyPaths;
+  return visible < fewCharacters && page.pictured > coveredPage;
+}
+
+/** Lines of `other` that do not occur in `text`; spaces are not compared. */
+function missingLines(other: string, text: string): readonly PdfLine[] {
+  const known = text.replace(/\s+/gu, "");
+  return pdfLines(other).filter((line) => {
+    const bare = line.text.replace(/\s+/gu, "");
+    return bare !== "" && !known.includes(bare);
+  });
+}
+
+/** The notes of a page, and what only their appearance says. */
+function allNotes(page: PdfPage, lines: readonly PdfLine[]): readonly PdfNote[] {
+  if (page.drawnText === "") return page.notes;
+  const known = [...lines, ...page.notes].map(({ text }) => text).join("\n");
+  const drawn = missingLines(page.drawnText, known).map(({ text }) => text);
+  return drawn.length === 0 ? page.notes : [...page.notes, { role: "comment", name: "", text: drawn.join("\n") }];
+}
+
+async function* attachmentMembers(file: File, { pdfium, document }: Reader, ofPages: readonly number[]): AsyncIterable<Extracted> {
+  const { input, failure, scan } = file;
+  const { entry, budget } = input;
+  const listed = attempt(pdfium, () => [...listAttachments(document), ...ofPages]);
+  const handles = "value" in listed ? listed.value : [];
+  if ("code" in listed) yield failure(listed.code, `attachments: ${listed.detail}`, true);
   const names = new Map<string, number>();
-  for (const [index, attachment] of listed.value.entries()) {
-    if (input.signal.aborted || pdfium.dead) return;
-    if (!input.budget.take("members", 1)) {
-      yield failure("too-large", `attachments from ${index + 1} on were not read`, true);
+  const given = new Set<string>();
+  /** Undefined when it was given before. */
+  const member = (name: string, bytes: Buffer): Extracted | undefined => {
+    const digest = createHash("sha256").update(bytes).digest("hex");
+    if (given.has(digest)) return undefined;
+    given.add(digest);
+    const plain = name.replaceAll("!/", "!_");
+    const times = (names.get(plain) ?? 0) + 1;
+    names.set(plain, times);
+    const unique = times === 1 ? plain : `${plain} (${times})`;
+    const inner: Entry = {
+      path: `${entry.path}!/${unique}`,
+      key: `${entry.key}!/${unique}`,
+      root: entry.root,
+      size: bytes.length,
+      modified: entry.modified,
+      stamp: undefined,
+      depth: entry.depth + 1,
+    };
+    return { type: "member", entry: inner, open: () => Promise.resolve(memorySource(bytes)) };
+  };
+  const readings: (() => { readonly name: string; readonly bytes: Buffer | undefined })[] = [
+    ...handles.map((handle, index) => () => ({
+      name: attachmentName(document, handle).trim() || `attachment${index + 1}`,
+      bytes: attachmentBytes(document, handle, largestFile),
+    })),
+    // Files that no name leads to: assets of rich media, remains of an earlier revision.
+    ...scan.embedded.map(({ object, bytes }) => () => ({ name: `embedded${object}`, bytes: bytes() })),
+  ];
+  for (const [index, reading] of readings.entries()) {
+    if (input.signal.aborted) {
+      yield failure("interrupted", `stopped before attachment ${index + 1}`, true);
       return;
     }
-    const read = attempt(pdfium, () => ({
-      name: attachmentName(document, attachment),
-      bytes: attachmentBytes(document, attachment, largestFile),
-    }));
+    const read = index < handles.length ? attempt(pdfium, reading) : { value: reading() };
     if ("code" in read) {
       yield failure(read.code, `attachment ${index + 1}: ${read.detail}`, true);
-      return;
+      continue;
     }
-    const { bytes } = read.value;
-    const given = read.value.name.trim().replaceAll("!/", "!_") || `attachment${index + 1}`;
-    const times = names.get(given) ?? 0;
-    names.set(given, times + 1);
-    const name = times === 0 ? given : `${given} (${times + 1})`;
+    const { name, bytes } = read.value;
     if (bytes === undefined) {
       yield failure("corrupt", `attachment ${index + 1} has no readable bytes`, true);
       continue;
     }
-    if (!input.budget.take("inflated", bytes.length)) {
-      yield failure("too-large", `attachment ${index + 1}: over the limit of inflated bytes`, true);
+    const found = member(name, bytes);
+    if (found === undefined) continue;
+    if (!budget.take("members", 1) || !budget.take("inflated", bytes.length)) {
+      yield failure("too-large", `attachments from ${index + 1} on were not read`, true);
       return;
     }
-    const { entry } = input;
-    yield {
-      type: "member",
-      entry: {
-        path: `${entry.path}!/${name}`,
-        key: `${entry.key}!/${name}`,
-        root: entry.root,
-        size: bytes.length,
-        modified: entry.modified,
-        stamp: undefined,
-        depth: entry.depth + 1,
-      } satisfies Entry,
-      open: () => Promise.resolve(memorySource(bytes)),
-    };
+    yield found;
   }
 }
 
@@ -196,8 +351,8 @@ async function* attachmentMembers(input: ExtractInput, document: PdfDocument, of
 function attempt<Value>(
   pdfium: Pdfium,
   use: () => Value,
-): { readonly value: Value } | { readonly code: FailureCode; readonly detail: string } {
-  if (pdfium.dead) return { code: "internal", detail: "the reader had stopped" };
+): { readonly value: Value } | { readonly code: "out-of-memory" | "corrupt"; readonly detail: string } {
+  if (pdfium.dead) return { code: "corrupt", detail: "the reader had stopped" };
   try {
     return { value: use() };
   } catch {
@@ -224,19 +379,25 @@ function pageList(pages: readonly number[]): string {
   return named.join(", ") + (runs.length > 20 ? ", …" : "");
 }
 
+/** Counts characters that can be seen; not beyond `fewCharacters`, since more is the same to all who ask. */
 function visibleCharacters(text: string): number {
-  return text.replace(/[\s\p{Cc}\p{Cf}]/gu, "").length;
+  let count = 0;
+  for (const [found] of text.matchAll(/[^\s\p{Cc}\p{Cf}]+/gu)) {
+    count += found.length;
+    if (count >= fewCharacters) return fewCharacters;
+  }
+  return count;
 }
 
 interface FlowWriter {
   /** Chunks of at most some 32 KiB, cut between lines, that continue the flow. */
-  chunks(flow: string, roles: readonly [Role, ...Role[]], text: string, page: number | undefined): Iterable<Extracted>;
+  chunks(flow: string, roles: readonly [Role, ...Role[]], lines: readonly PdfLine[], page: number | undefined): Iterable<Extracted>;
 }
 
 function flowWriter(): FlowWriter {
   const ends = new Map<string, number>();
   return {
-    *chunks(flow, roles, text, page) {
+    *chunks(flow, roles, lines, page) {
       let held: { readonly bytes: Buffer; readonly line: number }[] = [];
       let length = 0;
       const chunk = (): Extracted => {
@@ -250,8 +411,8 @@ function flowWriter(): FlowWriter {
           page === undefined ? { kind: "whole" } : { kind: "page", page, line: lineAt(pieces, offset) };
         return chunkOf({ content: { kind: "utf8", bytes, locate }, flow, start, roles, ...(page === undefined ? {} : { page }) });
       };
-      for (const { text: lineText, line } of pdfLines(text)) {
-        const whole = Buffer.from(`${lineText}\n`);
+      for (const { text, line } of lines) {
+        const whole = Buffer.from(`${text}\n`);
         for (let from = 0; from < whole.length;) {
           const to = whole.length - from > chunkLength ? characterStart(whole, from + chunkLength) : whole.length;
           held.push({ bytes: whole.subarray(from, to), line });
@@ -290,9 +451,9 @@ function* noteChunks(flows: FlowWriter, notes: readonly PdfNote[], page: number)
       .map((note) => note.text)
       .join("\n");
   const comments = text("comment");
-  if (comments !== "") yield* flows.chunks("comments", ["comment"], comments, page);
+  if (comments !== "") yield* flows.chunks("comments", ["comment"], pdfLines(comments), page);
   const links = text("link");
-  if (links !== "") yield* flows.chunks("links", ["link"], links, page);
+  if (links !== "") yield* flows.chunks("links", ["link"], pdfLines(links), page);
   const fields = notes.filter((note) => note.role === "form");
   if (fields.length > 0) yield formChunk(fields, page);
 }

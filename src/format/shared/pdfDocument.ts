@@ -64,13 +64,17 @@ export interface PdfNote {
 }
 
 export interface PdfPage {
-  /** Lines end in `\n`. */
   readonly text: string;
+  /** Text of the page with the appearance of its notes drawn in (a stamp has its words only there); empty when there are none. */
+  readonly drawnText: string;
   /** Text objects, also in forms. */
   readonly textObjects: number;
   /** Text objects without extent in fonts that are not embedded: PDFium leaves them out of its text. */
   readonly lostObjects: number;
-  readonly images: number;
+  /** Part of the page that pictures cover, 0 to 1; overlaps count twice. */
+  readonly pictured: number;
+  /** Lines and shapes. */
+  readonly paths: number;
   readonly notes: readonly PdfNote[];
   /** Handles, valid until the document is closed. */
   readonly attachments: readonly number[];
@@ -82,41 +86,61 @@ export function readPage(document: PdfDocument, index: number): PdfPage | undefi
   const { call } = pdfium;
   const page = call.FPDF_LoadPage(handle, index);
   if (page === 0) return undefined;
-  const textPage = call.FPDFText_LoadPage(page);
-  const text = textPage === 0 ? "" : readPageText(pdfium, textPage);
-  if (textPage !== 0) call.FPDFText_ClosePage(textPage);
+  const text = readPageText(pdfium, page);
   const objects = countObjects(pdfium, page);
   const notes: PdfNote[] = [];
   const attachments: number[] = [];
   const annotations = Math.min(call.FPDFPage_GetAnnotCount(page), mostAnnotations);
+  let drawn = false;
   for (let number = 0; number < annotations; number += 1) {
     const annotation = call.FPDFPage_GetAnnot(page, number);
     if (annotation === 0) continue;
-    readAnnotation(document, annotation, notes);
+    const subtype = call.FPDFAnnot_GetSubtype(annotation);
+    readAnnotation(document, annotation, subtype, notes);
+    drawn ||= subtype !== linkAnnotation && subtype !== popupAnnotation;
     const attachment = call.FPDFAnnot_GetFileAttachment(annotation);
     if (attachment !== 0) attachments.push(attachment);
     call.FPDFPage_CloseAnnot(annotation);
   }
+  const flattened = drawn && call.FPDFPage_Flatten(page, 0) === flattenSuccess;
   call.FPDF_ClosePage(page);
-  return { text, ...objects, notes, attachments };
+  let drawnText = "";
+  if (flattened) {
+    const again = call.FPDF_LoadPage(handle, index);
+    if (again !== 0) {
+      drawnText = readPageText(pdfium, again);
+      call.FPDF_ClosePage(again);
+    }
+  }
+  return { text, drawnText, ...objects, notes, attachments };
 }
+
+/** `FLATTEN_SUCCESS`; 0 is a failure, 2 that there was nothing to draw. */
+const flattenSuccess = 1;
 
 /** 100,000 a page: the largest forms known have some thousand fields. */
 const mostAnnotations = 100_000;
 
-function readPageText(pdfium: Pdfium, textPage: number): string {
+function readPageText(pdfium: Pdfium, page: number): string {
   const { call } = pdfium;
+  const textPage = call.FPDFText_LoadPage(page);
+  if (textPage === 0) return "";
   const count = call.FPDFText_CountChars(textPage);
-  if (count <= 0) return "";
   // PDFium writes UTF-16 and counts code points: twice the room is always enough.
-  return withBuffer(pdfium, 4 * (count + 1), (pointer) => {
-    const written = call.FPDFText_GetText(textPage, 0, count, pointer);
-    return memoryOf(pdfium, pointer, Math.max(0, written - 1) * 2).toString("utf16le");
-  });
+  const text =
+    count <= 0
+      ? ""
+      : withBuffer(pdfium, 4 * (count + 1), (pointer) => {
+          const written = call.FPDFText_GetText(textPage, 0, count, pointer);
+          return memoryOf(pdfium, pointer, Math.max(0, written - 1) * 2).toString("utf16le");
+        });
+  call.FPDFText_ClosePage(textPage);
+  return text;
 }
 
-/** `FPDF_PAGEOBJ_TEXT`, `_IMAGE`, `_FORM`. */
+/** `FPDF_PAGEOBJ_TEXT`, `_PATH`, `_IMAGE`, `_FORM`. */
 const textObject = 1;
+const pathObject = 2;
 const imageObject = 3;
 const formObject = 5;
 
@@ -127,36 +151,48 @@ const deepestForm = 8;
 /** Points. PDFium's own bound: narrower text objects are left out of the text. */
 const noWidth = 0.01;
 
-function countObjects(pdfium: Pdfium, page: number): { textObjects: number; lostObjects: number; images: number } {
+type ObjectCounts = Pick<PdfPage, "textObjects" | "lostObjects" | "pictured" | "paths">;
+
+function countObjects(pdfium: Pdfium, page: number): ObjectCounts {
   const { call } = pdfium;
   let textObjects = 0;
   let lostObjects = 0;
-  let images = 0;
+  let paths = 0;
+  let covered = 0;
   let seen = 0;
   withBuffer(pdfium, 16, (bounds) => {
-    const visit = (count: number, get: (index: number) => number, depth: number): void => {
+    const extent = (object: number): { width: number; height: number } => {
+      if (call.FPDFPageObj_GetBounds(object, bounds, bounds + 4, bounds + 8, bounds + 12) === 0) return { width: 0, height: 0 };
+      const [left = 0, bottom = 0, right = 0, top = 0] = new Float32Array(call.memory.buffer, bounds, 4);
+      return { width: right - left, height: top - bottom };
+    };
+    // What lies in a form is measured in the form's own units, so a picture there counts with the form's extent.
+    const visit = (count: number, get: (index: number) => number, depth: number, area: number | undefined): void => {
       for (let index = 0; index < count && seen < mostObjects; index += 1) {
         seen += 1;
         const object = get(index);
         if (object === 0) continue;
         const type = call.FPDFPageObj_GetType(object);
-        if (type === imageObject) images += 1;
-        else if (type === textObject) {
+        if (type === textObject) {
           textObjects += 1;
-          if (call.FPDFPageObj_GetBounds(object, bounds, bounds + 4, bounds + 8, bounds + 12) === 0) continue;
-          const view = new Float32Array(call.memory.buffer, bounds, 4);
-          const [left = 0, bottom = 0, right = 0, top = 0] = view;
-          if (right - left >= noWidth && top - bottom >= noWidth) continue;
+          if (extent(object).width >= noWidth) continue;
           const font = call.FPDFTextObj_GetFont(object);
           if (font !== 0 && call.FPDFFont_GetIsEmbedded(font) === 0) lostObjects += 1;
+        } else if (type === pathObject) paths += 1;
+        else if (type === imageObject) {
+          const { width, height } = extent(object);
+          covered += area ?? width * height;
         } else if (type === formObject && depth < deepestForm) {
-          visit(call.FPDFFormObj_CountObjects(object), (child) => call.FPDFFormObj_GetObject(object, child), depth + 1);
+          const { width, height } = extent(object);
+          const inner = area ?? width * height;
+          visit(call.FPDFFormObj_CountObjects(object), (child) => call.FPDFFormObj_GetObject(object, child), depth + 1, inner);
         }
       }
     };
-    visit(call.FPDFPage_CountObjects(page), (index) => call.FPDFPage_GetObject(page, index), 0);
+    visit(call.FPDFPage_CountObjects(page), (index) => call.FPDFPage_GetObject(page, index), 0, undefined);
   });
-  return { textObjects, lostObjects, images };
+  const area = call.FPDF_GetPageWidthF(page) * call.FPDF_GetPageHeightF(page);
+  return { textObjects, lostObjects, paths, pictured: area > 0 ? Math.min(1, covered / area) : 0 };
 }
 
 /** `FPDF_ANNOT_LINK`, `_POPUP`, `_WIDGET`. */
@@ -167,10 +203,9 @@ const widgetAnnotation = 20;
 /** 2,000: the longest choice lists are countries and branches. */
 const mostOptions = 2_000;
 
-function readAnnotation(document: PdfDocument, annotation: number, notes: PdfNote[]): void {
+function readAnnotation(document: PdfDocument, annotation: number, subtype: number, notes: PdfNote[]): void {
   const { pdfium, form } = document;
   const { call } = pdfium;
-  const subtype = call.FPDFAnnot_GetSubtype(annotation);
   const own = (key: string): string =>
     withString(pdfium, key, (name) => readText(pdfium, (buffer, size) => call.FPDFAnnot_GetStringValue(annotation, name, buffer, size)));
   const note = (role: PdfNote["role"], name: string, text: string): void => {

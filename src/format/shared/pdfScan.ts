@@ -1,0 +1,285 @@
+import { constants, inflateSync } from "node:zlib";
+import type { Budget } from "../../model/chunk.ts";
+
+/** What a look at the bytes of a PDF shows, before any engine sees them. */
+export interface PdfScan {
+  /** Streams that would inflate beyond measure: only their first bytes are left in `data`. */
+  readonly bombs: number;
+  /** Forms that call themselves, or unfold into more than `unfoldLimit`: the calls are taken out of `data`. */
+  readonly loops: number;
+  /** Metadata packets (XMP) as they stand in the file. */
+  readonly metadata: readonly string[];
+  /** There are packets that only an engine can decrypt. */
+  readonly lockedMetadata: boolean;
+  /** Embedded files that are not encrypted: number of the object, and its bytes as often as they are wanted. */
+  readonly embedded: readonly { readonly object: number; bytes(): Buffer | undefined }[];
+  /** False when no font has a CMap: then no text can hide from PDFium for want of a font. */
+  readonly compositeFonts: boolean;
+  readonly encrypted: boolean;
+  /** No end mark in the last bytes. */
+  readonly truncated: boolean;
+  /** The budget of inflated bytes did not suffice. */
+  readonly spent: boolean;
+}
+
+/** 64 MiB: the largest content streams known (maps, plans) have some 30. */
+const streamLimit = 64 * 1024 * 1024;
+/** 200:1, once 10 MiB are out; text and drawings reach 20:1. Deflate's own bound is 1032:1. */
+const ratioLimit = 200;
+const ratioFrom = 10 * 1024 * 1024;
+/** Compressed bytes that are left of a bomb: they give 1 MiB at most (PDFium takes up to 80 bytes for one), so its beginning is still read. */
+const bombHead = 1024;
+/** 64 MiB of content that a form may stand for when all its calls are followed. */
+const unfoldLimit = 64 * 1024 * 1024;
+
+/** Where the parts of a stream object lie. */
+interface StreamObject {
+  readonly number: number;
+  readonly dictionary: string;
+  readonly dictionaryAt: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Walks over the stream objects. `data` is changed in place where an engine would be led into a bomb or a loop. Encrypted documents are
+ * not looked into: there the bound on the engine's memory must do.
+ */
+export function scanPdf(data: Buffer, budget: Budget): PdfScan {
+  const encrypted = data.includes("/Encrypt");
+  const metadata: string[] = [];
+  const embedded: { object: number; bytes(): Buffer | undefined }[] = [];
+  const forms = new Map<number, Form>();
+  const objectStreams: Buffer[] = [];
+  let bombs = 0;
+  let spent = false;
+  let compositeFonts = encrypted || data.includes("/Type0");
+  for (const stream of streams(data)) {
+    const { dictionary } = stream;
+    if (encrypted || /\/Subtype\s*\/Image\b/u.test(dictionary)) continue;
+    const content = inflate(data.subarray(stream.from, stream.to), dictionary);
+    if (content === "bomb") {
+      bombs += 1;
+      shorten(data, stream);
+      continue;
+    }
+    if (content === undefined) continue;
+    if (!budget.take("inflated", content.length)) {
+      spent = true;
+      break;
+    }
+    if (/\/Type\s*\/ObjStm\b/u.test(dictionary)) {
+      objectStreams.push(content);
+      compositeFonts ||= content.includes("/Type0");
+    } else if (/\/Subtype\s*\/XML\b/u.test(dictionary)) {
+      if (metadata.length < mostMetadata) metadata.push(decodeXml(content));
+    } else if (/\/Type\s*\/EmbeddedFile\b/u.test(dictionary)) {
+      const bytes = (): Buffer | undefined => {
+        const again = inflate(data.subarray(stream.from, stream.to), dictionary);
+        return again === "bomb" ? undefined : again;
+      };
+      embedded.push({ object: stream.number, bytes });
+    } else if (/\/Subtype\s*\/Form\b/u.test(dictionary)) {
+      forms.set(stream.number, { stream, length: content.length, calls: formCalls(content) });
+    }
+  }
+  return {
+    bombs,
+    loops: cutLoops(data, forms, objectStreams),
+    metadata,
+    lockedMetadata: encrypted && data.includes("/XML"),
+    embedded,
+    compositeFonts,
+    encrypted,
+    truncated: !data.subarray(-endWithin).includes("%%EOF"),
+    spent,
+  };
+}
+
+/** Bytes at the end in which readers look for the end mark. */
+const endWithin = 2048;
+
+/** A document has one packet, and one for each picture from a camera. */
+const mostMetadata = 1000;
+
+/** Dictionaries are shorter than this. */
+const longestDictionary = 64 * 1024;
+
+function* streams(data: Buffer): Iterable<StreamObject> {
+  let done = 0;
+  for (let at = data.indexOf("stream"); at !== -1; at = data.indexOf("stream", Math.max(done, at + 6))) {
+    const after = data[at + 6];
+    if (after !== 0x0d && after !== 0x0a) continue;
+    const from = at + 6 + (after === 0x0d && data[at + 7] === 0x0a ? 2 : 1);
+    const windowAt = Math.max(done, at - longestDictionary);
+    const window = data.toString("latin1", windowAt, at);
+    const header = window.lastIndexOf("obj");
+    const number = /(\d{1,10})\s+\d{1,5}\s+$/u.exec(window.slice(Math.max(0, header - 24), Math.max(0, header)))?.[1];
+    if (header === -1 || number === undefined) continue;
+    const dictionary = window.slice(header + 3);
+    const to = streamEnd(data, from, dictionary);
+    yield { number: Number(number), dictionary, dictionaryAt: windowAt + header + 3, from, to };
+    done = to;
+  }
+}
+
+/** Where the dictionary says, when the end mark is there; else at the next end mark. */
+function streamEnd(data: Buffer, from: number, dictionary: string): number {
+  const length = /\/Length\s+(\d{1,10})(?!\d|\s+\d+\s+R)/u.exec(dictionary)?.[1];
+  if (length !== undefined) {
+    const to = from + Number(length);
+    if (data.subarray(to, to + 12).includes("endstream")) return to;
+  }
+  const end = data.indexOf("endstream", from);
+  return end === -1 ? data.length : end;
+}
+
+/** Ends a stream after its first bytes. Filling the rest would not do: in the midst of a block, any bytes inflate to something. */
+function shorten(data: Buffer, { dictionary, dictionaryAt, from, to }: StreamObject): void {
+  const end = from + bombHead;
+  const mark = Buffer.from("\nendstream ");
+  if (end + mark.length > to) return;
+  const length = /\/Length\s+(\d{1,10})(\s+\d+\s+R)?/u.exec(dictionary);
+  const digits = length?.[1] ?? "";
+  if (length !== null && digits !== "") {
+    const at = dictionaryAt + length.index + length[0].indexOf(digits);
+    // Object 0 does not exist: readers then look for the end mark.
+    const value = length[2] === undefined && digits.length >= String(bombHead).length ? String(bombHead) : "0";
+    data.write(value.padStart(digits.length, "0"), at, "latin1");
+  }
+  data.fill(0x20, end, to);
+  data.set(mark, end);
+}
+
+/** The content of a stream that is plain or deflated, however often; undefined for other filters and broken data. */
+function inflate(held: Buffer, dictionary: string): Buffer | "bomb" | undefined {
+  const filter = /\/Filter\s*(\[[^\]]*\]|\/\w+)/u.exec(dictionary)?.[1] ?? "";
+  const filters = filter.match(/\w+/gu) ?? [];
+  if (!filters.every((name) => name === "FlateDecode" || name === "Fl")) return undefined;
+  let content = held;
+  for (const _ of filters) {
+    const limit = Math.min(streamLimit, Math.max(ratioFrom, ratioLimit * held.length));
+    try {
+      content = inflateSync(content, { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH });
+    } catch (error) {
+      return error instanceof RangeError ? "bomb" : undefined;
+    }
+  }
+  return content;
+}
+
+function decodeXml(bytes: Buffer): string {
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  return bytes.toString("utf8");
+}
+
+interface Form {
+  readonly stream: StreamObject;
+  readonly length: number;
+  /** How often it calls what it knows by that name. */
+  readonly calls: ReadonlyMap<string, number>;
+}
+
+/** 1 MiB: beyond it calls are no longer told apart, the engine's memory is bounded all the same. */
+const longestForm = 1024 * 1024;
+
+function formCalls(content: Buffer): ReadonlyMap<string, number> {
+  const calls = new Map<string, number>();
+  if (!content.includes("Do")) return calls;
+  for (const [, name] of content.toString("latin1", 0, longestForm).matchAll(/\/([^\s/<>[\](){}%]{1,127})\s+Do\b/gu)) {
+    if (name !== undefined) calls.set(name, (calls.get(name) ?? 0) + 1);
+  }
+  return calls;
+}
+
+/** A call of a form from a form, and where in the file its object's number stands; undefined when that is compressed. */
+interface Call {
+  readonly form: number;
+  readonly times: number;
+  readonly at: number | undefined;
+}
+
+/** Takes out calls that lead back, and those of forms that would unfold too far. Gives the count of forms that were changed. */
+function cutLoops(data: Buffer, forms: ReadonlyMap<number, Form>, objectStreams: readonly Buffer[]): number {
+  const sizes = new Map<number, number>();
+  const open = new Set<number>();
+  let cut = 0;
+  const cutCalls = (form: Form, calls: readonly Call[]): void => {
+    cut += 1;
+    for (const { at } of calls) {
+      if (at === undefined) data.fill(0, form.stream.from, form.stream.to);
+      else for (let digit = at; (data[digit] ?? 0) >= 0x30 && (data[digit] ?? 0) <= 0x39; digit += 1) data[digit] = 0x30;
+    }
+  };
+  const sizeOf = (number: number, form: Form): number => {
+    const known = sizes.get(number);
+    if (known !== undefined) return known;
+    open.add(number);
+    let size = form.length;
+    const calls = form.calls.size === 0 ? [] : callsOf(data, form, forms, objectStreams);
+    const back = calls.filter((call) => open.has(call.form));
+    if (back.length > 0) cutCalls(form, back);
+    for (const call of calls) {
+      const called = forms.get(call.form);
+      if (called === undefined || back.includes(call)) continue;
+      size += call.times * (open.size < deepestForms ? sizeOf(call.form, called) : unfoldLimit);
+    }
+    if (size > unfoldLimit) {
+      cutCalls(form, calls);
+      size = form.length;
+    }
+    open.delete(number);
+    sizes.set(number, size);
+    return size;
+  };
+  for (const [number, form] of forms) sizeOf(number, form);
+  return cut;
+}
+
+/** PDFium itself follows 40 levels or so. */
+const deepestForms = 200;
+
+function callsOf(data: Buffer, form: Form, forms: ReadonlyMap<number, Form>, objectStreams: readonly Buffer[]): readonly Call[] {
+  const { dictionary, dictionaryAt } = form.stream;
+  const own: Text = { text: dictionary, at: dictionaryAt };
+  const resources = follow(own, /\/Resources\s+(\d{1,10})\s+\d+\s+R/u, data, objectStreams) ?? own;
+  const listed = follow(resources, /\/XObject\s+(\d{1,10})\s+\d+\s+R/u, data, objectStreams) ?? resources;
+  const calls: Call[] = [];
+  for (const match of listed.text.matchAll(/\/([^\s/<>[\](){}%]{1,127})\s+(\d{1,10})\s+\d+\s+R/gu)) {
+    const [whole, name = "", number = ""] = match;
+    const times = form.calls.get(name);
+    if (times === undefined || !forms.has(Number(number))) continue;
+    const inMatch = whole.indexOf(number, name.length + 1);
+    calls.push({ form: Number(number), times, at: listed.at === undefined ? undefined : listed.at + match.index + inMatch });
+  }
+  return calls;
+}
+
+/** Text of an object, and where it stands in the file; undefined when it is compressed. */
+interface Text {
+  readonly text: string;
+  readonly at: number | undefined;
+}
+
+/** The object that `reference` names in `from`; undefined when it names none. */
+function follow(from: Text, reference: RegExp, data: Buffer, objectStreams: readonly Buffer[]): Text | undefined {
+  const number = reference.exec(from.text)?.[1];
+  if (number === undefined) return undefined;
+  const plain = Math.max(data.lastIndexOf(`\n${number} 0 obj`), data.lastIndexOf(`\r${number} 0 obj`));
+  if (plain !== -1) {
+    const end = data.indexOf("endobj", plain);
+    const text = data.toString("latin1", plain, Math.min(end === -1 ? data.length : end, plain + longestDictionary));
+    return { text, at: plain };
+  }
+  for (const stream of objectStreams) {
+    // Begins with pairs of number and offset; the first object's offset is 0, and the objects follow in that order.
+    const head = stream.toString("latin1", 0, longestDictionary);
+    const pairs = /^(?:\s*\d+\s+\d+)+/u.exec(head)?.[0] ?? "";
+    const offset = new RegExp(`(?:^|\\s)${number}\\s+(\\d+)`, "u").exec(pairs)?.[1];
+    if (offset === undefined) continue;
+    const at = pairs.length + Number(offset);
+    return { text: stream.toString("latin1", at, at + longestDictionary), at: undefined };
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** pdf.js, through pdf-parse: reads documents and pages that PDFium does not. */
+export interface SecondReader {
+  readonly pages: number;
+  /** Text of a page, from 1; undefined when it cannot be read. */
+  text(page: number): Promise<string | undefined>;
+  /** The metadata packet (XMP), decrypted where that was needed; empty when there is none. */
+  metadata(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Opens with each password in turn, the empty one first. */
+export async function openSecond(data: Buffer, passwords: readonly string[]): Promise<SecondReader | "corrupt" | "encrypted"> {
+  const { PDFParse, PasswordException } = await import("pdf-parse");
+  const fromHere = createRequire(import.meta.url);
+  // The copy that pdf-parse itself loads: its CMaps and fonts fit its code.
+  const folder = dirname(createRequire(fromHere.resolve("pdf-parse")).resolve("pdfjs-dist/package.json"));
+  for (const password of ["", ...passwords]) {
+    const parser = new PDFParse({
+      data: widePages(data),
+      password,
+      // Without these two, text in Chinese fonts that are not embedded comes back empty, and nothing is said.
+      cMapUrl: join(folder, "cmaps/"),
+      cMapPacked: true,
+      standardFontDataUrl: join(folder, "standard_fonts/"),
+      isEvalSupported: false,
+      disableFontFace: true,
+      useSystemFonts: false,
+      verbosity: 0,
+    });
+    try {
+      const { total } = await parser.getText({ partial: [unreachablePage], pageJoiner: "" });
+      return {
+        pages: total,
+        text: async (page) => {
+          try {
+            const read = await parser.getText({ partial: [page], pageJoiner: "" });
+            return read.pages[0]?.text;
+          } catch {
+            return undefined;
+          }
+        },
+        metadata: async () => {
+          try {
+            const packet: unknown = (await parser.getInfo()).metadata;
+            const raw = (packet as { getRaw?(): unknown } | null | undefined)?.getRaw?.();
+            return typeof raw === "string" ? raw : "";
+          } catch {
+            return "";
+          }
+        },
+        close: () => parser.destroy(),
+      };
+    } catch (error) {
+      await parser.destroy();
+      if (!(error instanceof PasswordException)) return "corrupt";
+    }
+  }
+  return "encrypted";
+}
+
+/**
+ * A copy (pdf.js takes the buffer away from its owner) whose pages reach farther to the right and up: pdf.js leaves out what lies off the
+ * page. No byte moves, so the cross-reference table still holds.
+ */
+function widePages(data: Buffer): Uint8Array {
+  const copy = Uint8Array.from(data);
+  for (const key of ["/MediaBox", "/CropBox"]) {
+    for (let at = data.indexOf(key); at !== -1; at = data.indexOf(key, at + key.length)) {
+      const box = /^\s*\[\s*[\d.-]+\s+[\d.-]+\s+/u.exec(data.toString("latin1", at + key.length, at + 80));
+      if (box === null) continue;
+      for (let digit = at + key.length + box[0].length; isNumberOrSpace(data[digit]); digit += 1) {
+        if (data[digit] !== 0x20) copy[digit] = 0x39;
+      }
+    }
+  }
+  return copy;
+}
+
+function isNumberOrSpace(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || byte === 0x2e || byte === 0x20);
+}
+
+/** No document has it: asking for it opens the document and reads nothing. */
+const unreachablePage = -1;
