@@ -18,6 +18,7 @@ import {
 import type { PdfDocument, PdfNote, PdfPage } from "./shared/pdfDocument.ts";
 import { leasePdfium, releasePdfium } from "./shared/pdfium.ts";
 import type { Pdfium } from "./shared/pdfium.ts";
+import { repairPdf } from "./shared/pdfRepair.ts";
 import { scanPdf } from "./shared/pdfScan.ts";
 import type { PdfScan } from "./shared/pdfScan.ts";
 import { openSecond } from "./shared/pdfSecond.ts";
@@ -41,8 +42,8 @@ export const pdf: Extractor = {
 /** Bytes before the header that readers allow (ISO 32000-1, implementation note 13). */
 const headerWithin = 1024;
 
-/** 192 MiB: half of the memory PDFium may have, which holds the file and what it makes of it. */
-const largestFile = 192 * 1024 * 1024;
+/** 160 MiB: half of the memory PDFium may have, which holds the file and what it makes of it. */
+const largestFile = 160 * 1024 * 1024;
 
 /** Pages in a row that do not load: a page tree that lies about its count ends here. */
 const mostBadPages = 100;
@@ -59,7 +60,7 @@ const smallPicture = 0.02;
 /** On a page without any text or picture: letters that were turned into outlines. */
 const manyPaths = 150;
 
-/** PDFium is started again this often for one document. */
+/** PDFium is started again this often for one document; once when memory was short, since what it held comes back only in time. */
 const mostRestarts = 3;
 
 /** Bytes: a chunk is cut between lines near this length. */
@@ -77,8 +78,16 @@ async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
     yield failure("bomb", "its streams inflate beyond the limit", false);
     return;
   }
-  const file: File = { input, data, scan, failure, flows: flowWriter(), second: undefined };
-  const reader = await openReader(file);
+  const file: File = { input, data, scan, failure, flows: flowWriter(), second: undefined, repaired: false };
+  let reader = await openReader(file);
+  if (reader === "corrupt" && !scan.encrypted) {
+    const repaired = repairPdf(data, scan.objectStreams);
+    if (repaired !== undefined) {
+      file.data = repaired;
+      file.repaired = true;
+      reader = await openReader(file);
+    }
+  }
   try {
     if (typeof reader === "object") yield* withDocument(file, reader);
     else if (reader === "encrypted") yield failure("encrypted", "needs a password", false);
@@ -92,7 +101,9 @@ async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
 /** What is known of the file while it is read. */
 interface File {
   readonly input: ExtractInput;
-  readonly data: Buffer;
+  data: Buffer;
+  /** It has a new end, since its own is missing. */
+  repaired: boolean;
   readonly scan: PdfScan;
   readonly failure: (code: FailureCode, detail: string, partial: boolean) => Extracted;
   readonly flows: FlowWriter;
@@ -109,7 +120,12 @@ interface Reader {
 async function openReader({ data, input }: File): Promise<Reader | "encrypted" | "corrupt" | "out-of-memory"> {
   const pdfium = await leasePdfium();
   const opened = attempt(pdfium, () => openPdf(pdfium, data, input.passwords));
-  if ("value" in opened && typeof opened.value === "object") return { pdfium, document: opened.value };
+  if ("value" in opened && typeof opened.value === "object") {
+    const reader = { pdfium, document: opened.value };
+    if (opened.value.pages > 0) return reader;
+    closeReader(reader);
+    return "corrupt";
+  }
   releasePdfium(pdfium);
   if ("value" in opened) return opened.value === "encrypted" ? "encrypted" : "corrupt";
   return opened.code;
@@ -143,6 +159,7 @@ async function* withoutPdfium(file: File, reason: "corrupt" | "out-of-memory"): 
     if (text.trim() !== "") yield* flows.chunks("body", ["body"], pdfLines(text), page);
   }
   yield* metadataChunks(file, file.scan.metadata);
+  yield* attachmentMembers(file, undefined, []);
   if (file.second === "encrypted") yield failure("encrypted", "needs a password", false);
   else yield failure("corrupt", characters > 0 ? "damaged; what could be found was read" : "no document structure", characters > 0);
 }
@@ -155,7 +172,7 @@ async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracte
   const imagePages: number[] = [];
   const badPages: number[] = [];
   const attachments: number[] = [];
-  const { pages } = reader.document;
+  const { pages, tableHolds } = reader.document;
   let textPages = 0;
   let badInRow = 0;
   let restarts = 0;
@@ -171,7 +188,7 @@ async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracte
     const read = attempt(reader.pdfium, () => readPage(reader.document, number - 1));
     if ("code" in read) {
       yield failure(read.code, `page ${number}: ${read.detail}`, number > 1 || number < pages);
-      restarts += 1;
+      restarts += read.code === "out-of-memory" ? mostRestarts : 1;
       releasePdfium(reader.pdfium);
       const again = restarts > mostRestarts ? read.code : await openReader(file);
       if (typeof again !== "object") {
@@ -212,11 +229,15 @@ async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracte
     yield failure("corrupt", `pages that could not be read: ${pageList(badPages)} of ${pages}${rest}`, partial);
   }
   if (imagePages.length > 0) {
-    yield failure("no-text", `pages that are images and need OCR: ${pageList(imagePages)} of ${pages}`, partial);
+    yield failure("no-text", `pages without text that need OCR: ${pageList(imagePages)} of ${pages}`, partial);
   }
   if (scan.bombs > 0) yield failure("bomb", `streams that inflate beyond measure, read only at their start: ${scan.bombs}`, partial);
   if (scan.loops > 0) yield failure("bomb", `forms that unfold without end, cut short: ${scan.loops}`, partial);
-  if (scan.truncated) yield failure("corrupt", "the end of the file is missing", partial);
+  if (scan.damaged > 0) yield failure("corrupt", `streams that do not inflate: ${scan.damaged}`, partial);
+  if (textPages + imagePages.length + badPages.length === 0 && (scan.textStreams > 0 || !tableHolds)) {
+    yield failure("corrupt", "no page has text, and its structure is damaged", false);
+  }
+  if (scan.truncated || file.repaired) yield failure("corrupt", "the end of the file is missing; what could be found was read", partial);
   yield* outsidePages(file, reader);
   yield* attachmentMembers(file, reader, attachments);
 }
@@ -258,14 +279,14 @@ function* metadataChunks({ flows }: File, packets: readonly string[]): Iterable<
 
 /** Text objects and no text, or text that is for a third signs without a meaning: another engine may know better. */
 function isPoor(page: PdfPage): boolean {
-  if (page.textObjects === 0) return false;
-  if (visibleCharacters(page.text) === 0) return true;
-  const unnamed = page.text.match(/[\uFFFD\uE000-\uF8FF]/gu)?.length ?? 0;
+  if (page.text === "") return page.textObjects > 0;
+  const unnamed = page.text.match(/[\0\uFFFD\uE000-\uF8FF]/gu)?.length ?? 0;
   return unnamed * 3 > page.text.length;
 }
 
+/** Pictures with no text to speak of, outlines of letters, or text whose font does not say what it means. */
 function needsOcr(page: PdfPage, visible: number): boolean {
-  if (visible === 0) return page.pictured > smallPicture || page.paths > manyPaths;
+  if (visible === 0) return page.pictured > smallPicture || page.paths > manyPaths || isPoor(page);
   return visible < fewCharacters && page.pictured > coveredPage;
 }
 
@@ -286,10 +307,11 @@ function allNotes(page: PdfPage, lines: readonly PdfLine[]): readonly PdfNote[] 
   return drawn.length === 0 ? page.notes : [...page.notes, { role: "comment", name: "", text: drawn.join("\n") }];
 }
 
-async function* attachmentMembers(file: File, { pdfium, document }: Reader, ofPages: readonly number[]): AsyncIterable<Extracted> {
+/** Attached files; without a reader only those that stand in the bytes. */
+async function* attachmentMembers(file: File, reader: Reader | undefined, ofPages: readonly number[]): AsyncIterable<Extracted> {
   const { input, failure, scan } = file;
   const { entry, budget } = input;
-  const listed = attempt(pdfium, () => [...listAttachments(document), ...ofPages]);
+  const listed = reader === undefined ? { value: [] } : attempt(reader.pdfium, () => [...listAttachments(reader.document), ...ofPages]);
   const handles = "value" in listed ? listed.value : [];
   if ("code" in listed) yield failure(listed.code, `attachments: ${listed.detail}`, true);
   const names = new Map<string, number>();
@@ -316,8 +338,8 @@ async function* attachmentMembers(file: File, { pdfium, document }: Reader, ofPa
   };
   const readings: (() => { readonly name: string; readonly bytes: Buffer | undefined })[] = [
     ...handles.map((handle, index) => () => ({
-      name: attachmentName(document, handle).trim() || `attachment${index + 1}`,
-      bytes: attachmentBytes(document, handle, largestFile),
+      name: (reader === undefined ? "" : attachmentName(reader.document, handle).trim()) || `attachment${index + 1}`,
+      bytes: reader === undefined ? undefined : attachmentBytes(reader.document, handle, largestFile),
     })),
     // Files that no name leads to: assets of rich media, remains of an earlier revision.
     ...scan.embedded.map(({ object, bytes }) => () => ({ name: `embedded${object}`, bytes: bytes() })),
@@ -327,7 +349,7 @@ async function* attachmentMembers(file: File, { pdfium, document }: Reader, ofPa
       yield failure("interrupted", `stopped before attachment ${index + 1}`, true);
       return;
     }
-    const read = index < handles.length ? attempt(pdfium, reading) : { value: reading() };
+    const read = reader !== undefined && index < handles.length ? attempt(reader.pdfium, reading) : { value: reading() };
     if ("code" in read) {
       yield failure(read.code, `attachment ${index + 1}: ${read.detail}`, true);
       continue;

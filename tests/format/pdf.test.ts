@@ -107,15 +107,164 @@ describe("text", () => {
   });
 });
 
+const token = (place: string): string => `植入${place}★机密10年`;
+
+describe("places", () => {
+  it.each([
+    ["body", "body", ["正文", "白字", "不可见", "隐层", "表单对象", "页外", "实际文本"]],
+    // Characters one by one in a font that is not embedded: only the second engine gives them.
+    ["body", "body", ["逐字", "疏排", "竖排"]],
+    ["comments", "comment", ["批注", "自由文本", "图章"]],
+    ["form1", "form", ["表单域"]],
+    ["bookmarks", "bookmark", ["书签"]],
+    ["properties", "property", ["标题", "关键词"]],
+    ["metadata", "property", ["元数据"]],
+  ] as const)("finds what stands in %s (%s): %s", async (flow, role, places) => {
+    const result = await read(fixture("places.pdf"));
+    for (const place of places) expect(textIn(result, flow)).toContain(token(place));
+    const roles = result.chunks.filter((chunk) => chunk.flow === flow).map((chunk) => chunk.roles);
+    expect(new Set(roles.flat())).toEqual(new Set([role]));
+  });
+  it("gives attached files as members", async () => {
+    expect((await read(fixture("places.pdf"))).members).toEqual([{ path: "a.pdf!/a.txt", text: token("附件") }]);
+  });
+  it("says where they stand", async () => {
+    const result = await read(fixture("places.pdf"));
+    expect(locate(result, token("关键词"))).toEqual({ kind: "property", name: "Keywords" });
+    expect(locate(result, token("批注"))).toEqual({ kind: "page", page: 1, line: 1 });
+    expect(locate(result, token("书签"))).toEqual({ kind: "whole" });
+  });
+  it("names the columns of properties and of forms", async () => {
+    const tables = (await read(fixture("places.pdf"))).chunks.flatMap(({ table }) => (table === undefined ? [] : [table]));
+    expect(tables).toEqual([
+      { id: "properties", separator: "\t", row: 1, head: [["Title", "Keywords"]] },
+      { id: "form1", separator: "\t", row: 1, head: [["备注"]] },
+    ]);
+  });
+  it("gives targets of links", async () => {
+    expect(textIn(await read(fixture("places.pdf")), "links")).toBe("http://10.0.0.8/secret?name=wang\n");
+  });
+});
+
+describe("second readings", () => {
+  it("joins letters apart, columns and divided numbers, and keeps the first reading", async () => {
+    expect(textIn(await read(fixture("spread.pdf")), "body").split("\n")).toEqual([
+      "机 密 ★ 10 年",
+      "机密★10年",
+      "关于召开会议的通知",
+      "转账至卡号 62220212",
+      "6222021234567890128",
+      "34567890128 谢谢",
+      "5",
+      "秘 密 ★ 5 年",
+      "秘密★5年",
+      "绝",
+      "长",
+      "期",
+      "绝密★长期",
+      "",
+    ]);
+  });
+  it("reads a font that is set downwards", async () => {
+    expect(textIn(await read(fixture("vertical.pdf")), "body")).toBe(`${token("竖排")}\n`);
+  });
+  it("counts lines as the page has them", async () => {
+    const result = await read(fixture("spread.pdf"));
+    expect(locate(result, "机密★10年")).toEqual({ kind: "page", page: 1, line: 1 });
+    expect(locate(result, "关于")).toEqual({ kind: "page", page: 1, line: 2 });
+  });
+});
+
+describe("hostile files", () => {
+  it("reads the start of a stream that inflates without measure, and the other pages", async () => {
+    const result = await read(fixture("bomb.pdf"));
+    expect(textIn(result, "body")).toBe(`${token("首字")}\n${token("次页")}\n${person}\n`);
+    expect(codes(result)).toEqual([{ code: "bomb", partial: true }]);
+  });
+  it("cuts forms that call themselves or unfold without end", async () => {
+    const result = await read(fixture("forms.pdf"));
+    expect(textIn(result, "body")).toBe(`${token("正文")}\n${person}\n${token("循环")}\n`);
+    expect(codes(result)).toEqual([{ code: "bomb", partial: true }]);
+  });
+  it("gives up on a page tree that lies", async () => {
+    expect(codes(await read(fixture("tree.pdf")))).toEqual([{ code: "corrupt", partial: false }]);
+  });
+  it("stops where the budget of inflated bytes is spent", async () => {
+    const result = await read(fixture("person.pdf"), { limits: { inflated: 100 } });
+    expect([result.chunks, codes(result)]).toEqual([[], [{ code: "bomb", partial: false }]]);
+  });
+  it("stays within its memory on a page that PDFium cannot hold", async () => {
+    const result = await read(heavyPages(4_000_000));
+    expect(codes(result)).toEqual([{ code: "out-of-memory", partial: true }]);
+    expect(textIn(result, "body")).toBe("second page\n");
+  });
+});
+
+/** Two pages: one with that many text objects, each its own operators, so that neither ratio nor size of the stream is remarkable. */
+function heavyPages(objects: number): Buffer {
+  const heavy = Array.from({ length: objects }, (_, index) => `(${index})'`).join("");
+  const streams = [`BT /F1 9 Tf 9 TL ${heavy} ET`, "BT /F1 9 Tf 9 9 Td (second page) Tj ET"].map(
+    (text) => `<< /Length ${text.length} >>\nstream\n${text}\nendstream`,
+  );
+  const page = (contents: number): string =>
+    `<< /Type /Page /Parent 5 0 R /MediaBox [0 0 595 842] /Contents ${contents} 0 R /Resources << /Font << /F1 7 0 R >> >> >>`;
+  const objectsText = [
+    ...streams,
+    page(1),
+    page(2),
+    "<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>",
+    "<< /Type /Catalog /Pages 5 0 R >>",
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+  ].map((body, index) => `${index + 1} 0 obj\n${body}\nendobj\n`);
+  return Buffer.from(`%PDF-1.7\n${objectsText.join("")}trailer\n<< /Root 6 0 R /Size 8 >>\nstartxref\n0\n%%EOF\n`);
+}
+
+describe("damaged files", () => {
+  it("finds the pages of a file without a table and a trailer", async () => {
+    const result = await read(fixture("no-table.pdf"));
+    expect(textIn(result, "body")).toBe(`${token("正文")}\n${person}\n`);
+    expect(codes(result)).toEqual([{ code: "corrupt", partial: true }]);
+  });
+  it.each([0, 10, 20, 30, 40, 50, 60, 70, 80, 90])("says so when only %i %% are left", async (percent) => {
+    const whole = fixture("places.pdf");
+    const result = await read(whole.subarray(0, (whole.length * percent) / 100));
+    expect(result.failures.map(({ code }) => code)).toEqual(["corrupt"]);
+  });
+  it("still reads the text of a file that lost its end", async () => {
+    const whole = fixture("places.pdf");
+    expect(textIn(await read(whole.subarray(0, whole.length * 0.8)), "body")).toContain(token("正文"));
+  });
+  it("says so of random bytes with the right head", async () => {
+    let state = 1;
+    const bytes = Buffer.from(Array.from({ length: 20_000 }, () => (state = (state * 48_271) % 0x7f_ff_ff_ff) & 255));
+    bytes.write("%PDF-1.7\n");
+    const result = await read(bytes);
+    expect([result.chunks, codes(result)]).toEqual([[], [{ code: "corrupt", partial: false }]]);
+  });
+  it("never throws, whatever bits are wrong", async () => {
+    let state = 7;
+    const next = (below: number): number => (state = (state * 48_271) % 0x7f_ff_ff_ff) % below;
+    for (const name of ["places.pdf", "mixed.pdf", "encrypted-empty.pdf"]) {
+      const whole = fixture(name);
+      for (let run = 0; run < 70; run += 1) {
+        const bytes = Buffer.from(whole);
+        for (let flip = 0; flip <= run; flip += 1) bytes.writeUInt8(next(256), next(bytes.length));
+        const result = await read(bytes);
+        expect(result.chunks.length + result.failures.length).toBeGreaterThan(0);
+      }
+    }
+  });
+});
+
 describe("images", () => {
   it("says that a file of images has no text", async () => {
     expect((await read(fixture("scan.pdf"))).failures).toEqual([
-      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages that are images and need OCR: 1 of 1", partial: false },
+      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages without text that need OCR: 1 of 1", partial: false },
     ]);
   });
   it("names the page that is an image with a page number", async () => {
     expect((await read(fixture("mixed.pdf"))).failures).toEqual([
-      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages that are images and need OCR: 2 of 3", partial: true },
+      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages without text that need OCR: 2 of 3", partial: true },
     ]);
   });
 });

@@ -12,6 +12,8 @@ export interface PdfDocument {
   readonly formInfo: number;
   /** As the page tree says; it may lie. */
   readonly pages: number;
+  /** False when PDFium had to look for the objects. */
+  readonly tableHolds: boolean;
 }
 
 /** PDFium's error numbers (`fpdfview.h`). */
@@ -37,7 +39,8 @@ export function openPdf(pdfium: Pdfium, data: Uint8Array, passwords: readonly st
       // FPDF_FORMFILLINFO: version 2, no callbacks. No scripts run in this build.
       info.writeUInt32LE(2, 0);
       const form = call.FPDFDOC_InitFormFillEnvironment(handle, formInfo);
-      return { pdfium, handle, bytes, form, formInfo, pages: call.FPDF_GetPageCount(handle) };
+      const tableHolds = call.FPDF_DocumentHasValidCrossReferenceTable(handle) !== 0;
+      return { pdfium, handle, bytes, form, formInfo, pages: call.FPDF_GetPageCount(handle), tableHolds };
     }
     const error = call.FPDF_GetLastError();
     encrypted = error === passwordError || error === securityError;
@@ -67,7 +70,7 @@ export interface PdfPage {
   readonly text: string;
   /** Text of the page with the appearance of its notes drawn in (a stamp has its words only there); empty when there are none. */
   readonly drawnText: string;
-  /** Text objects, also in forms. */
+  /** Text objects with extent, also in forms. */
   readonly textObjects: number;
   /** Text objects without extent in fonts that are not embedded: PDFium leaves them out of its text. */
   readonly lostObjects: number;
@@ -174,8 +177,10 @@ function countObjects(pdfium: Pdfium, page: number): ObjectCounts {
         if (object === 0) continue;
         const type = call.FPDFPageObj_GetType(object);
         if (type === textObject) {
-          textObjects += 1;
-          if (extent(object).width >= noWidth) continue;
+          if (extent(object).width >= noWidth) {
+            textObjects += 1;
+            continue;
+          }
           const font = call.FPDFTextObj_GetFont(object);
           if (font !== 0 && call.FPDFFont_GetIsEmbedded(font) === 0) lostObjects += 1;
         } else if (type === pathObject) paths += 1;

@@ -1,4 +1,4 @@
-import { constants, inflateSync } from "node:zlib";
+import { constants, inflateRawSync, inflateSync } from "node:zlib";
 import type { Budget } from "../../model/chunk.ts";
 
 /** What a look at the bytes of a PDF shows, before any engine sees them. */
@@ -7,12 +7,18 @@ export interface PdfScan {
   readonly bombs: number;
   /** Forms that call themselves, or unfold into more than `unfoldLimit`: the calls are taken out of `data`. */
   readonly loops: number;
+  /** Streams that do not inflate. */
+  readonly damaged: number;
+  /** Page contents that show text. */
+  readonly textStreams: number;
   /** Metadata packets (XMP) as they stand in the file. */
   readonly metadata: readonly string[];
   /** There are packets that only an engine can decrypt. */
   readonly lockedMetadata: boolean;
   /** Embedded files that are not encrypted: number of the object, and its bytes as often as they are wanted. */
   readonly embedded: readonly { readonly object: number; bytes(): Buffer | undefined }[];
+  /** Object streams, inflated. */
+  readonly objectStreams: readonly Buffer[];
   /** False when no font has a CMap: then no text can hide from PDFium for want of a font. */
   readonly compositeFonts: boolean;
   readonly encrypted: boolean;
@@ -52,6 +58,8 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
   const forms = new Map<number, Form>();
   const objectStreams: Buffer[] = [];
   let bombs = 0;
+  let damaged = 0;
+  let textStreams = 0;
   let spent = false;
   let compositeFonts = encrypted || data.includes("/Type0");
   for (const stream of streams(data)) {
@@ -63,7 +71,8 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
       shorten(data, stream);
       continue;
     }
-    if (content === undefined) continue;
+    if (content === "damaged") damaged += 1;
+    if (typeof content !== "object") continue;
     if (!budget.take("inflated", content.length)) {
       spent = true;
       break;
@@ -76,24 +85,32 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
     } else if (/\/Type\s*\/EmbeddedFile\b/u.test(dictionary)) {
       const bytes = (): Buffer | undefined => {
         const again = inflate(data.subarray(stream.from, stream.to), dictionary);
-        return again === "bomb" ? undefined : again;
+        return typeof again === "object" ? again : undefined;
       };
       embedded.push({ object: stream.number, bytes });
     } else if (/\/Subtype\s*\/Form\b/u.test(dictionary)) {
       forms.set(stream.number, { stream, length: content.length, calls: formCalls(content) });
-    }
+    } else if (!/\/(?:Sub)?[Tt]ype\b|\/Length1\b/u.test(dictionary) && showsText(content)) textStreams += 1;
   }
   return {
     bombs,
+    damaged,
+    textStreams,
     loops: cutLoops(data, forms, objectStreams),
     metadata,
     lockedMetadata: encrypted && data.includes("/XML"),
     embedded,
+    objectStreams,
     compositeFonts,
     encrypted,
     truncated: !data.subarray(-endWithin).includes("%%EOF"),
     spent,
   };
+}
+
+/** Operators that begin, and that show text. */
+function showsText(content: Buffer): boolean {
+  return content.includes("BT") && (content.includes("Tj") || content.includes("TJ"));
 }
 
 /** Bytes at the end in which readers look for the end mark. */
@@ -151,18 +168,25 @@ function shorten(data: Buffer, { dictionary, dictionaryAt, from, to }: StreamObj
   data.set(mark, end);
 }
 
-/** The content of a stream that is plain or deflated, however often; undefined for other filters and broken data. */
-function inflate(held: Buffer, dictionary: string): Buffer | "bomb" | undefined {
+/** The content of a stream that is plain or deflated, however often; undefined for other filters. */
+function inflate(held: Buffer, dictionary: string): Buffer | "bomb" | "damaged" | undefined {
   const filter = /\/Filter\s*(\[[^\]]*\]|\/\w+)/u.exec(dictionary)?.[1] ?? "";
   const filters = filter.match(/\w+/gu) ?? [];
   if (!filters.every((name) => name === "FlateDecode" || name === "Fl")) return undefined;
   let content = held;
   for (const _ of filters) {
     const limit = Math.min(streamLimit, Math.max(ratioFrom, ratioLimit * held.length));
+    const options = { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH };
     try {
-      content = inflateSync(content, { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH });
+      content = inflateSync(content, options);
     } catch (error) {
-      return error instanceof RangeError ? "bomb" : undefined;
+      if (error instanceof RangeError) return "bomb";
+      try {
+        // Without header and checksum, which engines do not look at either.
+        content = inflateRawSync(content.subarray(2), options);
+      } catch (again) {
+        return again instanceof RangeError ? "bomb" : "damaged";
+      }
     }
   }
   return content;

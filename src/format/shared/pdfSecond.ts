@@ -14,6 +14,7 @@ export interface SecondReader {
 /** Opens with each password in turn, the empty one first. */
 export async function openSecond(data: Buffer, passwords: readonly string[]): Promise<SecondReader | "corrupt" | "encrypted"> {
   const { PDFParse, PasswordException } = await import("pdf-parse");
+  const release = holdRejections();
   const fromHere = createRequire(import.meta.url);
   // The copy that pdf-parse itself loads: its CMaps and fonts fit its code.
   const folder = dirname(createRequire(fromHere.resolve("pdf-parse")).resolve("pdfjs-dist/package.json"));
@@ -51,14 +52,44 @@ export async function openSecond(data: Buffer, passwords: readonly string[]): Pr
             return "";
           }
         },
-        close: () => parser.destroy(),
+        close: async () => {
+          await parser.destroy();
+          release();
+        },
       };
     } catch (error) {
       await parser.destroy();
-      if (!(error instanceof PasswordException)) return "corrupt";
+      if (!(error instanceof PasswordException)) {
+        release();
+        return "corrupt";
+      }
     }
   }
+  release();
   return "encrypted";
+}
+
+/**
+ * pdf.js lets some promises fail that nobody waits for (a cross-reference entry that is wrong), which would end the thread. They say nothing
+ * that its answers do not say too; other rejections go their way. Gives what ends this.
+ */
+function holdRejections(): () => void {
+  if (holders === 0) process.on("unhandledRejection", passOnForeign);
+  holders += 1;
+  // After the turn of the event loop in which the last of them comes up.
+  return () =>
+    void setImmediate(() => {
+      holders -= 1;
+      if (holders === 0) process.off("unhandledRejection", passOnForeign);
+    });
+}
+
+/** Documents that pdf.js has open in this thread. */
+let holders = 0;
+
+function passOnForeign(reason: unknown): void {
+  const { name = "", stack = "" } = reason instanceof Error ? reason : {};
+  if (!/Exception$|^(?:Format|Jpeg|Jpx|Jbig2|Lexer)Error$/u.test(name) && !/pdf\.worker|pdfjs-dist/u.test(stack)) throw reason;
 }
 
 /**
