@@ -2,9 +2,11 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { ruleKinds } from "../detect/kind/registry.ts";
+import type { RuleInfo, Volume } from "../model/event.ts";
 import type { Limits, ScanRequest } from "../model/request.ts";
 import { compile, loadPacks, locateProblems } from "../rulepack/load.ts";
 import { loadPolicy } from "../rulepack/policy.ts";
+import { listVolumes, removableMounts, volumeOf } from "../source/media.ts";
 import { resolveTargets } from "../source/target.ts";
 import { defaultLimits } from "./limits.ts";
 import { loadKey } from "./key.ts";
@@ -58,7 +60,7 @@ export async function resolveRequest(
   input: RequestInput,
 ): Promise<{ readonly request: ScanRequest; readonly keyStored: boolean } | { readonly problems: readonly RequestProblem[] }> {
   const problems: RequestProblem[] = [];
-  const { roots, problems: lost } = await resolveTargets(input.targets, input.directory);
+  const { roots, problems: lost } = await resolveTargets(input.targets, input.directory, { oneFileSystem: input.oneFileSystem ?? false });
   for (const detail of lost) problems.push({ code: "no-such-path", detail });
 
   const loaded = await loadPacks([shippedRules, ...(input.packs ?? [])], { disabled: input.disabledRules ?? [] });
@@ -114,4 +116,41 @@ export async function resolveRequest(
     options: input.options ?? {},
   };
   return { request: Object.freeze(request), keyStored: key.stored };
+}
+
+/** Every volume of this host. */
+export function volumes(): Promise<readonly Volume[]> {
+  return listVolumes("/");
+}
+
+/** Where removable media are mounted. */
+export async function removableRoots(): Promise<readonly string[]> {
+  return (await removableMounts("/")).map(({ mount }) => mount);
+}
+
+/** The volume each root lies on. */
+export function volumesOf(roots: readonly string[]): Promise<readonly (Volume | undefined)[]> {
+  return Promise.all(roots.map((root) => volumeOf(root, "/")));
+}
+
+/** The rules a scan would use, or what is wrong with their packs. */
+export async function loadedRules(
+  packs: readonly string[],
+  disabled: readonly string[],
+): Promise<{ readonly rules: readonly RuleInfo[]; readonly problems: readonly RequestProblem[] }> {
+  const loaded = await loadPacks([shippedRules, ...packs], { disabled });
+  const problems = [...loaded.problems, ...(await locateProblems(compile(loaded, ruleKinds).problems))];
+  return {
+    rules: loaded.rules.map(({ base }) => ({
+      id: base.id,
+      kind: base.kind,
+      infoType: base.infoType,
+      title: base.title,
+      description: base.description,
+      severity: base.severity,
+      dataClass: base.dataClass,
+      references: base.references,
+    })),
+    problems: problems.map(({ file, line, at, expected }) => ({ code: "pack", file, line, detail: `${at}: ${expected}` })),
+  };
 }

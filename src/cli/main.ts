@@ -1,0 +1,168 @@
+import type { Command as CommandType } from "commander";
+
+import { toolVersion } from "../scan/version.ts";
+import type { ExitCode } from "./exitCode.ts";
+import { chooseLocale } from "./locale.ts";
+import type { OptionRow, Values } from "./options.ts";
+import { say, UsageError } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Runs the program; gives the exit code. The only place that looks at the process: below it nothing reads the environment or writes to a
+ * stream it was not given. Heavy modules are loaded by the command that needs them.
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+    process.stdout.write(`zicha ${toolVersion()}\n`);
+    return 0;
+  }
+  const environment = process.env;
+  const lang = langOf(argv);
+  const terminal: Terminal = {
+    locale: chooseLocale(lang, environment),
+    color: wantsColor(argv, environment),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment,
+    directory: process.cwd(),
+  };
+  const result: { code: ExitCode } = { code: 0 };
+  const program = await build(terminal, (code) => {
+    result.code = code;
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return result.code;
+  } catch (error) {
+    return failed(terminal, error);
+  }
+}
+
+function langOf(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((word) => word === "--lang" || word.startsWith("--lang="));
+  return at < 0 ? undefined : argv[at]?.includes("=") === true ? argv[at]?.slice(7) : argv[at + 1];
+}
+
+/** `--no-color`, then NO_COLOR, then FORCE_COLOR, then whether a person looks. */
+function wantsColor(argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): boolean {
+  if (argv.includes("--no-color") || (environment["NO_COLOR"] ?? "") !== "") return false;
+  const forced = environment["FORCE_COLOR"];
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  return process.stdout.isTTY && environment["TERM"] !== "dumb";
+}
+
+async function build(terminal: Terminal, done: (code: ExitCode) => void): Promise<CommandType> {
+  const [{ Command }, { addOptions, mergeValues, globalFlags }, { readConfig }] = await Promise.all([
+    import("commander"),
+    import("./options.ts"),
+    import("./config.ts"),
+  ]);
+  const program = new Command("zicha");
+  const valuesOf = async (name: OptionRow["commands"][number], command: CommandType): Promise<Values> => {
+    const typed: Record<string, unknown> = command.optsWithGlobals();
+    const config = await readConfig(terminal, (typed["config"] as string | undefined) ?? terminal.environment["ZICHA_CONFIG"]);
+    const { values, problems } = mergeValues(name, typed, terminal.environment, config);
+    if (problems.length > 0) {
+      throw new UsageError(problems.map(({ from, expected }) => say(terminal, `${from}：应为 ${expected}`, `${from}: expected ${expected}`)).join("\n"));
+    }
+    return values;
+  };
+  const prepared = (command: CommandType): CommandType =>
+    command
+      .exitOverride()
+      .configureOutput({ outputError: () => undefined })
+      .showSuggestionAfterError(true)
+      .helpOption("-h, --help", say(terminal, "显示帮助", "show help"))
+      .configureHelp({ styleTitle: (title) => (terminal.locale === "zh" ? (titles[title] ?? title) : title) });
+
+  prepared(program)
+    .description(say(terminal, "保密自查与数据防泄漏扫描", "Data-loss-prevention scanner and secrecy self-check"))
+    .version(`zicha ${toolVersion()}`, "-V, --version", say(terminal, "显示版本", "show the version"))
+    .helpCommand("help [command]", say(terminal, "显示命令的帮助", "show a command's help"));
+  for (const flag of globalFlags) if (!flag.flags.startsWith("--config")) program.option(flag.flags, flag[terminal.locale]);
+
+  const scan = prepared(program.command("scan [path...]")).description(say(terminal, "扫描文件与目录", "scan files and directories"));
+  addOptions(scan, "scan", terminal.locale);
+  scan.action(async (paths: readonly string[]) => {
+    const { scanCommand } = await import("./command/scan.ts");
+    done(await scanCommand(terminal, paths, await valuesOf("scan", scan)));
+  });
+
+  const check = prepared(program.command("check <profile> [path...]")).description(
+    say(terminal, "保密自查并生成报告（internet-pc、usb）", "secrecy self-check with a report (internet-pc, usb)"),
+  );
+  addOptions(check, "check", terminal.locale);
+  check.action(async (profile: string, paths: readonly string[]) => {
+    const { checkCommand } = await import("./command/check.ts");
+    done(await checkCommand(terminal, profile, paths, await valuesOf("check", check)));
+  });
+
+  const extract = prepared(program.command("extract <file>")).description(
+    say(terminal, "显示规则所见的文本及其位置（未脱敏）", "show the text as the rules see it, with its places (unmasked)"),
+  );
+  addOptions(extract, "extract", terminal.locale);
+  extract.action(async (file: string) => {
+    const { extractCommand } = await import("./command/extract.ts");
+    done(await extractCommand(terminal, file, await valuesOf("extract", extract)));
+  });
+
+  const media = prepared(program.command("media")).description(say(terminal, "存储介质", "storage media"));
+  const list = prepared(media.command("list")).description(say(terminal, "列出存储介质及其标识", "list storage media and their identity"));
+  addOptions(list, "media", terminal.locale);
+  list.action(async () => {
+    const { mediaList } = await import("./command/media.ts");
+    done(await mediaList(terminal, await valuesOf("media", list)));
+  });
+
+  const rules = prepared(program.command("rules")).description(say(terminal, "规则", "rules"));
+  const rulesList = prepared(rules.command("list")).description(say(terminal, "列出规则", "list the rules"));
+  addOptions(rulesList, "rules", terminal.locale);
+  rulesList.action(async () => {
+    const { rulesList: run } = await import("./command/rules.ts");
+    done(await run(terminal, await valuesOf("rules", rulesList)));
+  });
+  return program;
+}
+
+/** Titles of the help, which commander writes in English. */
+const titles: Readonly<Record<string, string>> = {
+  "Usage:": "用法：",
+  "Arguments:": "参数：",
+  "Options:": "选项：",
+  "Commands:": "命令：",
+  "Global Options:": "公共选项：",
+};
+
+function failed(terminal: Terminal, error: unknown): ExitCode {
+  const { stderr } = terminal;
+  if (error instanceof UsageError) {
+    for (const line of error.message.split("\n")) stderr.write(`zicha: ${line}\n`);
+    return 2;
+  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (error instanceof Error && code.startsWith("commander.")) {
+    if (code === "commander.helpDisplayed" || code === "commander.version") return 0;
+    // A bare `zicha` shows the help but did nothing.
+    if (code === "commander.help") return 2;
+    stderr.write(`zicha: ${usage(terminal, code, error.message)}\n`);
+    return 2;
+  }
+  // A bug: its kind and place, never a message that may quote the data.
+  const place = error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 4).join("\n") : "";
+  stderr.write(`zicha: ${say(terminal, "内部错误", "internal error")}: ${error instanceof Error ? error.name : typeof error}\n${place}\n`);
+  return 2;
+}
+
+function usage(terminal: Terminal, code: string, message: string): string {
+  const text = message.replace(/^error: /, "");
+  if (terminal.locale === "en") return text.replace("\n", " ");
+  const [, name = ""] = /'([^']*)'/.exec(text) ?? [];
+  const [, near] = /Did you mean (?:one of )?(.*?)\?/.exec(text) ?? [];
+  const hint = near === undefined ? "" : `，是否为 ${near}？`;
+  if (code === "commander.unknownOption") return `没有选项“${name}”${hint}`;
+  if (code === "commander.unknownCommand") return `没有命令“${name}”${hint}`;
+  if (code === "commander.optionMissingArgument") return `选项“${name}”缺少值`;
+  if (code === "commander.missingArgument") return `缺少参数“${name}”`;
+  if (code === "commander.excessArguments") return "参数过多";
+  return text.replace("\n", " ");
+}

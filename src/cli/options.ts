@@ -1,0 +1,180 @@
+import { Command, Option } from "commander";
+
+import type { Locale } from "./locale.ts";
+
+/** How an option's value is read. */
+export type OptionType = "flag" | "text" | "list" | "number" | "size" | "duration" | "choice";
+
+/** One option: the flag, its place in the config file, its environment variable and its help come from this row and nowhere else. */
+export interface OptionRow {
+  /** Property of the parsed values and key in the config file. */
+  readonly key: string;
+  readonly short?: string;
+  /** `--zone`; the environment variable is `ZICHA_ZONE`. */
+  readonly long: string;
+  readonly type: OptionType;
+  /** What stands for the value in the help. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly zh: string;
+  readonly en: string;
+  readonly commands: readonly ("scan" | "check" | "extract" | "rules" | "media")[];
+  /** Only on the command line: a config file or an environment that says it would surprise. */
+  readonly onlyTyped?: boolean;
+}
+
+const scans = ["scan", "check"] as const;
+
+/** Every option there is. */
+export const optionTable: readonly OptionRow[] = [
+  {
+    key: "zone",
+    long: "--zone",
+    type: "text",
+    value: "zone",
+    zh: "本机或介质的区域：internet、intranet、classified:jimi、personal、removable-internet、removable-intranet、removable-classified:jimi、repository",
+    en: "what this host or medium may hold: internet, intranet, classified:jimi, personal, removable-internet, removable-intranet, removable-classified:jimi, repository",
+    commands: scans,
+  },
+  { key: "include", long: "--include", type: "list", value: "glob", zh: "只检匹配的路径（可多次）", en: "examine only paths that match (repeatable)", commands: scans },
+  { key: "exclude", long: "--exclude", type: "list", value: "glob", zh: "排除匹配的路径，报告中列出（可多次）", en: "leave out paths that match; listed in the report (repeatable)", commands: scans },
+  { key: "follow", long: "--follow", type: "flag", zh: "跟随符号链接", en: "follow symbolic links", commands: scans },
+  { key: "oneFileSystem", long: "--one-file-system", type: "flag", zh: "不进入其他文件系统", en: "stay on the file system of each root", commands: scans },
+  { key: "removable", long: "--removable", type: "flag", zh: "检查所有已挂载的移动存储介质", en: "examine every removable medium that is mounted", commands: scans },
+  { key: "format", short: "-f", long: "--format", type: "list", value: "format[=file]", zh: "报告格式，可写入文件（可多次）", en: "report format, optionally to a file (repeatable)", commands: ["scan"] },
+  { key: "output", short: "-o", long: "--output", type: "text", value: "file", zh: "唯一一个报告写入的文件", en: "file for the only report", commands: ["scan"], onlyTyped: true },
+  { key: "out", long: "--out", type: "text", value: "directory", zh: "报告目录（默认 ./zicha-report-年月日-时分）", en: "directory for the reports (default ./zicha-report-DATE-TIME)", commands: ["check"] },
+  { key: "forceOut", long: "--force-out", type: "flag", zh: "允许报告目录位于被检范围之内", en: "allow reports inside the examined roots", commands: scans, onlyTyped: true },
+  { key: "failOn", long: "--fail-on", type: "choice", choices: ["violation", "suspect", "never", "info", "low", "medium", "high", "critical"], zh: "退出码为 1 的条件（默认 violation）", en: "what makes the exit code 1 (default violation)", commands: scans },
+  { key: "allowIncomplete", long: "--allow-incomplete", type: "flag", zh: "有未检内容时退出码仍为 0", en: "exit 0 although something was not examined", commands: scans },
+  { key: "minConfidence", long: "--min-confidence", type: "choice", choices: ["low", "medium", "high"], zh: "只报告不低于此置信度的发现（默认 low）", en: "report findings of at least this confidence (default low)", commands: scans },
+  { key: "rules", long: "--rules", type: "list", value: "directory", zh: "追加规则包目录（可多次）", en: "directory of a further rule pack (repeatable)", commands: ["scan", "check", "rules"] },
+  { key: "disableRule", long: "--disable-rule", type: "list", value: "id", zh: "停用规则或规则包，报告中注明（可多次）", en: "switch off a rule or pack; said in the report (repeatable)", commands: ["scan", "check", "rules"] },
+  { key: "policy", long: "--policy", type: "text", value: "file", zh: "替换判定策略文件", en: "policy file instead of the shipped one", commands: scans },
+  { key: "jobs", short: "-j", long: "--jobs", type: "number", value: "n", zh: "工作线程数（默认为处理器数）", en: "worker threads (default: processors)", commands: scans },
+  { key: "isolation", long: "--isolation", type: "choice", choices: ["thread", "none"], zh: "隔离方式（默认 thread）", en: "how readers are isolated (default thread)", commands: scans },
+  { key: "passwordsFile", long: "--passwords-file", type: "text", value: "file", zh: "逐行列出待试口令的文件", en: "file of passwords to try, one a line", commands: ["scan", "check", "extract"] },
+  { key: "keyFile", long: "--key-file", type: "text", value: "file", zh: "指纹密钥文件（64 位十六进制）", en: "fingerprint key (64 hex digits)", commands: scans },
+  { key: "showValues", long: "--show-values", type: "flag", zh: "在终端显示原值（国家秘密除外）", en: "show values unmasked on the terminal (never of state secrets)", commands: ["scan"], onlyTyped: true },
+  { key: "valuesInFiles", long: "--values-in-files", type: "flag", zh: "与 --show-values 同用：允许原值写入文件", en: "with --show-values: allow values in files", commands: ["scan"], onlyTyped: true },
+  { key: "maxFindings", long: "--max-findings-per-file", type: "number", value: "n", zh: "每文件每规则保留的发现数，其余只计数（默认 2000）", en: "findings kept per file and rule, the rest is counted (default 2000)", commands: scans },
+  { key: "maxFileSize", long: "--max-file-size", type: "size", value: "size", zh: "单个文档大小上限（默认 100M；纯文本不限）", en: "largest document read (default 100M; plain text has no limit)", commands: ["scan", "check", "extract"] },
+  { key: "maxInflated", long: "--max-inflated", type: "size", value: "size", zh: "单个文件解压总量上限（默认 1G）", en: "most that is inflated from one file (default 1G)", commands: ["scan", "check", "extract"] },
+  { key: "maxDepth", long: "--max-depth", type: "number", value: "n", zh: "嵌套层数上限（默认 6）", en: "containers in containers (default 6)", commands: ["scan", "check", "extract"] },
+  { key: "timeout", long: "--timeout", type: "duration", value: "seconds", zh: "单个文件用时上限（默认 55 秒）", en: "time for one file (default 55 s)", commands: scans },
+  { key: "maxMemory", long: "--max-memory", type: "size", value: "size", zh: "进程内存上限（默认 900M）", en: "memory of the process (default 900M)", commands: scans },
+  { key: "quiet", short: "-q", long: "--quiet", type: "flag", zh: "只显示结论", en: "the result only", commands: scans },
+  { key: "verbose", short: "-v", long: "--verbose", type: "flag", zh: "列出未检、低置信与排除的内容", en: "list what was not examined, low confidence and excluded", commands: scans },
+  { key: "html", long: "--html", type: "flag", zh: "输出文档的 HTML 结构（docx）", en: "the document's structure as HTML (docx)", commands: ["extract"], onlyTyped: true },
+  { key: "json", long: "--json", type: "flag", zh: "以 JSON 输出", en: "as JSON", commands: ["extract", "media", "rules"], onlyTyped: true },
+];
+
+/** Flags of all commands, which need no table row: they are read before any command is known. */
+export const globalFlags: readonly { readonly flags: string; readonly zh: string; readonly en: string }[] = [
+  { flags: "--config <file>", zh: "读取配置文件（YAML，键同选项名）", en: "read a config file (YAML; keys are named like options)" },
+  { flags: "--lang <language>", zh: "界面语言：zh 或 en", en: "language: zh or en" },
+  { flags: "--no-color", zh: "不使用颜色", en: "no colour" },
+];
+
+/** Typed values by key; absent where nobody said one. */
+export type Values = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** An option's environment variable. */
+export function environmentName(row: OptionRow): string {
+  return `ZICHA_${row.long.slice(2).replaceAll("-", "_").toUpperCase()}`;
+}
+
+/** Adds the options of `name` to a commander command. */
+export function addOptions(command: Command, name: OptionRow["commands"][number], locale: Locale): void {
+  for (const row of optionTable) {
+    if (!row.commands.includes(name)) continue;
+    const value = row.type === "flag" ? "" : ` <${row.value ?? row.choices?.join("|") ?? "value"}>`;
+    const option = new Option(`${row.short === undefined ? "" : `${row.short}, `}${row.long}${value}`, row[locale]);
+    if (row.type === "list") option.argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]);
+    command.addOption(option);
+  }
+  for (const flag of globalFlags) command.addOption(new Option(flag.flags, flag[locale]));
+}
+
+/** Why a value was refused. */
+export interface OptionProblem {
+  readonly from: string;
+  readonly expected: string;
+}
+
+/**
+ * Merges what was said: command line over environment over config file. Every value is read by its row's type, wherever it came from;
+ * unknown keys of the config file are problems.
+ */
+export function mergeValues(
+  name: OptionRow["commands"][number],
+  typed: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+  config: Readonly<Record<string, unknown>>,
+): { readonly values: Values; readonly problems: readonly OptionProblem[] } {
+  const values: Record<string, string | number | boolean | readonly string[]> = {};
+  const problems: OptionProblem[] = [];
+  for (const row of optionTable) {
+    if (!row.commands.includes(name)) continue;
+    const camel = row.long.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const variable = environmentName(row);
+    const sources: readonly [from: string, value: unknown][] = [
+      [row.long, typed[camel]],
+      [variable, row.onlyTyped === true || environment[variable] === "" ? undefined : environment[variable]],
+      [`config: ${row.key}`, row.onlyTyped === true ? undefined : config[row.key]],
+    ];
+    const [from, value] = sources.find(([, said]) => said !== undefined) ?? ["", undefined];
+    if (value === undefined) continue;
+    const read = readValue(row, value);
+    if (typeof read === "object" && "expected" in read) problems.push({ from, expected: read.expected });
+    else values[row.key] = read;
+  }
+  for (const key of Object.keys(config)) {
+    const row = optionTable.find((one) => one.key === key);
+    if (row === undefined || row.onlyTyped === true) problems.push({ from: `config: ${key}`, expected: nearestKey(key) });
+  }
+  return { values, problems };
+}
+
+function readValue(row: OptionRow, value: unknown): string | number | boolean | readonly string[] | { readonly expected: string } {
+  if (row.type === "flag") {
+    if (typeof value === "boolean") return value;
+    if (value === "1" || value === "true") return true;
+    return value === "0" || value === "false" ? false : { expected: "true, false" };
+  }
+  if (row.type === "list") {
+    if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value as readonly string[];
+    return typeof value === "string" ? value.split(",") : { expected: "a list of texts" };
+  }
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string") return { expected: "a text" };
+  if (row.type === "choice") return row.choices?.includes(text) === true ? text : { expected: row.choices?.join(", ") ?? "" };
+  if (row.type === "number") return /^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : { expected: "a whole number above 0" };
+  if (row.type === "duration") return /^\d{1,6}(\.\d+)?s?$/.test(text) ? Math.round(Number.parseFloat(text) * 1000) : { expected: "seconds" };
+  if (row.type === "size") {
+    const size = /^(\d{1,12})([kmgt]?)(i?b)?$/i.exec(text);
+    if (size === null) return { expected: "a size such as 500M or 2G" };
+    return Number(size[1]) * 1024 ** ["", "k", "m", "g", "t"].indexOf((size[2] ?? "").toLowerCase());
+  }
+  return text;
+}
+
+/** The nearest known key, for a slip of the finger. */
+function nearestKey(key: string): string {
+  const keys = optionTable.filter(({ onlyTyped }) => onlyTyped !== true).map((row) => row.key);
+  const near = keys.map((known) => ({ known, distance: editDistance(key.toLowerCase(), known.toLowerCase()) })).toSorted((a, b) => a.distance - b.distance)[0];
+  return near !== undefined && near.distance <= Math.max(2, key.length / 3) ? near.known : keys.join(", ");
+}
+
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to++) {
+      const change = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}
