@@ -63,7 +63,9 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     const config = await readConfig(terminal, (typed["config"] as string | undefined) ?? terminal.environment["ZICHA_CONFIG"]);
     const { values, problems } = mergeValues(name, typed, terminal.environment, config);
     if (problems.length > 0) {
-      throw new UsageError(problems.map(({ from, expected }) => say(terminal, `${from}：应为 ${expected}`, `${from}: expected ${expected}`)).join("\n"));
+      throw new UsageError(
+        problems.map(({ from, expected }) => say(terminal, `${from}：应为 ${expected}`, `${from}: expected ${expected}`)).join("\n"),
+      );
     }
     return values;
   };

@@ -31,7 +31,7 @@ export function openOutput(path: string): Output {
     };
     return { writer: through, commit: close, abandon: close };
   }
-  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const aside = asideOf(path);
   const fd = attempt(() => openSync(aside, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
   const writer = writerTo(fd);
   return {
@@ -46,6 +46,11 @@ export function openOutput(path: string): Output {
       rmSync(aside, { force: true });
     },
   };
+}
+
+/** Where a report is written until it is whole. */
+export function asideOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
 }
 
 function kindOf(path: string): "absent" | "file" | "directory" | "other" {
@@ -75,7 +80,7 @@ function writerTo(fd: number): Writer & { flush(): void } {
     const bytes = Buffer.concat(pieces, length);
     pieces = [];
     length = 0;
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
   };
   return {
     write(text) {

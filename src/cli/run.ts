@@ -12,7 +12,7 @@ import type { RequestProblem } from "../scan/request.ts";
 import { exitCode, explainExit, gates, isIncomplete, noteEvent, openGate } from "./exitCode.ts";
 import type { ExitCode } from "./exitCode.ts";
 import type { Values } from "./options.ts";
-import { openOutput, OutputError, standardOutput } from "./output.ts";
+import { asideOf, openOutput, OutputError, standardOutput } from "./output.ts";
 import type { Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
 import { say, UsageError } from "./terminal.ts";
@@ -71,7 +71,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     ...optional("exclude", values["exclude"] as readonly string[] | undefined),
     follow: values["follow"] === true,
     oneFileSystem: values["oneFileSystem"] === true,
-    own: [...files, ...(wanted.directory === undefined ? [] : [wanted.directory])],
+    own: [...files, ...files.map(asideOf), ...(wanted.directory === undefined ? [] : [wanted.directory])],
     ...optional("packs", values["rules"] as readonly string[] | undefined),
     ...optional("policyFile", values["policy"] as string | undefined),
     ...optional("disabledRules", values["disableRule"] as readonly string[] | undefined),
@@ -123,7 +123,9 @@ function limitsOf(values: Values): Partial<Limits> {
 export function readPasswords(terminal: Terminal, file: string | undefined): readonly string[] {
   if (file === undefined) return [];
   try {
-    return readFileSync(resolve(terminal.directory, file), "utf8").split(/\r?\n/).filter((line) => line !== "");
+    return readFileSync(resolve(terminal.directory, file), "utf8")
+      .split(/\r?\n/)
+      .filter((line) => line !== "");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "EIO";
     throw new UsageError(say(terminal, `口令文件无法读取（${code}）：${file}`, `passwords file cannot be read (${code}): ${file}`));

@@ -52,7 +52,8 @@ export async function checkCommand(terminal: Terminal, name: string, paths: read
     throw new UsageError(say(terminal, `没有检查项“${name}”，可用：${known}`, `no profile "${name}"; there are ${known}`));
   }
   const targets = paths.length > 0 ? paths : await profile.targets();
-  if (targets.length === 0) throw new UsageError(say(terminal, "没有已挂载的移动存储介质，请给出路径", "no removable medium is mounted: name a path"));
+  if (targets.length === 0)
+    throw new UsageError(say(terminal, "没有已挂载的移动存储介质，请给出路径", "no removable medium is mounted: name a path"));
   const directory = resolve(terminal.directory, (values["out"] as string | undefined) ?? `zicha-report-${stamp(new Date())}`);
   const reports: WantedReport[] = reporters.filter(({ id }) => id === "console").map((reporter) => ({ reporter, path: undefined }));
   for (const [id, zh, en] of reportFiles) {

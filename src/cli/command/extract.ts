@@ -36,7 +36,8 @@ export async function extractCommand(terminal: Terminal, file: string, values: V
     if (values["json"] === true) await out.write(`${JSON.stringify(item)}\n`);
     if (item.type === "failure") {
       failed = true;
-      if (item.failure.code === "not-found" && entries === 0) throw new UsageError(say(terminal, `没有这个文件：${file}`, `no such file: ${file}`));
+      if (item.failure.code === "not-found" && entries === 0)
+        throw new UsageError(say(terminal, `没有这个文件：${file}`, `no such file: ${file}`));
       terminal.stderr.write(`${item.failure.path}: ${item.failure.code}: ${item.failure.detail}\n`);
       continue;
     }
@@ -61,7 +62,13 @@ async function html(terminal: Terminal, path: string): Promise<string> {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new UsageError(say(terminal, `文件无法读取（${(error as NodeJS.ErrnoException).code ?? "EIO"}）`, `file cannot be read (${(error as NodeJS.ErrnoException).code ?? "EIO"})`));
+    throw new UsageError(
+      say(
+        terminal,
+        `文件无法读取（${(error as NodeJS.ErrnoException).code ?? "EIO"}）`,
+        `file cannot be read (${(error as NodeJS.ErrnoException).code ?? "EIO"})`,
+      ),
+    );
   }
   const text = await extractHtml(bytes);
   if (text === undefined) throw new UsageError(say(terminal, "--html 只用于可读的 docx 文件", "--html is for docx files that can be read"));

@@ -15,9 +15,17 @@ export async function mediaList(terminal: Terminal, values: Values): Promise<Exi
     return 0;
   }
   const removable = all.filter((volume) => volume.removable);
-  await out.write(`${say(terminal, `移动存储介质 ${removable.length} 个，共 ${all.length} 个卷`, `${removable.length} removable of ${all.length} volumes`)}\n`);
+  await out.write(
+    `${say(terminal, `移动存储介质 ${removable.length} 个，共 ${all.length} 个卷`, `${removable.length} removable of ${all.length} volumes`)}\n`,
+  );
   for (const volume of all) {
-    const identity = [volume.bus, volume.vendor, volume.product, volume.serial, volume.vendorId === undefined ? undefined : `${volume.vendorId}:${volume.productId ?? ""}`];
+    const identity = [
+      volume.bus,
+      volume.vendor,
+      volume.product,
+      volume.serial,
+      volume.vendorId === undefined ? undefined : `${volume.vendorId}:${volume.productId ?? ""}`,
+    ];
     const parts = [
       volume.removable ? say(terminal, "移动", "removable") : say(terminal, "固定", "fixed"),
       volume.mount === "" ? say(terminal, "未挂载", "not mounted") : volume.mount,

@@ -12,7 +12,8 @@ import { displayWidth } from "../../util/width.ts";
 export async function rulesList(terminal: Terminal, values: Values): Promise<ExitCode> {
   const directories = ((values["rules"] as readonly string[] | undefined) ?? []).map((one) => resolve(terminal.directory, one));
   const { rules, problems } = await loadedRules(directories, (values["disableRule"] as readonly string[] | undefined) ?? []);
-  if (problems.length > 0) throw new UsageError(problems.map(({ file, line, detail }) => `${file ?? ""}:${line ?? 1}: ${detail}`).join("\n"));
+  if (problems.length > 0)
+    throw new UsageError(problems.map(({ file, line, detail }) => `${file ?? ""}:${line ?? 1}: ${detail}`).join("\n"));
   const out = standardOutput(terminal.stdout);
   if (values["json"] === true) {
     await out.write(`${JSON.stringify(rules, null, 2)}\n`);

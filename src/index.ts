@@ -1,0 +1,10 @@
+export type { Location } from "./model/chunk.ts";
+export type { Entry } from "./model/entry.ts";
+export type { Ledger, ScanEvent, ScanHeader, ScanSummary } from "./model/event.ts";
+export type { Failure, FailureCode } from "./model/failure.ts";
+export type { Finding, Judgement, SealedMatch, Verdict } from "./model/finding.ts";
+export type { Limits, ScanRequest } from "./model/request.ts";
+export type { Confidence, Evidence, Severity } from "./model/rule.ts";
+export { scan } from "./scan/main.ts";
+export { resolveRequest } from "./scan/request.ts";
+export type { RequestInput, RequestProblem } from "./scan/request.ts";
