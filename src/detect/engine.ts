@@ -9,7 +9,7 @@ import { arbitrate } from "./arbitrate.ts";
 import { CandidateList, DIGITS } from "./kernel/contract.ts";
 import type { Kernel } from "./kernel/contract.ts";
 import { createFallbackKernel } from "./kernel/fallback.ts";
-import { nameColumns } from "./table.ts";
+import { nameColumns, nameProperties } from "./table.ts";
 import type { Column, ColumnLexicon } from "./table.ts";
 
 /** Bytes read at a time; fits the second-level cache. */
@@ -300,7 +300,12 @@ class EngineSession implements Session {
     const { table } = chunk;
     let columns: Segment["columns"];
     if (table !== undefined) {
-      if (!this.#columns.has(table.id)) this.#columns.set(table.id, nameColumns(table.head, this.#compiled.lexicon));
+      if (!this.#columns.has(table.id)) {
+        const { lexicon } = this.#compiled;
+        const properties = chunk.roles.includes("property");
+        const named = properties ? nameProperties(table.head[0] ?? [], lexicon) : nameColumns(table.head, lexicon);
+        this.#columns.set(table.id, named);
+      }
       columns = this.#columns.get(table.id);
     }
     const start = flow.end;

@@ -89,3 +89,18 @@ export function nameColumns(
   }
   return undefined;
 }
+
+/**
+ * What the names of document properties say of their values. Unlike a table's head they are names whatever they are called, and no row of
+ * the flow is one: `row` is -1.
+ */
+export function nameProperties(
+  names: readonly string[],
+  lexicon: ColumnLexicon,
+): { readonly row: number; readonly columns: readonly Column[] } {
+  const columns = names.map((name): Column => {
+    const key = normaliseHeader(name);
+    return { header: name.trim(), infoTypes: lexicon.strong.get(key) ?? [], weakTypes: lexicon.weak.get(key) ?? [] };
+  });
+  return { row: -1, columns };
+}

@@ -1,7 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import type { Match, Matcher, RuleBase, RuleKind, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
-import { inClass, literally, type Mark, type MarkGrammar } from "../shared/marking/grammar.ts";
+import { type Mark, type MarkGrammar, markGrammar } from "../shared/marking/grammar.ts";
 import { readLabels } from "../shared/marking/label.ts";
 import { readMarks } from "../shared/marking/mark.ts";
 import { readName } from "../shared/marking/name.ts";
@@ -22,6 +22,7 @@ const schema: Schema = {
     levels: { type: "object", properties: {}, additionalProperties: words, description: "by level id, the words for it" },
     signs: { type: "string", minLength: 1 },
     properties: words,
+    otherProperties: words,
     tiers: tiersSchema,
   },
   required: ["triggers", "form", "levels", "signs", "tiers"],
@@ -32,6 +33,7 @@ interface Fields {
   readonly levels: Readonly<Record<string, readonly string[]>>;
   readonly signs: string;
   readonly properties?: readonly string[];
+  readonly otherProperties?: readonly string[];
 }
 
 /** Bytes: the longest period in a mark, spaced out. */
@@ -57,23 +59,38 @@ export const marking: RuleKind = {
 };
 
 function matcherOf(base: RuleBase, said: Fields, fields: Readonly<Record<string, Json>>): Matcher {
-  const levels = new Map(Object.entries(said.levels).flatMap(([level, names]) => names.map((name) => [name, level] as const)));
-  const level = [...levels.keys()].toSorted((one, other) => other.length - one.length).map(literally);
-  const grammar: MarkGrammar = { levels, level: level.join("|"), sign: inClass(said.signs) };
-  const properties = new Set((said.properties ?? []).map((name) => name.toLowerCase()));
+  const grammar = markGrammar(said.levels, said.signs);
+  const hints = new Set([...grammar.levels.keys()].map((word) => word.charAt(word.length - 1)));
+  const properties = new Map([
+    ...(said.otherProperties ?? []).map((name) => [name.toLowerCase(), "value-only"] as const),
+    ...(said.properties ?? []).map((name) => [name.toLowerCase(), "named"] as const),
+  ]);
   return {
     rule: base,
     triggers: readTriggers(fields["triggers"] ?? []),
     maxSpan: MAX_SPAN,
     tiers: readTiers(fields["tiers"] ?? []),
     confirm(window, emit) {
+      // Most lines of a top or tail hold no level's last character; a vertical mark has it on the next line.
+      if (said.form !== "vertical" && !lineHas(window, hints)) return;
       for (const found of read(said.form, window, grammar, properties))
         emit({ ...found, evidence: [...found.evidence, ...placeOf(window)] });
     },
   };
 }
 
-function read(form: Fields["form"], window: Window, grammar: MarkGrammar, properties: ReadonlySet<string>): readonly Match[] {
+function lineHas({ text, start }: Window, characters: ReadonlySet<string>): boolean {
+  const next = text.indexOf("\n", start);
+  const end = next < 0 ? text.length : next;
+  const begin = text.lastIndexOf("\n", start - 1) + 1;
+  for (const character of characters) {
+    const at = text.indexOf(character, begin);
+    if (at >= 0 && at < end) return true;
+  }
+  return false;
+}
+
+function read(form: Fields["form"], window: Window, grammar: MarkGrammar, properties: ReadonlyMap<string, string>): readonly Match[] {
   if (form === "mark") {
     const unit = unitAt(window);
     return unit === undefined ? [] : readMarks(unit, grammar).map((mark) => placed(unit, mark));
@@ -88,15 +105,16 @@ function read(form: Fields["form"], window: Window, grammar: MarkGrammar, proper
   return found === undefined ? [] : [{ ...found, evidence: stated(found.evidence) }];
 }
 
-/** A property that is called 密级 or the like and holds a level; or one that is not, but holds nothing else. */
-function readProperties(units: readonly Unit[], grammar: MarkGrammar, names: ReadonlySet<string>): readonly Match[] {
-  const value = new RegExp(`^[〔【\\[(]?(?<level>${grammar.level})级?[〕】\\])]?(?:[${grammar.sign}].{0,14})?$`);
+/** A property that is called 密级 or the like and holds a level; or one of those that hold words about the document, and nothing else. */
+function readProperties(units: readonly Unit[], grammar: MarkGrammar, names: ReadonlyMap<string, string>): readonly Match[] {
+  const value = grammar.expression("property", () => `^[〔【\\[(]?(?<level>${grammar.level})级?[〕】\\])]?(?:[${grammar.sign}].{0,14})?$`);
   return units.flatMap((unit) => {
     const found = value.exec(unit.text);
     if (found === null) return [];
-    const named = names.has(unit.header.toLowerCase());
+    const evidence = unit.header === "" ? "value-only" : names.get(unit.header.toLowerCase());
+    if (evidence === undefined) return [];
     const level = grammar.levels.get(found.groups?.["level"] ?? "") ?? "";
-    const mark = { start: 0, end: unit.text.length, level, value: unit.text, evidence: [named ? "named" : "value-only"] };
+    const mark = { start: 0, end: unit.text.length, level, value: unit.text, evidence: [evidence] };
     return [placed(unit, mark)];
   });
 }

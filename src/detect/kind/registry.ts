@@ -1,7 +1,9 @@
 import type { RuleKind } from "../../model/rule.ts";
 import { marking } from "./marking.ts";
 import { pattern } from "./pattern.ts";
+import { phrase } from "./phrase.ts";
+import { property } from "./property.ts";
 import { structure } from "./structure.ts";
 
 /** The ways of writing a rule. */
-export const ruleKinds: readonly RuleKind[] = [pattern, marking, structure];
+export const ruleKinds: readonly RuleKind[] = [pattern, marking, phrase, property, structure];

@@ -36,6 +36,8 @@ interface Fields {
   }[];
 }
 
+/** Characters: no feature is a longer line. */
+const LONGEST = 120;
 /** Bytes: a feature is a line. */
 const MAX_SPAN = 1024;
 
@@ -69,6 +71,7 @@ export const structure: RuleKind = {
         tag: { name: said.tag, threshold: said.threshold, weights },
         confirm(window, emit) {
           for (const unit of unitsOf(window)) {
+            if (unit.text.length > LONGEST) continue;
             const evidence: Match["evidence"] = features
               .filter(({ regex, position }) => (position === undefined || window[position]) && regex.test(unit.text))
               .map(({ name }) => ({ by: "pattern", name, effect: "states" }));

@@ -12,6 +12,7 @@ import { mobileSegment } from "./mobileSegment.ts";
 import { mrz } from "./mrz.ts";
 import { nationality } from "./nationality.ts";
 import { orgCode } from "./orgCode.ts";
+import { personName } from "./personName.ts";
 import { residentBirth } from "./residentBirth.ts";
 import { residentCheck } from "./residentCheck.ts";
 import { residentProvince } from "./residentProvince.ts";
@@ -39,6 +40,7 @@ export const validators: readonly Validator[] = [
   mobileSegment,
   landlineArea,
   emailDomain,
+  personName,
   iban,
   bicCountry,
   nationality,

@@ -58,7 +58,15 @@ function probeOf({ rule, tag }: Matcher): Matcher {
   };
 }
 
-async function examine(engine: Engine, sample: Sample): Promise<readonly Found[]> {
+/** An example whose role is `property` and whose lines read `name=value` stands for a row of properties. */
+function asProperties(sample: Sample): Sample {
+  if (sample.role !== "property" || !/^[^=\n]+=/.test(sample.text ?? "")) return sample;
+  const properties = (sample.text ?? "").split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]);
+  return { properties: Object.fromEntries(properties) };
+}
+
+async function examine(engine: Engine, given: Sample): Promise<readonly Found[]> {
+  const sample = asProperties(given);
   const found: Found[] = [];
   const name = sample.name ?? "example.txt";
   const session = engine.open({

@@ -6,6 +6,27 @@ export interface MarkGrammar {
   readonly level: string;
   /** Signs between level and period, as a character class. */
   readonly sign: string;
+  /** An expression of this family, built once: `key` names it. */
+  expression(key: string, source: () => string, flags?: string): RegExp;
+}
+
+/** A grammar of level words by level id, and of signs. */
+export function markGrammar(levels: Readonly<Record<string, readonly string[]>>, signs: string): MarkGrammar {
+  const byWord = new Map(Object.entries(levels).flatMap(([level, words]) => words.map((word) => [word, level] as const)));
+  const longestFirst = [...byWord.keys()].toSorted((one, other) => other.length - one.length);
+  const built = new Map<string, RegExp>();
+  return {
+    levels: byWord,
+    level: longestFirst.map(literally).join("|"),
+    sign: inClass(signs),
+    expression(key, source, flags) {
+      const held = built.get(key);
+      if (held !== undefined) return held;
+      const made = new RegExp(source(), flags);
+      built.set(key, made);
+      return made;
+    },
+  };
 }
 
 /** A mark in a unit: half-open indices of the unit's text. */
@@ -51,11 +72,11 @@ export function levelsIn(text: string, grammar: MarkGrammar): ReadonlySet<string
 }
 
 /** Text for a character class. */
-export function inClass(characters: string): string {
+function inClass(characters: string): string {
   return characters.replace(/[\\\]^-]/g, "\\$&");
 }
 
 /** Text as it stands, for an expression. */
-export function literally(text: string): string {
+function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }

@@ -4,6 +4,8 @@ import { levelsIn, type Mark, type MarkGrammar, PERIOD, restOf } from "./grammar
 const LABEL = "(?:密级|秘密等级|保密等级|涉密等级|定密级别|classification|securityclassification|secretlevel)";
 /** Before a label on its line: whose level it is, or the copy number. */
 const PREFIX = "(?:本|该)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
+const NAME = new RegExp(`^${PREFIX}${LABEL}[::]?$`, "i");
+const TERM = new RegExp(`保密期限[::]?(?:${PERIOD})`);
 /** Characters that may be left over on a label's own line. */
 const OWN_LINE = 2;
 
@@ -15,9 +17,12 @@ const OWN_LINE = 2;
  */
 export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readonly { readonly unit: Unit; readonly mark: Mark }[] {
   const value = `(?<value>(?<level>${grammar.level})级?(?:[${grammar.sign}]?(?:${PERIOD}))?)`;
-  const line = new RegExp(`^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:和|及|与)?保密期限)?[::][〔【\\[(<“"]?${value}(?<rest>.*)$`, "i");
-  const name = new RegExp(`^${PREFIX}${LABEL}[::]?$`, "i");
-  const alone = new RegExp(`^[〔【\\[(]?${value}[〕】\\])]?$`);
+  const line = grammar.expression(
+    "label",
+    () => `^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:和|及|与)?保密期限)?[::][〔【\\[(<“"]?${value}(?<rest>.*)$`,
+    "i",
+  );
+  const alone = grammar.expression("label-value", () => `^[〔【\\[(]?${value}[〕】\\])]?$`);
   return units.flatMap((unit, index) => {
     const found = line.exec(unit.text);
     if (found !== null && levelsIn(unit.text.replace(/^.*?等级/, ""), grammar).size === 1) {
@@ -25,14 +30,14 @@ export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readon
       // `密级：机密性…`, `密级：秘密□`
       if (/^(?:性|[□☐○〇]|[、/或])/.test(rest)) return [];
       const start = found[0].length - rest.length - said.length;
-      const left = restOf(rest.replace(new RegExp(`保密期限[::]?(?:${PERIOD})`), "").replace(/[”"]/g, ""));
+      const left = restOf(rest.replace(TERM, "").replace(/[”"]/g, ""));
       const place = left.length <= OWN_LINE ? "own-line" : "short-line";
       return [
         { unit, mark: { start, end: start + said.length, level: grammar.levels.get(word) ?? "", value: said, evidence: ["label", place] } },
       ];
     }
     const next = units[index + 1];
-    if (!name.test(unit.text) || next === undefined) return [];
+    if (!NAME.test(unit.text) || next === undefined) return [];
     const cell = alone.exec(next.text);
     if (cell === null) return [];
     const { value: said = "", level: word = "" } = cell.groups ?? {};

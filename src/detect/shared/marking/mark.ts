@@ -18,7 +18,11 @@ export function readMarks(unit: Unit, grammar: MarkGrammar): readonly Mark[] {
   const { text } = unit;
   const { level, sign } = grammar;
   const firsts = sign.replace("*", "");
-  const expression = new RegExp(`(?<first>[${firsts}])?(?<level>${level})级?(?:(?<sign>[${sign}])(?<period>${PERIOD})?)?`, "g");
+  const expression = grammar.expression(
+    "mark",
+    () => `(?<first>[${firsts}])?(?<level>${level})级?(?:(?<sign>[${sign}])(?<period>${PERIOD})?)?`,
+    "g",
+  );
   const marks: Mark[] = [];
   if (levelsIn(text, grammar).size !== 1) return marks;
   for (const found of text.matchAll(expression)) {

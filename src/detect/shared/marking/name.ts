@@ -7,15 +7,17 @@ import type { VerticalMark } from "./vertical.ts";
  * Evidence: `name`, `period`, `sign`.
  */
 export function readName(name: string, grammar: MarkGrammar): VerticalMark | undefined {
-  const expression = new RegExp(
-    `(?:^|[\\[【〔(_\\-\\s—])(?<mark>(?<level>${grammar.level})级?(?<period>[${grammar.sign}#_-]?(?:\\d{1,2}(?:年|个月)|长期))?(?<sign>[${grammar.sign}](?:${PERIOD})?)?)(?=[\\]】〕)_\\-\\s—]|\\.[A-Za-z0-9]{1,5}(?:\\.[A-Za-z0-9]{1,4})?$|$)`,
+  const expression = grammar.expression(
+    "name",
+    () =>
+      `(?:^|[\\[【〔(_\\-\\s—])(?<mark>(?<level>${grammar.level})级?(?<period>[${grammar.sign}#_-]?(?:\\d{1,2}(?:年|个月)|长期))?(?<sign>[${grammar.sign}](?:${PERIOD})?)?)(?=[\\]】〕)_\\-\\s—]|\\.[A-Za-z0-9]{1,5}(?:\\.[A-Za-z0-9]{1,4})?$|$)`,
     "d",
   );
   const found = expression.exec(name);
   if (found === null) return undefined;
   const { mark = "", level: word = "", period, sign } = found.groups ?? {};
   if ([...grammar.levels.keys()].filter((other) => name.includes(other)).length > 1) return undefined;
-  const behind = name.slice((found.indices?.groups?.["mark"]?.[1] ?? 0) + 0).replace(/^[\]】〕)_\-\s—]+/, "");
+  const behind = name.slice(found.indices?.groups?.["mark"]?.[1] ?? 0).replace(/^[\]】〕)_\-\s—]+/, "");
   if (period === undefined && /^(?:工作|教育|培训|协议|法|制度|规定|性|花园|案|宣传|知识|意识|基地|档案馆)/.test(behind)) return undefined;
   const [start = 0, end = 0] = found.indices?.groups?.["mark"] ?? [];
   const evidence = ["name", ...(period === undefined ? [] : ["period"]), ...(sign === undefined ? [] : ["sign"])];

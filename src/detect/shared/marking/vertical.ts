@@ -18,9 +18,12 @@ const MOST_LINES = 10;
  */
 export function readVertical(window: Window, grammar: MarkGrammar): VerticalMark | undefined {
   const lines = singleCharacters(window);
+  if (lines.length < 2) return undefined;
   const joined = lines.map((line) => line.character).join("");
-  const expression = new RegExp(
-    `^(?<level>${grammar.level})(?<grade>级)?(?<sign>[${grammar.sign}])?(?<period>(?:[\\d一二三四五六七八九十]{1,3}(?:年|月|个月)|长期))?`,
+  const expression = grammar.expression(
+    "vertical",
+    () =>
+      `^(?<level>${grammar.level})(?<grade>级)?(?<sign>[${grammar.sign}])?(?<period>(?:[\\d一二三四五六七八九十]{1,3}(?:年|月|个月)|长期))?`,
   );
   const found = expression.exec(joined);
   if (found === null) return undefined;
