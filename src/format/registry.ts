@@ -2,8 +2,10 @@ import type { Extractor } from "../model/chunk.ts";
 import { docx } from "./docx.ts";
 import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
+import { pptx } from "./pptx.ts";
 import { text } from "./text.ts";
+import { xlsx } from "./xlsx.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, docx, zip, picture, text];
+export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, zip, picture, text];

@@ -1,5 +1,5 @@
 import type { Extracted } from "../../model/chunk.ts";
-import type { Sink } from "./flow.ts";
+import type { Place, Sink } from "./flow.ts";
 import { createMarkup } from "./markup.ts";
 import type { MarkupOptions, MarkupShared } from "./markup.ts";
 import { giveProperties } from "./package.ts";
@@ -30,17 +30,25 @@ const diagrams: RegExp = /diagramdata\+xml$|\/diagrams\/data\d*\.xml$/;
 const diagramDrawings: RegExp = /diagramdrawing\+xml$|\/diagrams\/drawing\d*\.xml$/;
 
 /** Charts and diagrams (SmartArt), which every kind of office document may hold. A diagram's drawing repeats its data: told once. */
-export async function* readDrawings(from: OfficePackage, shared: MarkupShared): AsyncGenerator<Extracted, void> {
+export async function* readDrawings(
+  from: OfficePackage,
+  shared: MarkupShared,
+  placeOf: (part: Part) => Place | undefined = () => undefined,
+): AsyncGenerator<Extracted, void> {
   let count = 0;
+  const at = (part: Part): { readonly place?: Place } => {
+    const place = placeOf(part);
+    return place === undefined ? {} : { place };
+  };
   for (const part of matching(from, charts)) {
-    yield* readMarkup(from, part, shared, { flow: `chart${++count}`, roles: ["chart"], values: true });
+    yield* readMarkup(from, part, shared, { flow: `chart${++count}`, roles: ["chart"], values: true, ...at(part) });
   }
   for (const part of matching(from, chartShapes))
-    yield* readMarkup(from, part, shared, { flow: `chart${++count}`, roles: ["chart", "textbox"] });
+    yield* readMarkup(from, part, shared, { flow: `chart${++count}`, roles: ["chart", "textbox"], ...at(part) });
   const seen = new Set<string>();
   for (const pattern of [diagrams, diagramDrawings]) {
     for (const part of matching(from, pattern))
-      yield* readMarkup(from, part, shared, { flow: `diagram${++count}`, roles: ["textbox"], seen });
+      yield* readMarkup(from, part, shared, { flow: `diagram${++count}`, roles: ["textbox"], seen, ...at(part) });
   }
 }
 

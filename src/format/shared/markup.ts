@@ -24,6 +24,8 @@ export interface MarkupOptions {
   readonly values?: boolean;
   /** Headers and footers a section names: `headerReference` or `footerReference` with type and id; `sectPr` ends the section. */
   section?(element: string, type: string, id: string): void;
+  /** Sees every event first: names of elements, and character data outside text. */
+  watch?(event: "open" | "close" | "text", value: string): void;
   /** Lines that are not told again (a diagram and its drawing). */
   readonly seen?: Set<string>;
 }
@@ -40,7 +42,7 @@ interface Paragraph {
 }
 
 type Container =
-  | { readonly kind: "frame"; readonly flow: Flow; readonly roles: readonly [Role, ...Role[]]; paragraphs: number }
+  | { readonly kind: "frame"; flow: Flow; roles: readonly [Role, ...Role[]]; paragraphs: number }
   | { readonly kind: "cell"; readonly lines: string[]; span: number };
 
 interface OpenTable {
@@ -59,6 +61,9 @@ const layoutCell = 2048;
 const spanLimit = 64;
 /** Names kept of people who commented. */
 const authorLimit = 1000;
+
+/** 1 MiB: a longer paragraph is told in pieces. */
+const longText = 1024 * 1024;
 
 const watermarkName = /watermark|水印/i;
 const plainName = /^[^\d.@]{0,40}\s*\d{0,6}$/;
@@ -79,7 +84,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
   };
   const base = make(options.flow, options.roles);
   opened.push(base);
-  const root: Container = { kind: "frame", flow: base, roles: options.roles, paragraphs: 0 };
+  const root: Extract<Container, { kind: "frame" }> = { kind: "frame", flow: base, roles: options.roles, paragraphs: 0 };
   const containers: Container[] = [root];
   /** Frames only, innermost last. */
   const frames: Extract<Container, { kind: "frame" }>[] = [root];
@@ -125,6 +130,11 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
     else if (capture === "deleted" || deleting > 0) destination = "deleted";
     else if (ruby > 0) destination = "caption";
     else if (hidden) destination = "hidden";
+    if (paragraph.text[destination].length > longText) {
+      paragraphs.push({ text: { text: "", deleted: "", hidden: "", field: "", caption: "", [destination]: paragraph.text[destination] } });
+      endParagraph();
+      paragraph.text[destination] = "";
+    }
     // ★ of the font Wingdings lies in the private use area (U+F0AB).
     paragraph.text[destination] += text.includes("\xef\x82\xab") ? text.replaceAll("\xef\x82\xab", "\xe2\x98\x85") : text;
   }
@@ -228,6 +238,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
 
   return {
     open(name, attributes): void {
+      options.watch?.("open", name);
       if (skipping > 0) {
         if (name === "Fallback") skipping++;
         return;
@@ -386,6 +397,14 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
         case "footerReference":
           options.section?.(name, attribute(attributes, "type") ?? "", attribute(attributes, "id") ?? "");
           return;
+        case "sld":
+          // A hidden slide says so in its first tag, before there is any text.
+          if (/^(0|false|off)$/.test(attribute(attributes, "show") ?? "")) {
+            root.roles = [...options.roles, "hidden"];
+            root.flow = make(options.flow, root.roles);
+            opened.push(root.flow);
+          }
+          return;
         case "cmAuthor":
         case "author":
           author(attributes, "name");
@@ -394,6 +413,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
       }
     },
     close(name): void {
+      options.watch?.("close", name);
       if (skipping > 0) {
         if (name === "Fallback") skipping--;
         return;
@@ -463,6 +483,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
       }
     },
     text(text): void {
+      if (capture === "none") options.watch?.("text", text);
       if (capture === "none" || skipping > 0) return;
       if (capture === "line") captured += text;
       else append(text);

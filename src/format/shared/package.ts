@@ -37,8 +37,8 @@ export interface OfficePackage {
   /** By name, without regard to case. */
   part(name: string): Part | undefined;
   relations(part: string): Promise<readonly Relation[]>;
-  /** Feeds a part to a handler, giving what gathers in the sink. Damage is told, and what is before it is read. True when nothing was wrong. */
-  read(part: Part, handler: XmlHandler): AsyncGenerator<Extracted, boolean>;
+  /** Feeds a part to a handler, giving what gathers in the sink. Damage is told, and what is before it is read. True when nothing was wrong; `lenient`: it need not nest. */
+  read(part: Part, handler: XmlHandler, options?: { readonly lenient: boolean }): AsyncGenerator<Extracted, boolean>;
   taken: Set<Part>;
 }
 
@@ -62,7 +62,7 @@ export async function openPackage(input: ExtractInput): Promise<OfficePackage | 
     parts,
     part: (name) => byName.get(name.toLowerCase()),
     relations: (name) => relations(opened, name),
-    read: (part, handler) => readPart(opened, part, handler, input),
+    read: (part, handler, options) => readPart(opened, part, handler, input, options?.lenient === true),
     taken: new Set(),
   };
   for (const part of parts) if (part.name.toLowerCase() === "[content_types].xml") opened.taken.add(part);
@@ -151,7 +151,13 @@ function resolve(folder: string, target: string): string {
   return steps.join("/");
 }
 
-async function* readPart(from: OfficePackage, part: Part, handler: XmlHandler, input: ExtractInput): AsyncGenerator<Extracted, boolean> {
+async function* readPart(
+  from: OfficePackage,
+  part: Part,
+  handler: XmlHandler,
+  input: ExtractInput,
+  lenient: boolean,
+): AsyncGenerator<Extracted, boolean> {
   const { sink } = from;
   from.taken.add(part);
   let sound = true;
@@ -168,7 +174,7 @@ async function* readPart(from: OfficePackage, part: Part, handler: XmlHandler, i
     if (damage !== undefined) {
       sink.failure(damage.code, `${part.name}: ${damage.detail}`, true);
       sound = false;
-    } else if (!whole && sink.open) {
+    } else if (!whole && !lenient && sink.open) {
       sink.failure("corrupt", `${part.name}: XML ends early or does not nest`, true);
       sound = false;
     }
