@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/format/probe.ts";
@@ -220,6 +221,28 @@ describe("methods and passwords", () => {
       ),
     );
     expect(result.members).toEqual({ a: "!encrypted", b: "二" });
+  });
+});
+
+const list = "张三 13800138000\n".repeat(200);
+
+describe("encrypted by other programs", () => {
+  test.each([
+    { file: "zipcrypto.zip", passwords: ["no", "secret-1"], members: { "名单.txt": list, "open.txt": "公开\n" } },
+    { file: "zipcrypto.zip", passwords: [], members: { "名单.txt": "!encrypted", "open.txt": "公开\n" } },
+    { file: "aes.zip", passwords: ["no", "secret-1"], members: { "名单-1.txt": list, "名单-3.txt": list, "open.txt": "公开\n" } },
+    { file: "aes.zip", passwords: ["no"], members: { "名单-1.txt": "!encrypted", "名单-3.txt": "!encrypted", "open.txt": "公开\n" } },
+  ])("$file with $passwords", async ({ file, passwords, members }) => {
+    const bytes = await readFile(new URL(`../../fixtures/zip/${file}`, import.meta.url));
+    const result = await run(zip, memorySource(bytes), { passwords });
+    expect(result.members).toEqual(members);
+    expect(result.failures).toEqual([]);
+  });
+  test("a password of 256 that fits by chance does not hide the right one", async () => {
+    const bytes = await readFile(new URL("../../fixtures/zip/zipcrypto.zip", import.meta.url));
+    const passwords = [...Array.from({ length: 2000 }, (_, index) => `wrong-${index}`), "secret-1"];
+    const result = await run(zip, memorySource(bytes), { passwords });
+    expect(result.members["名单.txt"]).toBe(list);
   });
 });
 

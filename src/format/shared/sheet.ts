@@ -283,12 +283,10 @@ function markOf(reference: string): number {
 /** Left, middle and right of a header (§18.3.1.39), its codes for fonts, numbers and pictures left out. */
 function headerLines(text: string): readonly string[] {
   return text
-    .split(/&[LCR]/)
-    .map((part) =>
-      part
-        .replace(/&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[A-JM-QS-Z])/g, "")
-        .replaceAll("&&", "&")
-        .trim(),
+    .replace(/&(?:(&)|([LCR])|"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[A-Z])/g, (_code, and?: string, part?: string) =>
+      and === undefined ? (part === undefined ? "" : "\n") : "&",
     )
+    .split("\n")
+    .map((part) => part.trim())
     .filter((part) => part !== "");
 }

@@ -39,6 +39,8 @@ const outputStep = 128 * 1024;
 /** 1 MiB stored and 8 MiB plain: up to there one call inflates all, which spares the trips to the thread pool. */
 const wholeStored = 1024 * 1024;
 const wholePlain = 8 * 1024 * 1024;
+/** 256 KiB of a member decrypted to try a password. */
+const sampleLength = 256 * 1024;
 /** 1 MiB: how far a reader may step back in a source that cannot seek. */
 const backLength = 1024 * 1024;
 
@@ -61,9 +63,14 @@ export async function openMember(zip: Zip, member: ZipMember, options: MemberOpt
       length -= headerLength + 10;
     } else if (method !== 99) {
       const header = await readRange(zip.source, from, 12);
-      decrypt = pick(options.passwords, (password) => zipCrypto(password, header, member.check));
       from += 12;
       length -= 12;
+      const sample = await readRange(zip.source, from, Math.max(0, Math.min(length, sampleLength)));
+      const whole = sample.length === length ? crc : undefined;
+      decrypt = pick(options.passwords, (password) => {
+        const trial = zipCrypto(password, header, member.check);
+        return trial !== undefined && fits(trial(sample), method, whole) ? zipCrypto(password, header, member.check) : undefined;
+      });
     }
     if (decrypt === undefined) throw new FailureError("encrypted", "member of the archive is encrypted");
   }
@@ -185,6 +192,18 @@ function pick(passwords: readonly string[], open: (password: string) => Decrypt 
     if (decrypt !== undefined) return decrypt;
   }
   return undefined;
+}
+
+/** Whether decrypted bytes are what the member says: one wrong password in 256 passes the check before them. */
+function fits(plain: Uint8Array, method: number, crc: number | undefined): boolean {
+  if (method === 0) return crc === undefined || crc32(plain) >>> 0 === crc >>> 0;
+  if (method !== 8) return true;
+  try {
+    const inflated = inflateRawSync(plain, { maxOutputLength: wholePlain, finishFlush: constants.Z_SYNC_FLUSH });
+    return crc === undefined || crc32(inflated) >>> 0 === crc >>> 0;
+  } catch (error) {
+    return codeOf(error) === "ERR_BUFFER_TOO_LARGE";
+  }
 }
 
 /** A declared size that deflate could reach; a larger one lies. */
