@@ -155,7 +155,7 @@ async function* withoutPdfium(file: File, reason: "corrupt" | "out-of-memory"): 
     if (input.signal.aborted || !input.budget.take("pages", 1)) break;
     const text = (await reader?.text(page)) ?? "";
     if (!input.budget.take("characters", text.length)) break;
-    characters += visibleCharacters(text);
+    characters += visibleCharacters([{ text }]);
     if (text.trim() !== "") yield* flows.chunks("body", ["body"], pdfLines(text), page);
   }
   yield* metadataChunks(file, file.scan.metadata);
@@ -216,7 +216,7 @@ async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracte
       yield failure("too-large", `characters: pages from ${number} on were not read`, true);
       break;
     }
-    const visible = lines.reduce((sum, { text }) => sum + visibleCharacters(text), 0);
+    const visible = visibleCharacters(lines);
     if (page !== undefined && needsOcr(page, visible)) imagePages.push(number);
     else if (visible > 0) textPages += 1;
     if (visible > 0) yield* flows.chunks("body", ["body"], lines, number);
@@ -402,10 +402,10 @@ function pageList(pages: readonly number[]): string {
 }
 
 /** Counts characters that can be seen; not beyond `fewCharacters`, since more is the same to all who ask. */
-function visibleCharacters(text: string): number {
+function visibleCharacters(lines: readonly { readonly text: string }[]): number {
   let count = 0;
-  for (const [found] of text.matchAll(/[^\s\p{Cc}\p{Cf}]+/gu)) {
-    count += found.length;
+  for (const { text } of lines) {
+    for (const [found] of text.matchAll(/[^\s\p{Cc}\p{Cf}]+/gu)) count += found.length;
     if (count >= fewCharacters) return fewCharacters;
   }
   return count;
@@ -483,7 +483,7 @@ function* noteChunks(flows: FlowWriter, notes: readonly PdfNote[], page: number)
 function formChunk(fields: readonly PdfNote[], page: number): Extracted {
   const names = fields.map((field) => cellText(field.name));
   const { bytes } = rowBytes(fields.map((field) => field.text));
-  const table: Table = { id: `form${page}`, separator: "\t", row: 1, head: [names] };
+  const table: Table = { id: `form${page}`, separator: "\t", row: 2, head: [names] };
   const locate = (): Location => ({ kind: "page", page });
   return chunkOf({ content: { kind: "utf8", bytes, locate }, flow: `form${page}`, start: 0, roles: ["form"], page, table });
 }
@@ -496,7 +496,7 @@ function propertyChunk(properties: readonly (readonly [name: string, value: stri
     const after = starts.findIndex((start) => start > offset);
     return { kind: "property", name: names.at(after === -1 ? -1 : after - 1) ?? "" };
   };
-  const table: Table = { id: "properties", separator: "\t", row: 1, head: [names] };
+  const table: Table = { id: "properties", separator: "\t", row: 2, head: [names] };
   return chunkOf({ content: { kind: "utf8", bytes, locate }, flow: "properties", start: 0, roles: ["property"], table });
 }
 

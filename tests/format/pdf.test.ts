@@ -137,8 +137,8 @@ describe("places", () => {
   it("names the columns of properties and of forms", async () => {
     const tables = (await read(fixture("places.pdf"))).chunks.flatMap(({ table }) => (table === undefined ? [] : [table]));
     expect(tables).toEqual([
-      { id: "properties", separator: "\t", row: 1, head: [["Title", "Keywords"]] },
-      { id: "form1", separator: "\t", row: 1, head: [["备注"]] },
+      { id: "properties", separator: "\t", row: 2, head: [["Title", "Keywords"]] },
+      { id: "form1", separator: "\t", row: 2, head: [["备注"]] },
     ]);
   });
   it("gives targets of links", async () => {
