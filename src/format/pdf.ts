@@ -35,12 +35,18 @@ export const pdf: Extractor = {
   title: { zh: "PDF 文档", en: "PDF document" },
   version: 1,
   access: "any",
-  accepts: ({ head }) => Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, headerWithin)).includes("%PDF-"),
+  accepts: ({ head }) => {
+    const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, headerWithin)).toString("latin1");
+    return text.startsWith("%PDF-") || (/(?:^\s*|[\r\n\0]|\u00bf)%PDF-\d/u.test(text) && !otherHead.test(text));
+  },
   extract,
 };
 
 /** Bytes before the header that readers allow (ISO 32000-1, implementation note 13). */
 const headerWithin = 1024;
+
+/** A PDF may lie uncompressed at the start of an archive, a program or a mail. */
+const otherHead = /^(?:PK|MZ|Rar!|7z|\x1f\x8b|\xd0\xcf\x11\xe0|!<arch>|[\w-]+: |From )/u;
 
 /** 160 MiB: half of the memory PDFium may have, which holds the file and what it makes of it. */
 const largestFile = 160 * 1024 * 1024;
@@ -166,7 +172,7 @@ async function* withoutPdfium(file: File, reason: "corrupt" | "out-of-memory"): 
 
 async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracted> {
   const { input, scan, failure, flows } = file;
-  const info = attempt(reader.pdfium, () => readInfo(reader.document));
+  const info = attempt(reader.pdfium, () => readInfo(reader.document, scan.infoKeys));
   if ("value" in info && info.value.length > 0) yield propertyChunk(info.value);
   yield* metadataChunks(file, scan.metadata);
   const imagePages: number[] = [];
@@ -185,7 +191,7 @@ async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracte
       yield failure("too-large", `pages from ${number} on were not read`, true);
       break;
     }
-    const read = attempt(reader.pdfium, () => readPage(reader.document, number - 1));
+    const read = attempt(reader.pdfium, () => readPage(reader.document, number - 1, scan.tagged));
     if ("code" in read) {
       yield failure(read.code, `page ${number}: ${read.detail}`, number > 1 || number < pages);
       restarts += read.code === "out-of-memory" ? mostRestarts : 1;
@@ -314,6 +320,7 @@ async function* attachmentMembers(file: File, reader: Reader | undefined, ofPage
   const listed = reader === undefined ? { value: [] } : attempt(reader.pdfium, () => [...listAttachments(reader.document), ...ofPages]);
   const handles = "value" in listed ? listed.value : [];
   if ("code" in listed) yield failure(listed.code, `attachments: ${listed.detail}`, true);
+  const fileLength = file.repaired ? scan.tail : file.data.length;
   const names = new Map<string, number>();
   const given = new Set<string>();
   /** Undefined when it was given before. */
@@ -342,6 +349,7 @@ async function* attachmentMembers(file: File, reader: Reader | undefined, ofPage
       bytes: reader === undefined ? undefined : attachmentBytes(reader.document, handle, largestFile),
     })),
     // Files that no name leads to: assets of rich media, remains of an earlier revision.
+    ...(scan.tail === undefined ? [] : [() => ({ name: "appended", bytes: file.data.subarray(scan.tail, fileLength) })]),
     ...scan.embedded.map(({ object, bytes }) => () => ({ name: `embedded${object}`, bytes: bytes() })),
   ];
   for (const [index, reading] of readings.entries()) {
@@ -474,6 +482,8 @@ function* noteChunks(flows: FlowWriter, notes: readonly PdfNote[], page: number)
       .join("\n");
   const comments = text("comment");
   if (comments !== "") yield* flows.chunks("comments", ["comment"], pdfLines(comments), page);
+  const captions = text("caption");
+  if (captions !== "") yield* flows.chunks("captions", ["caption"], pdfLines(captions), page);
   const links = text("link");
   if (links !== "") yield* flows.chunks("links", ["link"], pdfLines(links), page);
   const fields = notes.filter((note) => note.role === "form");

@@ -81,10 +81,13 @@ describe("accepts", () => {
     pdf.accepts({ name: "a.jpg", head: Buffer.from(head), members: () => Promise.resolve(new Set()) });
   it("a header within the first 1024 bytes, whatever the name", () => {
     expect(probe("%PDF-1.7")).toBe(true);
-    expect(probe(`${"x".repeat(1000)}%PDF-1.4`)).toBe(true);
+    expect(probe(`${"x".repeat(1000)}\n%PDF-1.4`)).toBe(true);
+    expect(probe("\uFEFF%PDF-1.4")).toBe(true);
   });
   it("nothing else", () => {
-    expect(probe(`${"x".repeat(1024)}%PDF-1.4`)).toBe(false);
+    expect(probe(`${"x".repeat(1024)}\n%PDF-1.4`)).toBe(false);
+    expect(probe("PK\u0003\u0004 a.pdf\0%PDF-1.4")).toBe(false);
+    expect(probe('const magic = "%PDF-1.4";')).toBe(false);
     expect(probe("%!PS-Adobe")).toBe(false);
     expect(probe("")).toBe(false);
   });

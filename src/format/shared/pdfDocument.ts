@@ -60,7 +60,7 @@ export function closePdf(document: PdfDocument): void {
 
 /** What lies on a page beside its text. */
 export interface PdfNote {
-  readonly role: "comment" | "form" | "link";
+  readonly role: "comment" | "form" | "link" | "caption";
   /** Of a form field: its name as people see it. */
   readonly name: string;
   readonly text: string;
@@ -83,8 +83,8 @@ export interface PdfPage {
   readonly attachments: readonly number[];
 }
 
-/** Undefined when the page does not load. */
-export function readPage(document: PdfDocument, index: number): PdfPage | undefined {
+/** Undefined when the page does not load. `tagged`: the structure tree may hold words for pictures, and is walked over. */
+export function readPage(document: PdfDocument, index: number, tagged: boolean): PdfPage | undefined {
   const { pdfium, handle } = document;
   const { call } = pdfium;
   const page = call.FPDF_LoadPage(handle, index);
@@ -105,6 +105,7 @@ export function readPage(document: PdfDocument, index: number): PdfPage | undefi
     if (attachment !== 0) attachments.push(attachment);
     call.FPDFPage_CloseAnnot(annotation);
   }
+  if (tagged) readStructure(pdfium, page, notes);
   const flattened = drawn && call.FPDFPage_Flatten(page, 0) === flattenSuccess;
   call.FPDF_ClosePage(page);
   let drawnText = "";
@@ -116,6 +117,33 @@ export function readPage(document: PdfDocument, index: number): PdfPage | undefi
     }
   }
   return { text, drawnText, ...objects, notes, attachments };
+}
+
+/** 20,000 elements and 64 levels a page. */
+const mostElements = 20_000;
+const deepestElement = 64;
+
+/** What stands for pictures, abbreviations and headings in a tagged document. */
+function readStructure(pdfium: Pdfium, page: number, notes: PdfNote[]): void {
+  const { call } = pdfium;
+  const tree = call.FPDF_StructTree_GetForPage(page);
+  if (tree === 0) return;
+  let seen = 0;
+  const visit = (element: number, depth: number): void => {
+    if (element === 0) return;
+    seen += 1;
+    for (const get of [call.FPDF_StructElement_GetAltText, call.FPDF_StructElement_GetActualText, call.FPDF_StructElement_GetTitle]) {
+      const text = readText(pdfium, (buffer, size) => get(element, buffer, size));
+      if (text.trim() !== "") notes.push({ role: "caption", name: "", text });
+    }
+    const children = depth < deepestElement ? call.FPDF_StructElement_CountChildren(element) : 0;
+    for (let index = 0; index < children && seen < mostElements; index += 1) {
+      visit(call.FPDF_StructElement_GetChildAtIndex(element, index), depth + 1);
+    }
+  };
+  const roots = call.FPDF_StructTree_CountChildren(tree);
+  for (let index = 0; index < roots && seen < mostElements; index += 1) visit(call.FPDF_StructTree_GetChildAtIndex(tree, index), 0);
+  call.FPDF_StructTree_Close(tree);
 }
 
 /** `FLATTEN_SUCCESS`; 0 is a failure, 2 that there was nothing to draw. */
@@ -243,6 +271,7 @@ function readAnnotation(document: PdfDocument, annotation: number, subtype: numb
   const rich = plainText(own("RC"));
   if (rich !== contents) note("comment", "", rich);
   note("comment", "", own("Subj"));
+  if (subtype !== widgetAnnotation && subtype !== popupAnnotation) note("comment", "", own("T"));
 }
 
 /** An address, or the file that is started. */
@@ -302,15 +331,15 @@ export function readBookmarks(document: PdfDocument): readonly PdfBookmark[] {
   return found;
 }
 
-/** Entries of the document information dictionary that people fill in or that name them (ISO 32000-2, 14.3.3). */
+/** Entries of the document information dictionary that people fill in (ISO 32000-2, 14.3.3). */
 const infoKeys = ["Title", "Author", "Subject", "Keywords", "Creator", "Producer", "Company", "Manager", "SourceModified"];
 
-/** Name and value of each entry with text. */
-export function readInfo(document: PdfDocument): readonly (readonly [name: string, value: string])[] {
+/** Name and value of each entry with text; `keys` are those that the file itself has beyond the usual ones. */
+export function readInfo(document: PdfDocument, keys: readonly string[]): readonly (readonly [name: string, value: string])[] {
   const { pdfium, handle } = document;
   const read = (key: string): string =>
     withString(pdfium, key, (tag) => readText(pdfium, (buffer, size) => pdfium.call.FPDF_GetMetaText(handle, tag, buffer, size)));
-  return infoKeys.map((key) => [key, read(key)] as const).filter(([, value]) => value.trim() !== "");
+  return [...new Set([...infoKeys, ...keys])].map((key) => [key, read(key)] as const).filter(([, value]) => value.trim() !== "");
 }
 
 /** Scripts of the document, and the packets of an XFA form as text. */

@@ -17,6 +17,12 @@ export interface PdfScan {
   readonly lockedMetadata: boolean;
   /** Embedded files that are not encrypted: number of the object, and its bytes as often as they are wanted. */
   readonly embedded: readonly { readonly object: number; bytes(): Buffer | undefined }[];
+  /** Names of the entries of the information dictionary; those of an encrypted object stream are not seen. */
+  readonly infoKeys: readonly string[];
+  /** There are words for pictures, or there may be. */
+  readonly tagged: boolean;
+  /** Where bytes begin that follow the end mark, if there are more than some. */
+  readonly tail: number | undefined;
   /** Object streams, inflated. */
   readonly objectStreams: readonly Buffer[];
   /** False when no font has a CMap: then no text can hide from PDFium for want of a font. */
@@ -100,12 +106,44 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
     metadata,
     lockedMetadata: encrypted && data.includes("/XML"),
     embedded,
+    infoKeys: findInfoKeys(data, objectStreams),
+    tagged: encrypted || [data, ...objectStreams].some((bytes) => bytes.includes("/Alt") || bytes.includes("/ActualText")),
+    tail: findTail(data),
     objectStreams,
     compositeFonts,
     encrypted,
     truncated: !data.subarray(-endWithin).includes("%%EOF"),
     spent,
   };
+}
+
+/** More bytes than this after the end mark are no padding: something was appended. */
+const longestPadding = 1024;
+
+function findTail(data: Buffer): number | undefined {
+  const mark = data.lastIndexOf("%%EOF");
+  if (mark === -1) return undefined;
+  let from = mark + 5;
+  while (from < data.length && (data[from] ?? 0) <= 0x20) from += 1;
+  return data.length - from > longestPadding ? from : undefined;
+}
+
+/** 200 entries; office software writes a document's own properties there, labels among them. */
+const mostInfoKeys = 200;
+
+function findInfoKeys(data: Buffer, objectStreams: readonly Buffer[]): readonly string[] {
+  const at = data.lastIndexOf("/Info ");
+  if (at === -1) return [];
+  const info = follow({ text: data.toString("latin1", at, at + 40), at }, /\/Info\s+(\d{1,10})\s+\d+\s+R/u, data, objectStreams);
+  const text = info?.text.slice(0, 1 + info.text.indexOf(">>")) ?? "";
+  const keys = [...text.matchAll(/\/([^\s/<>[\](){}%]{1,127})\s*[(<]/gu)].map(([, name = ""]) => decodeName(name));
+  return keys.filter((key) => !key.endsWith("Date")).slice(0, mostInfoKeys);
+}
+
+/** `#E6#A0#87` in a name is a byte each. */
+function decodeName(name: string): string {
+  const bytes = name.replace(/#([0-9a-fA-F]{2})/gu, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /** Operators that begin, and that show text. */

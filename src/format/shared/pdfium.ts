@@ -56,6 +56,15 @@ interface PdfiumExports {
   FPDFDoc_GetJavaScriptAction(document: number, index: number): number;
   FPDFDoc_CloseJavaScriptAction(action: number): void;
   FPDFJavaScriptAction_GetScript(action: number, buffer: number, size: number): number;
+  FPDF_StructTree_GetForPage(page: number): number;
+  FPDF_StructTree_Close(tree: number): void;
+  FPDF_StructTree_CountChildren(tree: number): number;
+  FPDF_StructTree_GetChildAtIndex(tree: number, index: number): number;
+  FPDF_StructElement_CountChildren(element: number): number;
+  FPDF_StructElement_GetChildAtIndex(element: number, index: number): number;
+  FPDF_StructElement_GetAltText(element: number, buffer: number, size: number): number;
+  FPDF_StructElement_GetActualText(element: number, buffer: number, size: number): number;
+  FPDF_StructElement_GetTitle(element: number, buffer: number, size: number): number;
   FPDF_GetXFAPacketCount(document: number): number;
   FPDF_GetXFAPacketContent(document: number, index: number, buffer: number, size: number, outSize: number): number;
   FPDFDOC_InitFormFillEnvironment(document: number, info: number): number;
