@@ -149,6 +149,26 @@ describe("places", () => {
   });
 });
 
+describe("tagged documents", () => {
+  it("reads words for pictures, own properties and inherited values", async () => {
+    const result = await read(fixture("tagged.pdf"));
+    expect(textIn(result, "captions")).toBe(`${token("替代文字")}\n`);
+    expect(textIn(result, "form1")).toBe(`${token("父域")}\n`);
+    expect(result.chunks.map(({ table }) => table?.head)).toContainEqual([["审批意见"]]);
+    expect(locate(result, token("标签"))).toEqual({ kind: "property", name: "密级标签" });
+    expect(result.failures).toEqual([]);
+  });
+});
+
+describe("appended bytes", () => {
+  it("are a member", async () => {
+    const appended = `PK\u0003\u0004${"x".repeat(2000)}`;
+    const result = await read(Buffer.concat([fixture("person.pdf"), Buffer.from(appended)]));
+    expect(result.members).toEqual([{ path: "a.pdf!/appended", text: appended }]);
+    expect(textIn(result, "body")).toContain(person);
+  });
+});
+
 describe("second readings", () => {
   it("joins letters apart, columns and divided numbers, and keeps the first reading", async () => {
     expect(textIn(await read(fixture("spread.pdf")), "body").split("\n")).toEqual([
