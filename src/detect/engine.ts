@@ -55,8 +55,13 @@ export interface SessionResult {
   readonly bytes: number;
 }
 
+/** A chunk whose bytes are at hand. */
+export type TextChunk = Chunk & { readonly content: { readonly kind: "utf8" } };
+
 export interface Session {
   chunk(chunk: Chunk): Promise<void>;
+  /** The same for text at hand, at once. */
+  text(chunk: TextChunk): void;
   end(): SessionResult;
 }
 
@@ -240,15 +245,20 @@ class EngineSession implements Session {
     this.#options = options;
   }
 
+  text(chunk: TextChunk): void {
+    const { content } = chunk;
+    const flow = this.#flow(chunk.flow, "utf8", chunk.start);
+    this.#segment(flow, chunk, content.bytes.length, (offset) => content.locate(offset));
+    flow.room(content.bytes.length).set(content.bytes);
+    flow.length += content.bytes.length;
+    this.#bytes += content.bytes.length;
+    this.#process(flow, false);
+  }
+
   async chunk(chunk: Chunk): Promise<void> {
     const { content } = chunk;
     if (content.kind === "utf8") {
-      const flow = this.#flow(chunk.flow, "utf8", chunk.start);
-      this.#segment(flow, chunk, content.bytes.length, (offset) => content.locate(offset));
-      flow.room(content.bytes.length).set(content.bytes);
-      flow.length += content.bytes.length;
-      this.#bytes += content.bytes.length;
-      this.#process(flow, false);
+      this.text({ ...chunk, content });
       return;
     }
     const undecided = content.encodings.length > 1;

@@ -46,6 +46,8 @@ export type Coverage = "full" | "partial" | "none" | "textless";
 /** What a worker hands back for an entry, a member or a part, and what the cache keeps. Plain data; parts are joined in order. */
 export interface Examination {
   readonly entry: Entry;
+  /** Its path with identifiers in names masked: the only path that leaves in events. */
+  readonly shownPath: string;
   readonly format: string | undefined;
   readonly textless: boolean;
   readonly failures: readonly Failure[];

@@ -4,10 +4,11 @@ import type { Budget, Extractor, Probe } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
-import type { Examination } from "../model/finding.ts";
+import type { Examination, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Limits } from "../model/request.ts";
 import { createBudget } from "./limits.ts";
+import { nameChunk } from "./maskPath.ts";
 
 /** What examining an entry needs; one a worker. */
 export interface Workshop {
@@ -22,6 +23,8 @@ export interface Workshop {
   textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined;
   trailingArchive(tail: Uint8Array): boolean;
   subjectKey(infoType: string, value: string): string;
+  /** A path as reports may show it. */
+  maskPath(path: string): string;
 }
 
 /** Bytes at the end of a program or picture in which an appended archive's directory shows. */
@@ -66,7 +69,7 @@ async function examineWithin(
   let textless = false;
   let bytes: ByteSource | undefined;
   try {
-    await nameChunk(session, name);
+    session.text(nameChunk(name));
     const before = await stamp?.();
     bytes = await open();
     const probe = await workshop.createProbe(name, bytes);
@@ -91,10 +94,11 @@ async function examineWithin(
   }
   hand({
     entry,
+    shownPath: workshop.maskPath(entry.path),
     format,
     textless: textless && failures.length === 0,
     failures,
-    ...ended(session, entry, failures),
+    ...ended(workshop, session, entry, failures),
     elapsedMs: Math.round(performance.now() - begun),
   });
 
@@ -115,9 +119,9 @@ async function examineWithin(
       else if (item.type === "failure") {
         // What cannot be read of a member stands for the member.
         if (item.failure.path === entry.path) failures.push(item.failure);
-        else hand(unread(entry, item.failure));
+        else hand(unread(workshop, entry, item.failure));
       } else if (item.entry.depth > workshop.limits.depth) {
-        hand(unread(item.entry, failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false)));
+        hand(unread(workshop, item.entry, failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false)));
       } else await examineWithin(workshop, item.entry, () => item.open(), undefined, signal, hand, budget);
       if (signal.aborted) {
         failures.push(failure(entry, "interrupted", "the scan was interrupted", true));
@@ -127,23 +131,27 @@ async function examineWithin(
   }
 }
 
-/** The name of every entry is examined, whether its bytes can be read or not. */
-async function nameChunk(session: Session, name: string): Promise<void> {
-  await session.chunk({
-    content: { kind: "utf8", bytes: Buffer.from(name, "utf8"), locate: () => ({ kind: "name" }) },
-    flow: "name",
-    start: 0,
-    roles: ["name"],
-  });
-}
-
-function ended(session: Session, entry: Entry, failures: Failure[]): Pick<Examination, "matches" | "counts" | "subjects" | "bytes"> {
+function ended(
+  workshop: Workshop,
+  session: Session,
+  entry: Entry,
+  failures: Failure[],
+): Pick<Examination, "matches" | "counts" | "subjects" | "bytes"> {
   try {
-    return session.end();
+    const result = session.end();
+    return { ...result, matches: result.matches.map((match) => placeMasked(workshop, match)) };
   } catch (error) {
     failures.push(failureOf(entry, error, false));
     return { matches: [], counts: [], subjects: [], bytes: 0 };
   }
+}
+
+/** Sheets and properties have names too, and names hold what people write into them. */
+function placeMasked(workshop: Workshop, match: SealedMatch): SealedMatch {
+  const { location } = match;
+  if (location.kind === "cell") return { ...match, location: { ...location, sheet: workshop.maskPath(location.sheet) } };
+  if (location.kind === "property") return { ...match, location: { ...location, name: workshop.maskPath(location.name) } };
+  return match;
 }
 
 /** Last name of a path, members included. */
@@ -199,10 +207,11 @@ function failure(entry: Entry, code: FailureCode, detail: string, partial: boole
   return { stage: "extract", code, path: entry.path, detail, partial };
 }
 
-function unread(entry: Entry, said: Failure): Examination {
+function unread(workshop: Workshop, entry: Entry, said: Failure): Examination {
   const member = said.path === entry.path ? entry : { ...entry, path: said.path, depth: entry.depth + 1, size: undefined };
   return {
     entry: member,
+    shownPath: workshop.maskPath(member.path),
     format: undefined,
     textless: false,
     failures: [said],

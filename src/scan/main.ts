@@ -14,7 +14,10 @@ import { keyId } from "../util/hash.ts";
 import { createInlinePool } from "./inline.ts";
 import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
+import { mayIdentify } from "./maskPath.ts";
 import { toolVersion } from "./version.ts";
+import { createWorkshop } from "./workshop.ts";
+import type { WorkshopSetup } from "./workshop.ts";
 
 /** Milliseconds that workers have after an interrupt. */
 const INTERRUPT_GRACE = 2_000;
@@ -43,25 +46,27 @@ export async function* scan(
 ): AsyncGenerator<ScanEvent> {
   const begun = performance.now();
   const started = new Date().toISOString();
-  yield { type: "scan-start", header: header(request, started, volumes) };
-
   const steps = new Map<number, Step>();
   const arrived: { wake: (() => void) | undefined } = { wake: undefined };
   const put = (sequence: number, step: Step): void => {
     steps.set(sequence, step);
     arrived.wake?.();
   };
+  const setup: WorkshopSetup = {
+    packs: { rules: request.packs.rules, tables: request.packs.tables },
+    limits: request.limits,
+    passwords: request.passwords,
+    key: request.key,
+    showValues: request.showValues,
+    started,
+  };
+  const maskPath = lazyMasker(setup);
+  yield { type: "scan-start", header: header(request, started, volumes, maskPath) };
   const options = {
     jobs: request.jobs,
     limits: request.limits,
-    workshop: {
-      packs: { rules: request.packs.rules, tables: request.packs.tables },
-      limits: request.limits,
-      passwords: request.passwords,
-      key: request.key,
-      showValues: request.showValues,
-      started,
-    },
+    workshop: setup,
+    maskPath,
     examined: (sequence: number, examinations: readonly Examination[]): void => put(sequence, { kind: "examined", examinations }),
   };
   const pool: Pool = request.isolation === "none" ? createInlinePool(options) : createPool(options);
@@ -104,8 +109,9 @@ export async function* scan(
       steps.delete(told);
       told++;
       if (step.kind === "event") {
-        judgeOf.note(step.event);
-        yield step.event;
+        const event = masked(step.event, maskPath);
+        judgeOf.note(event);
+        yield event;
       } else yield* judgeOf.entry(step.examinations);
     }
     await walk;
@@ -114,6 +120,22 @@ export async function* scan(
     signal.removeEventListener("abort", onAbort);
     await pool.close();
   }
+}
+
+/** Rules are compiled in this thread only for a path that may need it: what cannot be walked or is excluded has seen no worker. */
+function lazyMasker(setup: WorkshopSetup): (path: string) => string {
+  let masker: ((path: string) => string) | undefined;
+  return (path) => {
+    if (!mayIdentify.test(path)) return path;
+    masker ??= createWorkshop(setup).maskPath;
+    return masker(path);
+  };
+}
+
+function masked(event: ScanEvent, maskPath: (path: string) => string): ScanEvent {
+  if (event.type === "excluded") return { ...event, path: maskPath(event.path) };
+  if (event.type !== "failure") return event;
+  return { ...event, failure: { ...event.failure, path: maskPath(event.failure.path) } };
 }
 
 async function walkAll(
@@ -142,14 +164,19 @@ async function walkAll(
   await pool.drain();
 }
 
-function header(request: ScanRequest, started: string, volumes: readonly (Volume | undefined)[]): ScanHeader {
+function header(
+  request: ScanRequest,
+  started: string,
+  volumes: readonly (Volume | undefined)[],
+  maskPath: (path: string) => string,
+): ScanHeader {
   return {
     tool: { name: "zicha", version: toolVersion(), node: process.version, platform: `${process.platform}-${process.arch}` },
     host: hostname(),
     started,
     roots: request.roots.map((path, index): RootInfo => {
       const volume = volumes[index];
-      return { path, zone: request.zone, ...(volume === undefined ? {} : { volume }) };
+      return { path: maskPath(path), zone: request.zone, ...(volume === undefined ? {} : { volume }) };
     }),
     zone: request.zone,
     zoneGiven: request.zoneGiven,
@@ -204,7 +231,8 @@ class Judge {
 
   *entry(examinations: readonly Examination[]): Generator<ScanEvent> {
     for (const examination of examinations) {
-      const { entry, failures } = examination;
+      const { shownPath } = examination;
+      const failures = examination.failures.map((failure) => ({ ...failure, path: shownPath }));
       const findings = this.#judged(examination);
       for (const finding of findings) {
         this.#counted(finding, 1);
@@ -226,7 +254,7 @@ class Judge {
       for (const subject of examination.subjects) this.#subjects.add(subject);
       yield {
         type: "entry-end",
-        path: entry.path,
+        path: shownPath,
         verdict: verdict.kind,
         coverage,
         format: examination.format,
@@ -273,7 +301,7 @@ class Judge {
       findings.push({
         ...match,
         fingerprint: prints[index] ?? "",
-        path: entry.path,
+        path: examination.shownPath,
         dataClass,
         judgement,
         effect,

@@ -51,6 +51,8 @@ export interface PoolOptions {
   readonly jobs: number;
   readonly limits: Limits;
   readonly workshop: WorkshopSetup;
+  /** A path as reports may show it. */
+  maskPath(path: string): string;
   /** An entry is back: all its examinations, members before what holds them. Called in any order of entries. */
   examined(sequence: number, examinations: readonly Examination[]): void;
 }
@@ -135,7 +137,10 @@ export function createPool(options: PoolOptions): Pool {
   ): void {
     const examinations = partial.get(sequence) ?? [];
     partial.delete(sequence);
-    if (failed !== undefined) examinations.push(lost(failed.task.entry, failed.code, failed.detail, examinations.length > 0));
+    if (failed !== undefined)
+      examinations.push(
+        lost(failed.task.entry, options.maskPath(failed.task.entry.path), failed.code, failed.detail, examinations.length > 0),
+      );
     open--;
     options.examined(sequence, examinations);
     wake();
@@ -262,7 +267,18 @@ export function createPool(options: PoolOptions): Pool {
 }
 
 /** What stands for an entry whose worker gave nothing back. */
-function lost(entry: Entry, code: FailureCode, detail: string, membersRead: boolean): Examination {
+function lost(entry: Entry, shownPath: string, code: FailureCode, detail: string, membersRead: boolean): Examination {
   const failure: Failure = { stage: "scan", code, path: entry.path, detail, partial: membersRead };
-  return { entry, format: undefined, textless: false, failures: [failure], matches: [], counts: [], subjects: [], bytes: 0, elapsedMs: 0 };
+  return {
+    entry,
+    shownPath,
+    format: undefined,
+    textless: false,
+    failures: [failure],
+    matches: [],
+    counts: [],
+    subjects: [],
+    bytes: 0,
+    elapsedMs: 0,
+  };
 }

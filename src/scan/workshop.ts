@@ -9,6 +9,7 @@ import type { Limits, RequestPacks } from "../model/request.ts";
 import { compile } from "../rulepack/load.ts";
 import { keyedHash } from "../util/hash.ts";
 import type { Workshop } from "./examine.ts";
+import { createPathMasker } from "./maskPath.ts";
 
 /** What a worker is given as it starts; no request, event or cache holds the key. */
 export interface WorkshopSetup {
@@ -23,12 +24,15 @@ export interface WorkshopSetup {
 /** Compiles the rules and lays out the tools of one worker. */
 export function createWorkshop(setup: WorkshopSetup): Workshop {
   const { matchers, tables } = compile(setup.packs, ruleKinds);
+  const engine = createEngine(matchers, columnLexicon(tables.json("headers")));
+  const seal = createSeal(setup.key, setup.showValues);
   return {
-    engine: createEngine(matchers, columnLexicon(tables.json("headers"))),
+    engine,
     extractors,
     limits: setup.limits,
     passwords: setup.passwords,
-    seal: createSeal(setup.key, setup.showValues),
+    seal,
+    maskPath: createPathMasker(engine, seal, setup.started),
     started: setup.started,
     createProbe,
     textless,

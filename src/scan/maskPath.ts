@@ -1,0 +1,51 @@
+import type { Engine, TextChunk } from "../detect/engine.ts";
+import type { Seal } from "../model/placed.ts";
+
+/** Names of directories come again and again; this many are remembered. */
+const REMEMBERED = 20_000;
+/** Without one of these in it a name holds no identifier that would be masked. */
+export const mayIdentify: RegExp = /[0-9０-９]{6}|@/;
+
+/** A name as the engine examines it. */
+export function nameChunk(name: string): TextChunk {
+  return {
+    content: { kind: "utf8", bytes: Buffer.from(name, "utf8"), locate: () => ({ kind: "name" }) },
+    flow: "name",
+    start: 0,
+    roles: ["name"],
+  };
+}
+
+/**
+ * Masks identifiers inside the names of a path, so that a report does not tell what stands in a file's name. What rules find at medium
+ * confidence or above is masked as it would be in the text; marks and words stay, since a person must find the file.
+ */
+export function createPathMasker(engine: Engine, seal: Seal, asOf: string): (path: string) => string {
+  const known = new Map<string, string>();
+  return (path) => {
+    if (!mayIdentify.test(path)) return path;
+    return path
+      .split(/(!\/|[/\\])/)
+      .map((name) => (mayIdentify.test(name) ? masked(name) : name))
+      .join("");
+  };
+
+  function masked(name: string): string {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (known.size >= REMEMBERED) known.clear();
+    const session = engine.open({ name, asOf, seal, subjectKey: () => "", cap: 100, signal: new AbortController().signal });
+    session.text(nameChunk(name));
+    const bytes = Buffer.from(name, "utf8");
+    const pieces: Uint8Array[] = [];
+    let at = 0;
+    for (const match of session.end().matches) {
+      if (match.confidence === "low" || match.start < at) continue;
+      pieces.push(bytes.subarray(at, match.start), Buffer.from(match.masked, "utf8"));
+      at = match.end;
+    }
+    const result = Buffer.concat([...pieces, bytes.subarray(at)]).toString("utf8");
+    known.set(name, result);
+    return result;
+  }
+}
