@@ -235,8 +235,6 @@ function given(overview: Overview, key: string): string {
   return typeof value === "string" ? value : "";
 }
 
-const blank = "<span class=blank></span>";
-
 function volumeInWords(volume: Volume, say: Say): string {
   const parts = [
     [volume.vendor, volume.product].filter((part) => part !== undefined && part !== "").join(" "),
@@ -251,10 +249,14 @@ function volumeInWords(volume: Volume, say: Say): string {
   return parts.filter((part) => part !== "").join(say("，", ", "));
 }
 
+const blank = "<span class=blank></span>";
+const field = (name: string, value: string): string => `<tr><th scope=row>${name}<td>${value === "" ? blank : escapeMarkup(value)}\n`;
+const figure = (name: string, value: number, kind: string): string =>
+  `<div class="number ${kind}"><b>${count(value)}</b><span>${name}</span></div>`;
+
 function firstPage(collected: Collected, locale: Locale, say: Say): string {
   const { overview } = collected;
   const { header, summary, verdicts } = overview;
-  const field = (name: string, value: string): string => `<tr><th scope=row>${name}<td>${value === "" ? blank : escapeMarkup(value)}\n`;
   const roots = header?.roots ?? [];
   const volumes = roots.flatMap((root) =>
     root.volume === undefined ? [] : [say(`${root.path}：`, `${root.path}: `) + volumeInWords(root.volume, say)],
@@ -266,8 +268,6 @@ function firstPage(collected: Collected, locale: Locale, say: Say): string {
       ? say("未指定，按文档库判定", "not given, judged as a document repository")
       : say("由检查人在运行时指定", "given by the inspector when the tool was run");
   const outcome = outcomeOf(overview);
-  const number = (name: string, value: number, kind: string): string =>
-    `<div class="number ${kind}"><b>${count(value)}</b><span>${name}</span></div>`;
   return `<header><h1>${say("保密自查报告", "Secrecy self-check report")}</h1><p class=handling>${escapeMarkup(handlingWords[locale])}</p></header>
 <table class=facts><tbody>
 ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overview, "department")].filter((part) => part !== "").join(" "))}${field(
@@ -292,11 +292,11 @@ ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overv
   )}${field(say("判定策略", "Policy"), header === undefined ? "" : `SHA-256 ${header.policyDigest.slice(0, 16)}…`)}</table>
 <section><h2>${say("一、结论", "1. Result")}</h2>
 <p class="result ${outcome}">${escapeMarkup(conclusionInWords(overview, locale))}</p>
-<div class=numbers>${number(say("违规文件", "files in violation"), verdicts.violation, "violation")}${number(
+<div class=numbers>${figure(say("违规文件", "files in violation"), verdicts.violation, "violation")}${figure(
     say("疑似文件", "suspect files"),
     verdicts.suspect,
     "suspect",
-  )}${number(say("未检或未检全", "not or not wholly examined"), overview.unread, "unread")}${number(say("全部读到的文件", "files wholly examined"), overview.ledger.full, "examined")}</div>
+  )}${figure(say("未检或未检全", "not or not wholly examined"), overview.unread, "unread")}${figure(say("全部读到的文件", "files wholly examined"), overview.ledger.full, "examined")}</div>
 ${overview.stateSecret ? `<p class=duty><b>${say("须立即处理", "Act at once")}</b>${escapeMarkup(dutyWords[locale])}</p>\n` : ""}<p class=note>${say(
     "“违规”“疑似”是工具按所用策略提出的意见；检查结论由检查人在签字栏填写。",
     "“Violation” and “suspect” are what the tool proposes under the policy used; the inspector writes the conclusion beside the signature.",
