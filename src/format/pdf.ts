@@ -66,6 +66,9 @@ const smallPicture = 0.02;
 /** On a page without any text or picture: letters that were turned into outlines. */
 const manyPaths = 150;
 
+/** A third of a page; bullets and logos in fonts of their own are less. */
+const mostUnnamed = 0.33;
+
 /** PDFium is started again this often for one document; once when memory was short, since what it held comes back only in time. */
 const mostRestarts = 3;
 
@@ -235,7 +238,7 @@ async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracte
     yield failure("corrupt", `pages that could not be read: ${pageList(badPages)} of ${pages}${rest}`, partial);
   }
   if (imagePages.length > 0) {
-    yield failure("no-text", `pages without text that need OCR: ${pageList(imagePages)} of ${pages}`, partial);
+    yield failure("no-text", `pages without readable text that need OCR: ${pageList(imagePages)} of ${pages}`, partial);
   }
   if (scan.bombs > 0) yield failure("bomb", `streams that inflate beyond measure, read only at their start: ${scan.bombs}`, partial);
   if (scan.loops > 0) yield failure("bomb", `forms that unfold without end, cut short: ${scan.loops}`, partial);
@@ -283,15 +286,14 @@ function* metadataChunks({ flows }: File, packets: readonly string[]): Iterable<
   }
 }
 
-/** Text objects and no text, or text that is for a third signs without a meaning: another engine may know better. */
+/** Text objects and no text, or a font that does not say what its signs mean: another engine may know better. */
 function isPoor(page: PdfPage): boolean {
-  if (page.text === "") return page.textObjects > 0;
-  const unnamed = page.text.match(/[\0\uFFFD\uE000-\uF8FF]/gu)?.length ?? 0;
-  return unnamed * 3 > page.text.length;
+  return page.text === "" ? page.textObjects > 0 : page.unnamed > mostUnnamed;
 }
 
-/** Pictures with no text to speak of, outlines of letters, or text whose font does not say what it means. */
+/** Pictures with no text to speak of, outlines of letters, or signs without a meaning. */
 function needsOcr(page: PdfPage, visible: number): boolean {
+  if (page.unnamed > mostUnnamed) return true;
   if (visible === 0) return page.pictured > smallPicture || page.paths > manyPaths || isPoor(page);
   return visible < fewCharacters && page.pictured > coveredPage;
 }

@@ -282,12 +282,17 @@ describe("damaged files", () => {
 describe("images", () => {
   it("says that a file of images has no text", async () => {
     expect((await read(fixture("scan.pdf"))).failures).toEqual([
-      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages without text that need OCR: 1 of 1", partial: false },
+      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages without readable text that need OCR: 1 of 1", partial: false },
+    ]);
+  });
+  it("does not take signs without a meaning for text", async () => {
+    expect((await read(fixture("unnamed.pdf"))).failures.map(({ code, detail }) => [code, detail])).toEqual([
+      ["no-text", "pages without readable text that need OCR: 1 of 1"],
     ]);
   });
   it("names the page that is an image with a page number", async () => {
     expect((await read(fixture("mixed.pdf"))).failures).toEqual([
-      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages without text that need OCR: 2 of 3", partial: true },
+      { stage: "extract", code: "no-text", path: "a.pdf", detail: "pages without readable text that need OCR: 2 of 3", partial: true },
     ]);
   });
 });

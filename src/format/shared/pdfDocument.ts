@@ -68,6 +68,8 @@ export interface PdfNote {
 
 export interface PdfPage {
   readonly text: string;
+  /** Part of the characters whose font does not say what they mean, 0 to 1, from a sample. */
+  readonly unnamed: number;
   /** Text of the page with the appearance of its notes drawn in (a stamp has its words only there); empty when there are none. */
   readonly drawnText: string;
   /** Text objects with extent, also in forms. */
@@ -89,7 +91,7 @@ export function readPage(document: PdfDocument, index: number, tagged: boolean):
   const { call } = pdfium;
   const page = call.FPDF_LoadPage(handle, index);
   if (page === 0) return undefined;
-  const text = readPageText(pdfium, page);
+  const { text, unnamed } = readPageText(pdfium, page);
   const objects = countObjects(pdfium, page);
   const notes: PdfNote[] = [];
   const attachments: number[] = [];
@@ -112,11 +114,11 @@ export function readPage(document: PdfDocument, index: number, tagged: boolean):
   if (flattened) {
     const again = call.FPDF_LoadPage(handle, index);
     if (again !== 0) {
-      drawnText = readPageText(pdfium, again);
+      drawnText = readPageText(pdfium, again).text;
       call.FPDF_ClosePage(again);
     }
   }
-  return { text, drawnText, ...objects, notes, attachments };
+  return { text, unnamed, drawnText, ...objects, notes, attachments };
 }
 
 /** 20,000 elements and 64 levels a page. */
@@ -152,21 +154,32 @@ const flattenSuccess = 1;
 /** 100,000 a page: the largest forms known have some thousand fields. */
 const mostAnnotations = 100_000;
 
-function readPageText(pdfium: Pdfium, page: number): string {
+/** Characters of a page that are asked whether their font names them. */
+const sampleSize = 64;
+
+function readPageText(pdfium: Pdfium, page: number): { readonly text: string; readonly unnamed: number } {
   const { call } = pdfium;
   const textPage = call.FPDFText_LoadPage(page);
-  if (textPage === 0) return "";
+  if (textPage === 0) return { text: "", unnamed: 0 };
   const count = call.FPDFText_CountChars(textPage);
-  // PDFium writes UTF-16 and counts code points: twice the room is always enough.
-  const text =
-    count <= 0
-      ? ""
-      : withBuffer(pdfium, 4 * (count + 1), (pointer) => {
-          const written = call.FPDFText_GetText(textPage, 0, count, pointer);
-          return memoryOf(pdfium, pointer, Math.max(0, written - 1) * 2).toString("utf16le");
-        });
+  let text = "";
+  let unnamed = 0;
+  if (count > 0) {
+    // PDFium writes UTF-16 and counts code points: twice the room is always enough.
+    text = withBuffer(pdfium, 4 * (count + 1), (pointer) => {
+      const written = call.FPDFText_GetText(textPage, 0, count, pointer);
+      return memoryOf(pdfium, pointer, Math.max(0, written - 1) * 2).toString("utf16le");
+    });
+    const step = Math.max(1, Math.floor(count / sampleSize));
+    let sampled = 0;
+    for (let index = 0; index < count; index += step) {
+      sampled += 1;
+      if (call.FPDFText_HasUnicodeMapError(textPage, index) === 1) unnamed += 1;
+    }
+    unnamed /= sampled;
+  }
   call.FPDFText_ClosePage(textPage);
-  return text;
+  return { text, unnamed };
 }
 
 /** `FPDF_PAGEOBJ_TEXT`, `_PATH`, `_IMAGE`, `_FORM`. */

@@ -18,6 +18,7 @@ interface PdfiumExports {
   FPDFText_LoadPage(page: number): number;
   FPDFText_ClosePage(text: number): void;
   FPDFText_CountChars(text: number): number;
+  FPDFText_HasUnicodeMapError(text: number, index: number): number;
   FPDFText_GetText(text: number, start: number, count: number, buffer: number): number;
   FPDFPage_CountObjects(page: number): number;
   FPDFPage_GetObject(page: number, index: number): number;
@@ -130,7 +131,8 @@ export async function leasePdfium(): Promise<Pdfium> {
 export function releasePdfium(instance: Pdfium): void {
   instance.busy = false;
   if (instance.dead || instance.call.memory.buffer.byteLength > keepBelow) {
-    instances.splice(instances.indexOf(instance), 1);
+    const at = instances.indexOf(instance);
+    if (at !== -1) instances.splice(at, 1);
   }
 }
 
