@@ -10,6 +10,8 @@ const HEAD = 64 * 1024;
 const SAMPLE = 16 * 1024;
 /** Rows of a table's head. */
 const HEAD_ROWS = 15;
+/** Characters up to which every line of a list of values stays. */
+const LIST_LINE = 40;
 /** Rows over which a separator must keep its count for the text to be a table. */
 const SAMPLE_ROWS = 40;
 
@@ -116,7 +118,14 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
     const cells = lines.slice(0, HEAD_ROWS).map((line) => splitRow(line, separator).map((cell) => cell.text.trim()));
     return { id: "text", separator, row: 1, head: cells };
   }
-  return undefined;
+  return listOf(rows);
+}
+
+/** Short lines without separators may be one column; only the first can name it, since any line of prose may be a word. */
+function listOf(rows: readonly string[]): Table | undefined {
+  const [first] = rows;
+  if (first === undefined || rows.length < 2 || rows.some((row) => row.length > LIST_LINE)) return undefined;
+  return { id: "text", separator: "\t", row: 1, head: [[first.trim()]] };
 }
 
 function mode(counts: readonly number[]): number {

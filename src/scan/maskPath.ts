@@ -17,8 +17,8 @@ export function nameChunk(name: string): TextChunk {
 }
 
 /**
- * Masks identifiers inside the names of a path, so that a report does not tell what stands in a file's name. What rules find at medium
- * confidence or above is masked as it would be in the text; marks and words stay, since a person must find the file.
+ * Masks identifiers inside the names of a path, so that a report does not tell what stands in a file's name. What rules find, at any
+ * confidence, is masked as it would be in the text; marks and words stay, since a person must find the file.
  */
 export function createPathMasker(engine: Engine, seal: Seal, asOf: string): (path: string) => string {
   const known = new Map<string, string>();
@@ -40,7 +40,7 @@ export function createPathMasker(engine: Engine, seal: Seal, asOf: string): (pat
     const pieces: Uint8Array[] = [];
     let at = 0;
     for (const match of session.end().matches) {
-      if (match.confidence === "low" || match.start < at) continue;
+      if (match.start < at) continue;
       pieces.push(bytes.subarray(at, match.start), Buffer.from(match.masked, "utf8"));
       at = match.end;
     }

@@ -1,0 +1,108 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+import type { ScanEvent } from "../../src/model/event.ts";
+import { defaultLimits } from "../../src/scan/limits.ts";
+import { eventsOf, summaryOf, tree } from "./support.ts";
+
+const fixtures = fileURLToPath(new URL("../../fixtures/internet-pc", import.meta.url));
+
+/** Without what differs from run to run: times. */
+function settled(events: readonly ScanEvent[]): unknown {
+  return JSON.parse(
+    JSON.stringify(events, (key, value: unknown) => (["started", "ended", "elapsedMs"].includes(key) ? 0 : key === "memory" ? 0 : value)),
+  );
+}
+
+describe("a scan", () => {
+  it("gives the same events in the same order whatever the number of workers, and without workers", async () => {
+    const key = join(mkdtempSync(join(tmpdir(), "zicha-key-")), "key");
+    writeFileSync(key, "07".repeat(32));
+    const shared = { keyFile: key, createKey: false };
+    const one = settled(await eventsOf(fixtures, { ...shared, jobs: 1 }));
+    expect(settled(await eventsOf(fixtures, { ...shared, jobs: 4 }))).toEqual(one);
+    expect(settled(await eventsOf(fixtures, { ...shared, isolation: "none" }))).toEqual(one);
+  });
+
+  it("keeps a ledger whose sums agree with the events", async () => {
+    const events = await eventsOf(fixtures, { zone: "internet" });
+    const { ledger, verdicts, failures, findings } = summaryOf(events);
+    const ends = events.flatMap((event) => (event.type === "entry-end" ? [event] : []));
+    expect(ledger.entries).toBe(ends.length);
+    expect(ledger.full + ledger.partial + ledger.none + ledger.textless).toBe(ledger.entries);
+    for (const coverage of ["full", "partial", "none", "textless"] as const) {
+      expect(ends.filter((end) => end.coverage === coverage).length).toBe(ledger[coverage]);
+    }
+    expect(Object.values(verdicts).reduce((sum, count) => sum + count, 0)).toBe(ledger.entries);
+    expect(Object.values(failures).reduce((sum, count) => sum + count, 0)).toBe(events.filter(({ type }) => type === "failure").length);
+    const unstored = ends.flatMap(({ counts }) => counts).reduce((sum, { total, stored }) => sum + total - stored, 0);
+    expect(findings).toBe(events.filter(({ type }) => type === "finding").length + unstored);
+    // What was not wholly read is never clean.
+    for (const end of ends) if (end.coverage === "none" || end.coverage === "partial") expect(end.verdict).not.toBe("clean");
+  });
+
+  it("loses one entry to a deadline and reads its siblings", async () => {
+    const row = "王小明,440308199901101512,13900139002,6222021001116245702\n";
+    const root = tree({ "a.txt": "机密★10年\n", "b.csv": row.repeat(400_000), "c.txt": "机密★10年\n" });
+    const events = await eventsOf(root, { limits: { ...defaultLimits, entryTime: 400 }, jobs: 2 });
+    const fates = events.flatMap((event) => (event.type === "entry-end" ? [[event.path.slice(-5), event.verdict]] : []));
+    expect(fates).toEqual([
+      ["a.txt", "violation"],
+      ["b.csv", "not-examined"],
+      ["c.txt", "violation"],
+    ]);
+    expect(summaryOf(events).failures).toEqual({ timeout: 1 });
+    expect(summaryOf(events).complete).toBe(true);
+  });
+
+  it("ends a worker that outgrows the process's memory, and goes on", async () => {
+    const root = tree({ "a.csv": "6222021001116245702,13900139002\n".repeat(200_000), "b.txt": "x\n" });
+    const events = await eventsOf(root, { limits: { ...defaultLimits, processMemory: 1 }, jobs: 1 });
+    expect(summaryOf(events).failures["out-of-memory"]).toBeGreaterThan(0);
+    expect(summaryOf(events).ledger.entries).toBe(2);
+  });
+
+  it("ends well when it is interrupted: every entry met has its end, and the scan says it is incomplete", async () => {
+    const files: Record<string, string> = {};
+    for (let index = 0; index < 60; index++)
+      files[`${String(index).padStart(3, "0")}.csv`] = "6222021001116245702,13900139002\n".repeat(20_000);
+    const root = tree(files);
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 700);
+    const events = await eventsOf(root, { jobs: 2 }, abort.signal);
+    const { complete, ledger, failures } = summaryOf(events);
+    expect(complete).toBe(false);
+    expect(failures.interrupted).toBeGreaterThan(0);
+    expect(ledger.full + ledger.partial + ledger.none).toBe(ledger.entries);
+  });
+
+  it("examines the name of what it cannot read", async () => {
+    const root = tree({ "机密★10年.bin": Buffer.from([0, 1, 2, 3, 0, 0, 9, 0]) });
+    const events = await eventsOf(root);
+    expect(events.flatMap((event) => (event.type === "finding" ? [event.finding.location.kind] : []))).toEqual(["name"]);
+    expect(summaryOf(events).failures).toEqual({ "unsupported-format": 1 });
+    expect(summaryOf(events).verdicts.violation).toBe(1);
+  });
+
+  it("judges by zone", async () => {
+    const root = tree({ "a.txt": "机密★10年\n" });
+    const verdicts = async (zone: string): Promise<unknown> => {
+      const events = await eventsOf(root, { zone });
+      return events.flatMap((event) => (event.type === "finding" ? [event.finding.judgement.is] : []));
+    };
+    expect(await verdicts("internet")).toEqual(["critical"]);
+    expect(await verdicts("classified:jimi")).toEqual(["inventory"]);
+    expect(await verdicts("classified:mimi")).toEqual(["critical"]);
+  });
+
+  it("counts exactly what it does not store", async () => {
+    const root = tree({ "a.csv": `卡号\n${"6222021001116245702\n".repeat(500)}` });
+    const events = await eventsOf(root, { limits: { ...defaultLimits, findingsPerEntry: 20 } });
+    expect(events.filter(({ type }) => type === "finding").length).toBe(20);
+    expect(summaryOf(events).findings).toBe(500);
+    expect(summaryOf(events).subjects).toBe(1);
+  });
+});
