@@ -2,8 +2,7 @@ import type { Extracted, ExtractInput, Extractor, Role } from "../model/chunk.ts
 import { createFlow } from "./shared/flow.ts";
 import { giveAuthors, matching, readDrawings, readMarkup, textless } from "./shared/drawing.ts";
 import type { MarkupShared } from "./shared/markup.ts";
-import { readRange } from "./shared/bytes.ts";
-import { openPackage, readCommonParts } from "./shared/package.ts";
+import { openPackage, plainArchive, readCommonParts } from "./shared/package.ts";
 import type { KnownPart, OfficePackage } from "./shared/package.ts";
 import { bytesOf } from "./shared/xml.ts";
 
@@ -16,6 +15,7 @@ export const docx: Extractor = {
   title: { zh: "Word 文档", en: "Word document" },
   version: 1,
   access: "any",
+  streaming: true,
   async accepts(probe) {
     if (probe.head[0] !== 0x50) return false;
     const names = [...(await probe.members())].map((name) => name.replaceAll("\\", "/").replace(/^\//, "").toLowerCase());
@@ -25,8 +25,8 @@ export const docx: Extractor = {
   extract,
 };
 
-/** 64 MiB: more is not given to the second reader, which holds all of it several times. */
-const secondReaderLimit = 64 * 1024 * 1024;
+/** 16 MiB: more is not given to the second reader, which holds all of it several times and cannot be stopped. */
+const secondReaderLimit = 16 * 1024 * 1024;
 
 /** 16 MiB of text kept, to know what the second reader adds. */
 const keptLimit = 16 * 1024 * 1024;
@@ -123,18 +123,11 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
 /** What mammoth finds in a document whose main part the parts reader could not read whole: lines it has not told. */
 async function* readAgain(from: OfficePackage, input: ExtractInput, seen: Set<string>): AsyncGenerator<Extracted, void> {
   const { sink } = from;
-  const size = input.bytes.size ?? Infinity;
-  const declared = from.parts.reduce((sum, part) => sum + (part.member.size ?? Infinity), 0);
-  if (size > secondReaderLimit || declared > secondReaderLimit) return;
-  if (!input.budget.take("inflated", declared)) {
-    sink.stop("too-large", "limit of inflated bytes reached");
-    yield* sink.drain();
-    return;
-  }
+  const buffer = await plainArchive(from, input, secondReaderLimit);
+  if (buffer === undefined) return;
   const { default: mammoth } = await import("mammoth");
   let text: string;
   try {
-    const buffer = Buffer.from(await readRange(input.bytes, 0, size));
     // Raw text converts no image and follows no link out of the document (CVE-2025-11849).
     text = (await mammoth.extractRawText({ buffer })).value;
   } catch {

@@ -14,6 +14,7 @@ export const pptx: Extractor = {
   title: { zh: "PowerPoint 演示文稿", en: "PowerPoint presentation" },
   version: 1,
   access: "any",
+  streaming: true,
   async accepts(probe) {
     if (probe.head[0] !== 0x50) return false;
     const names = [...(await probe.members())].map((name) => name.replaceAll("\\", "/").replace(/^\//, "").toLowerCase());
@@ -101,10 +102,14 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
 
 /** Slides in the order of the show, then those it does not name; names of sections and shows go to a flow. */
 async function* readPresentation(from: OfficePackage): AsyncGenerator<Extracted, readonly Part[]> {
-  const slides: Part[] = [];
+  const slides = new Set<Part>();
   for (const part of matching(from, presentationPart)) {
     const ids: string[] = [];
-    const names = createFlow(from.sink, { id: "names", roles: ["bookmark"], place: () => ({ kind: "property", name: "section" }) });
+    const names = createFlow(from.sink, {
+      id: from.sink.unique("names"),
+      roles: ["bookmark"],
+      place: () => ({ kind: "property", name: "section" }),
+    });
     yield* from.read(part, {
       open(element, attributes): void {
         // `id` is a number, `r:id` names the relation.
@@ -122,11 +127,10 @@ async function* readPresentation(from: OfficePackage): AsyncGenerator<Extracted,
     const relations = new Map((await from.relations(part.name)).map((relation) => [relation.id, relation.target]));
     for (const id of ids) {
       const slide = from.part(relations.get(id) ?? "");
-      if (slide !== undefined && !slides.includes(slide)) slides.push(slide);
+      if (slide !== undefined) slides.add(slide);
     }
   }
-  const known = new Set(slides);
-  for (const part of matching(from, slidePart)) if (!known.has(part)) slides.push(part);
+  for (const part of matching(from, slidePart)) slides.add(part);
   yield* from.sink.drain();
-  return slides;
+  return [...slides];
 }

@@ -20,6 +20,7 @@ export const xlsx: Extractor = {
   title: { zh: "Excel 工作簿", en: "Excel workbook" },
   version: 1,
   access: "any",
+  streaming: true,
   async accepts(probe) {
     if (probe.head[0] !== 0x50) return false;
     const names = [...(await probe.members())].map((name) => name.replaceAll("\\", "/").replace(/^\//, "").toLowerCase());
@@ -110,7 +111,11 @@ async function* readWorkbook(from: OfficePackage): AsyncGenerator<Extracted, rea
   const found = new Set<Part>();
   for (const part of matching(from, workbookPart)) {
     const listed: { readonly id: string; readonly title: string; readonly hidden: boolean }[] = [];
-    const names = createFlow(from.sink, { id: "names", roles: ["bookmark"], place: () => ({ kind: "property", name: "definedName" }) });
+    const names = createFlow(from.sink, {
+      id: from.sink.unique("names"),
+      roles: ["bookmark"],
+      place: () => ({ kind: "property", name: "definedName" }),
+    });
     let name: string | undefined;
     let content = "";
     yield* from.read(part, {

@@ -1,6 +1,7 @@
 import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import type { FailureCode } from "../model/failure.ts";
+import { readRange } from "./shared/bytes.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 import type { ZipMember } from "./shared/zip.ts";
 import { memberSource } from "./shared/zipMember.ts";
@@ -16,6 +17,7 @@ export const zip: Extractor = {
   title: { zh: "ZIP 压缩包", en: "ZIP archive" },
   version: 1,
   access: "any",
+  streaming: true,
   async accepts(probe) {
     return startsAsZip(probe.head) || (mayCarryZip(probe.head) && (await probe.members()).size > 0);
   },
@@ -35,6 +37,10 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   }
   if (archive.damage !== undefined) yield failure("corrupt", `archive is damaged: ${archive.damage}`, true);
   if (archive.overlapping) yield failure("corrupt", "members of the archive share bytes", true);
+  const first = (await readRange(input.bytes, 0, 1))[0];
+  if (first === 0xff || first === 0x89 || first === 0x47 /* G */) {
+    yield failure("no-text", "the picture before the archive needs a person or OCR", true);
+  }
   for (const member of archive.members) {
     if (input.signal.aborted) {
       yield failure("interrupted", "interrupted between members", true);

@@ -99,6 +99,14 @@ describe("reads", () => {
   });
 });
 
+test("an archive behind a picture is read, and the picture is told", async () => {
+  const bytes = zipOf([{ name: "a", data: "一" }], Buffer.from("\xff\xd8\xff\xe0".padEnd(3000, "\0"), "latin1"));
+  expect(await zip.accepts(await createProbe("x.jpg", memorySource(bytes)))).toBe(true);
+  const result = await run(zip, memorySource(bytes));
+  expect(result.members).toEqual({ a: "一" });
+  expect(result.failures).toEqual(["no-text file partial"]);
+});
+
 describe("names in the directory", () => {
   test("are given to the probe once", async () => {
     const bytes = zipOf([

@@ -17,6 +17,8 @@ export interface Sink {
   /** Tells a partial failure once and takes nothing more. */
   stop(code: FailureCode, detail: string): void;
   item(item: Extracted): void;
+  /** `id`, or `id-2` when a flow of that name was asked for before: a damaged package may hold a part twice. */
+  unique(id: string): string;
   /** What has gathered, once. */
   drain(): readonly Extracted[];
 }
@@ -59,6 +61,7 @@ const headCell = 200;
 export function createSink(budget: Budget, path: string): Sink {
   let items: Extracted[] = [];
   let open = true;
+  const asked = new Map<string, number>();
   const sink: Sink = {
     budget,
     path,
@@ -83,6 +86,11 @@ export function createSink(budget: Budget, path: string): Sink {
     },
     item(item): void {
       items.push(item);
+    },
+    unique(id): string {
+      const count = (asked.get(id) ?? 0) + 1;
+      asked.set(id, count);
+      return count === 1 ? id : `${id}-${count}`;
     },
     drain(): readonly Extracted[] {
       if (items.length === 0) return items;

@@ -7,8 +7,9 @@ import { attribute, attributesOf, createXmlScanner, textOf, xmlPieces } from "./
 import type { XmlHandler } from "./xml.ts";
 import { readZip } from "./zip.ts";
 import type { Zip, ZipMember } from "./zip.ts";
-import { memberSource, openMember } from "./zipMember.ts";
+import { memberBytes, memberSource, openMember } from "./zipMember.ts";
 import type { MemberDamage } from "./zipMember.ts";
+import { writeZip } from "./zipWrite.ts";
 
 /** A part of an Open Packaging package (ECMA-376 part 2), as its member, its content type and its relations tell it. */
 export interface Part {
@@ -161,6 +162,11 @@ async function* readPart(
   const { sink } = from;
   from.taken.add(part);
   let sound = true;
+  if (!input.budget.take("members", 1)) sink.stop("too-large", "limit of members reached");
+  if (!sink.open) {
+    yield* sink.drain();
+    return true;
+  }
   try {
     const reader = await openMember(from.zip, part.member, input);
     const scanner = createXmlScanner(handler);
@@ -238,6 +244,24 @@ function isXml(part: Part): boolean {
   return /(\+|\/)xml$|vmldrawing$/.test(part.contentType) || /\.(xml|rels|vml)$/i.test(part.name);
 }
 
+/** The XML parts as a plain archive of at most `limit` bytes, for a reader that knows no limits of its own; undefined when they are more. */
+export async function plainArchive(from: OfficePackage, input: ExtractInput, limit: number): Promise<Buffer | undefined> {
+  const members: { readonly name: string; readonly bytes: Uint8Array }[] = [];
+  let left = limit;
+  for (const part of from.parts) {
+    if (/\/media\/|\/embeddings\//i.test(part.name) || members.length >= 1000) continue;
+    try {
+      const { bytes, damage } = await memberBytes(from.zip, part.member, input, left);
+      if (damage?.code === "too-large" || damage?.code === "bomb") return undefined;
+      left -= bytes.length;
+      members.push({ name: part.name, bytes });
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+    }
+  }
+  return writeZip(members);
+}
+
 /** Gives a part as an entry of its own. */
 export async function* asMember(from: OfficePackage, part: Part, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { entry, budget } = input;
@@ -305,6 +329,7 @@ async function* readProperties(from: OfficePackage, part: Part, id: string): Asy
 /** One row of properties; names and values are byte strings. */
 export function* giveProperties(sink: Sink, id: string, names: readonly string[], values: readonly string[]): Generator<Extracted, void> {
   if (names.length === 0) return;
+  const flow = sink.unique(`properties-${id}`);
   const told = names.map((name) => textOf(name).replace(/[\t\r\n]/g, " "));
   const bytes = Buffer.from(`${values.map((value) => value.replace(/[\t\r\n]/g, " ")).join("\t")}\n`, "latin1");
   const text = Buffer.from(bytes.toString("utf8"), "utf8");
@@ -318,10 +343,10 @@ export function* giveProperties(sink: Sink, id: string, names: readonly string[]
         return { kind: "property", name: told[column] ?? "" };
       },
     },
-    flow: `properties-${id}`,
+    flow,
     start: 0,
     roles: ["property"],
-    table: { id: `properties-${id}`, separator: "\t", row: 2, head: [told] },
+    table: { id: flow, separator: "\t", row: 2, head: [told] },
   });
   yield* sink.drain();
 }

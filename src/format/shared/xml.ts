@@ -17,8 +17,10 @@ export interface XmlScanner {
   end(): boolean;
 }
 
-/** 16 MiB: a longer tag is no tag (pictures in attributes reach some MiB); its `<` is then taken for text. */
+/** 16 MiB: a longer tag is no tag (pictures in attributes reach some MiB); what there is of it is then taken for text. */
 const tagLimit = 16 * 1024 * 1024;
+/** 256 KiB of a tag that does not end, before it is waited for. */
+const patience = 256 * 1024;
 
 /**
  * Scans XML without building anything: elements are counted, never nested on a stack, so depth costs nothing. Entities of a DTD are not
@@ -30,10 +32,39 @@ export function createXmlScanner(handler: XmlHandler): XmlScanner {
   /** What a token that did not end in its piece ends with. */
   let until = "";
   let isText = false;
+  let broken = false;
+
+  /** Pieces kept back while a tag does not end: it is looked at again when twice as long, so that a long one costs no square. */
+  let waiting: string[] = [];
+  let waited = 0;
 
   function push(piece: string): void {
-    const source = rest === "" ? piece : rest + piece;
+    if (rest.length > patience) {
+      waiting.push(piece);
+      waited += piece.length;
+      if (waited < rest.length) return;
+    }
+    resume(piece);
+  }
+
+  function resume(piece: string): void {
+    const source = waiting.length > 0 ? rest + waiting.join("") : rest === "" ? piece : rest + piece;
     rest = "";
+    waiting = [];
+    waited = 0;
+    scan(source);
+  }
+
+  /** A tag that did not end: more may come, unless it is too long already. */
+  function giveUp(source: string, at: number): void {
+    if (source.length - at <= tagLimit) rest = source.slice(at);
+    else {
+      broken = true;
+      handler.text(source.slice(at));
+    }
+  }
+
+  function scan(source: string): void {
     let at = 0;
     for (;;) {
       if (until !== "") {
@@ -81,12 +112,10 @@ export function createXmlScanner(handler: XmlHandler): XmlScanner {
         } else {
           const end = doctypeEnd(source, at);
           if (end < 0) {
-            if (source.length - at > tagLimit) at += 2;
-            else {
-              rest = source.slice(at);
-              return;
-            }
-          } else at = end;
+            giveUp(source, at);
+            return;
+          }
+          at = end;
         }
         continue;
       }
@@ -116,13 +145,8 @@ export function createXmlScanner(handler: XmlHandler): XmlScanner {
         position++;
       }
       if (open) {
-        if (source.length - at <= tagLimit) {
-          rest = source.slice(at);
-          return;
-        }
-        handler.text("<");
-        at++;
-        continue;
+        giveUp(source, at);
+        return;
       }
       if (nameEnd === 0) nameEnd = position;
       const name = source.slice(nameStart, nameEnd);
@@ -142,8 +166,12 @@ export function createXmlScanner(handler: XmlHandler): XmlScanner {
   return {
     push,
     end: () => {
-      if (rest !== "" && !rest.startsWith("<")) handler.text(resolveReferences(rest));
-      return rest === "" && until === "" && depth === 0;
+      if (waiting.length > 0) resume("");
+      if (rest !== "" && !rest.startsWith("<")) {
+        handler.text(resolveReferences(rest));
+        rest = "";
+      }
+      return rest === "" && until === "" && depth === 0 && !broken;
     },
   };
 }
@@ -201,10 +229,26 @@ export function attribute(attributes: string, name: string): string | undefined 
 /** All attributes of a tag in order, names without prefix; name space declarations are left out. */
 export function attributesOf(attributes: string): readonly (readonly [name: string, value: string])[] {
   const found: (readonly [string, string])[] = [];
-  const pattern = /([^\s=:"'<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-  for (let match = pattern.exec(attributes); match !== null; match = pattern.exec(attributes)) {
-    if (attributes.startsWith("xmlns:", match.index - 6) || match[1] === "xmlns") continue;
-    found.push([match[1] ?? "", resolveReferences(match[2] ?? match[3] ?? "")]);
+  let from = 0;
+  for (let equals = attributes.indexOf("="); equals >= 0; equals = attributes.indexOf("=", from)) {
+    let open = equals + 1;
+    while (attributes.charCodeAt(open) <= 32) open++;
+    const quote = attributes.charAt(open);
+    if (quote !== '"' && quote !== "'") {
+      from = equals + 1;
+      continue;
+    }
+    const close = attributes.indexOf(quote, open + 1);
+    if (close < 0) break;
+    let end = equals;
+    while (end > from && attributes.charCodeAt(end - 1) <= 32) end--;
+    let start = end;
+    while (start > from && attributes.charCodeAt(start - 1) > 32) start--;
+    const name = attributes.slice(start, end);
+    if (name !== "xmlns" && !name.startsWith("xmlns:")) {
+      found.push([name.slice(name.lastIndexOf(":") + 1), resolveReferences(attributes.slice(open + 1, close))]);
+    }
+    from = close + 1;
   }
   return found;
 }

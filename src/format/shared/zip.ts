@@ -40,8 +40,8 @@ export interface Zip {
   readonly overlapping: boolean;
   /** Bytes inflated from this archive so far, for the ratio of the whole. */
   inflated: number;
-  /** Members by scanning the source for local headers; done once, when asked for. */
-  scan(): Promise<readonly ZipMember[]>;
+  /** A member of that name by scanning the source for local headers; the scan is done once, when asked for. */
+  find(name: string): Promise<ZipMember | undefined>;
 }
 
 const localSignature = 0x04034b50;
@@ -54,7 +54,7 @@ const tailLength = 22 + 65_535;
 /** 64 MiB: a directory of a million members; what is behind is told as damage. */
 const directoryLimit = 64 * 1024 * 1024;
 /** More members than any limit lets through; keeps the list bounded when a scan meets a crafted file. */
-const memberLimit = 1_000_000;
+const memberLimit = 200_000;
 /** 1 MiB: step of the scan for local headers. */
 const scanStep = 1024 * 1024;
 
@@ -112,7 +112,12 @@ async function readDirectory(source: ByteSource): Promise<Zip | undefined> {
     members = [...members, ...(await scan()).filter((other) => !offsets.has(other.headerOffset))];
     if (members.length === 0 && found === undefined && size > 22) damage = "no directory and no local header";
   }
-  return { source, size, members, damage, overlapping: overlap(members), inflated: 0, scan };
+  let byName: Map<string, ZipMember> | undefined;
+  const find = async (name: string): Promise<ZipMember | undefined> => {
+    byName ??= new Map((await scan()).toReversed().map((other) => [other.name, other]));
+    return byName.get(name);
+  };
+  return { source, size, members, damage, overlapping: overlap(members), inflated: 0, find };
 }
 
 async function fromDirectory(

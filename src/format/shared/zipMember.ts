@@ -221,7 +221,7 @@ interface Place {
 async function locateData(zip: Zip, member: ZipMember): Promise<Place> {
   const place = await dataAt(zip, member);
   if (place !== undefined) return place;
-  const again = (await zip.scan()).find((other) => other.name === member.name);
+  const again = await zip.find(member.name);
   const second = again === undefined ? undefined : await dataAt(zip, { ...member, headerOffset: again.headerOffset });
   if (second === undefined) throw new FailureError("corrupt", "member has no local header where the directory says");
   return second;

@@ -38,6 +38,18 @@ describe("the scanner tells the same whatever the pieces", () => {
   });
 });
 
+test("tags that never end cost no square", () => {
+  const started = process.cpuUsage();
+  for (const filler of ["<", "<a ", `<a b="`, "<!DOCTYPE [", "<!--", "<a b='\"'", "&", "<a x"]) {
+    const scanner = createXmlScanner({ open: () => undefined, close: () => undefined, text: () => undefined });
+    const piece = filler.repeat(Math.ceil(131_072 / filler.length));
+    for (let count = 0; count < 256; count++) scanner.push(piece);
+    expect(scanner.end()).toBe(filler === "&");
+  }
+  const used = process.cpuUsage(started);
+  expect((used.user + used.system) / 1e6).toBeLessThan(20);
+});
+
 test("attributes by name, with or without a prefix", () => {
   const tag = ` r:id="rId1" idx = 'x' w:val="&#x673a;" name="n>"`;
   expect(attribute(tag, "id")).toBe("rId1");
