@@ -1,9 +1,11 @@
 import type { RuleKind } from "../../model/rule.ts";
+import { keyword } from "./keyword.ts";
 import { marking } from "./marking.ts";
 import { pattern } from "./pattern.ts";
 import { phrase } from "./phrase.ts";
 import { property } from "./property.ts";
+import { secret } from "./secret.ts";
 import { structure } from "./structure.ts";
 
 /** The ways of writing a rule. */
-export const ruleKinds: readonly RuleKind[] = [pattern, marking, phrase, property, structure];
+export const ruleKinds: readonly RuleKind[] = [pattern, keyword, marking, phrase, property, secret, structure];

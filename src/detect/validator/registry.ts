@@ -19,6 +19,8 @@ import { residentProvince } from "./residentProvince.ts";
 import { residentRegion } from "./residentRegion.ts";
 import { residentSettled } from "./residentSettled.ts";
 import { taiwanId } from "./taiwanId.ts";
+import { taxId } from "./taxId.ts";
+import { trackPan } from "./trackPan.ts";
 import { uscc } from "./uscc.ts";
 import { usccRegion } from "./usccRegion.ts";
 import { vin } from "./vin.ts";
@@ -47,5 +49,7 @@ export const validators: readonly Validator[] = [
   vin,
   hongKongId,
   taiwanId,
+  taxId,
+  trackPan,
   mrz,
 ];
