@@ -1,28 +1,14 @@
-import { createHash } from "node:crypto";
-import type { Chunk, Extracted, ExtractInput, Extractor, Location, Role, Table } from "../model/chunk.ts";
-import type { ByteSource, Entry } from "../model/entry.ts";
-import type { FailureCode } from "../model/failure.ts";
-import { memorySource } from "./shared/bytes.ts";
-import {
-  attachmentBytes,
-  attachmentName,
-  closePdf,
-  listAttachments,
-  openPdf,
-  plainText,
-  readBookmarks,
-  readInfo,
-  readPage,
-  readScripts,
-} from "./shared/pdfDocument.ts";
-import type { PdfDocument, PdfNote, PdfPage } from "./shared/pdfDocument.ts";
-import { leasePdfium, releasePdfium } from "./shared/pdfium.ts";
-import type { Pdfium } from "./shared/pdfium.ts";
+import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
+import type { ByteSource } from "../model/entry.ts";
+import { attachmentMembers } from "./shared/pdfAttachments.ts";
+import { flowWriter, metadataChunks, noteChunks, propertyChunk } from "./shared/pdfChunks.ts";
+import { readBookmarks, readInfo, readPage, readScripts } from "./shared/pdfDocument.ts";
+import type { PdfNote, PdfPage } from "./shared/pdfDocument.ts";
+import { releasePdfium } from "./shared/pdfium.ts";
+import { attempt, closeReader, failureFor, largestFile, openReader, second } from "./shared/pdfReader.ts";
+import type { PdfFile, PdfReader } from "./shared/pdfReader.ts";
 import { repairPdf } from "./shared/pdfRepair.ts";
 import { scanPdf } from "./shared/pdfScan.ts";
-import type { PdfScan } from "./shared/pdfScan.ts";
-import { openSecond } from "./shared/pdfSecond.ts";
-import type { SecondReader } from "./shared/pdfSecond.ts";
 import { pdfLines } from "./shared/pdfText.ts";
 import type { PdfLine } from "./shared/pdfText.ts";
 
@@ -48,9 +34,6 @@ const headerWithin = 1024;
 /** A PDF may lie uncompressed at the start of an archive, a program or a mail. */
 const otherHead = /^(?:PK|MZ|Rar!|7z|\x1f\x8b|\xd0\xcf\x11\xe0|!<arch>|[\w-]+: |From )/u;
 
-/** 160 MiB: half of the memory PDFium may have, which holds the file and what it makes of it. */
-const largestFile = 160 * 1024 * 1024;
-
 /** Pages in a row that do not load: a page tree that lies about its count ends here. */
 const mostBadPages = 100;
 
@@ -72,9 +55,6 @@ const mostUnnamed = 0.33;
 /** PDFium is started again this often for one document; once when memory was short, since what it held comes back only in time. */
 const mostRestarts = 3;
 
-/** Bytes: a chunk is cut between lines near this length. */
-const chunkLength = 32 * 1024;
-
 async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
   const failure = failureFor(input.entry.path);
   const data = await readAll(input.bytes);
@@ -87,7 +67,7 @@ async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
     yield failure("bomb", "its streams inflate beyond the limit", false);
     return;
   }
-  const file: File = { input, data, scan, failure, flows: flowWriter(), second: undefined, repaired: false };
+  const file: PdfFile = { input, data, length: data.length, scan, failure, flows: flowWriter(), second: undefined, repaired: false };
   let reader = await openReader(file);
   if (reader === "corrupt" && !scan.encrypted) {
     const repaired = repairPdf(data, scan.objectStreams);
@@ -107,52 +87,8 @@ async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
   }
 }
 
-/** What is known of the file while it is read. */
-interface File {
-  readonly input: ExtractInput;
-  data: Buffer;
-  /** It has a new end, since its own is missing. */
-  repaired: boolean;
-  readonly scan: PdfScan;
-  readonly failure: (code: FailureCode, detail: string, partial: boolean) => Extracted;
-  readonly flows: FlowWriter;
-  /** Opened when a page first needs it. */
-  second: SecondReader | "corrupt" | "encrypted" | undefined;
-}
-
-/** PDFium with the document open. */
-interface Reader {
-  pdfium: Pdfium;
-  document: PdfDocument;
-}
-
-async function openReader({ data, input }: File): Promise<Reader | "encrypted" | "corrupt" | "out-of-memory"> {
-  const pdfium = await leasePdfium();
-  const opened = attempt(pdfium, () => openPdf(pdfium, data, input.passwords));
-  if ("value" in opened && typeof opened.value === "object") {
-    const reader = { pdfium, document: opened.value };
-    if (opened.value.pages > 0) return reader;
-    closeReader(reader);
-    return "corrupt";
-  }
-  releasePdfium(pdfium);
-  if ("value" in opened) return opened.value === "encrypted" ? "encrypted" : "corrupt";
-  return opened.code;
-}
-
-function closeReader({ pdfium, document }: Reader): void {
-  attempt(pdfium, () => closePdf(document));
-  releasePdfium(pdfium);
-}
-
-/** The second engine, opened once. */
-async function second(file: File): Promise<SecondReader | undefined> {
-  file.second ??= await openSecond(file.data, file.input.passwords);
-  return typeof file.second === "object" ? file.second : undefined;
-}
-
 /** PDFium finds no document: pdf.js looks for one. */
-async function* withoutPdfium(file: File, reason: "corrupt" | "out-of-memory"): AsyncIterable<Extracted> {
+async function* withoutPdfium(file: PdfFile, reason: "corrupt" | "out-of-memory"): AsyncIterable<Extracted> {
   const { input, failure, flows } = file;
   if (reason === "out-of-memory") {
     yield failure(reason, "needs more memory than the reader may have", false);
@@ -167,17 +103,17 @@ async function* withoutPdfium(file: File, reason: "corrupt" | "out-of-memory"): 
     characters += visibleCharacters([{ text }]);
     if (text.trim() !== "") yield* flows.chunks("body", ["body"], pdfLines(text), page);
   }
-  yield* metadataChunks(file, file.scan.metadata);
+  yield* metadataChunks(file.flows, file.scan.metadata);
   yield* attachmentMembers(file, undefined, []);
   if (file.second === "encrypted") yield failure("encrypted", "needs a password", false);
   else yield failure("corrupt", characters > 0 ? "damaged; what could be found was read" : "no document structure", characters > 0);
 }
 
-async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracted> {
+async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Extracted> {
   const { input, scan, failure, flows } = file;
   const info = attempt(reader.pdfium, () => readInfo(reader.document, scan.infoKeys));
   if ("value" in info && info.value.length > 0) yield propertyChunk(info.value);
-  yield* metadataChunks(file, scan.metadata);
+  yield* metadataChunks(file.flows, scan.metadata);
   const imagePages: number[] = [];
   const badPages: number[] = [];
   const attachments: number[] = [];
@@ -252,7 +188,7 @@ async function* withDocument(file: File, reader: Reader): AsyncIterable<Extracte
 }
 
 /** Bookmarks, scripts, XFA forms, and the metadata of an encrypted document. */
-async function* outsidePages(file: File, { pdfium, document }: Reader): AsyncIterable<Extracted> {
+async function* outsidePages(file: PdfFile, { pdfium, document }: PdfReader): AsyncIterable<Extracted> {
   const { flows, failure } = file;
   const read = attempt(pdfium, () => ({ bookmarks: readBookmarks(document), scripts: readScripts(document) }));
   if ("code" in read) {
@@ -267,22 +203,7 @@ async function* outsidePages(file: File, { pdfium, document }: Reader): AsyncIte
     yield* flows.chunks(role === "code" ? "scripts" : "xfa", [role], pdfLines(text), undefined);
   if (file.scan.lockedMetadata) {
     const packet = await (await second(file))?.metadata();
-    if (packet !== undefined && packet !== "") yield* metadataChunks(file, [packet]);
-  }
-}
-
-/** Values of metadata packets: what stands between tags, and in the attributes of descriptions. */
-function* metadataChunks({ flows }: File, packets: readonly string[]): Iterable<Extracted> {
-  for (const packet of packets) {
-    const attributes = [...packet.matchAll(/\s(?!xmlns|xml:|rdf:)[\w-]+:[\w-]+\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')/gu)]
-      .map(([, double, single]) => double ?? single ?? "")
-      .join("\n");
-    const values = plainText(`${packet}\n${attributes}`)
-      .split("\n")
-      .map((line) => line.trim())
-      .filter((line) => line !== "")
-      .join("\n");
-    if (values !== "") yield* flows.chunks("metadata", ["property"], pdfLines(values), undefined);
+    if (packet !== undefined && packet !== "") yield* metadataChunks(file.flows, [packet]);
   }
 }
 
@@ -315,90 +236,6 @@ function allNotes(page: PdfPage, lines: readonly PdfLine[]): readonly PdfNote[] 
   return drawn.length === 0 ? page.notes : [...page.notes, { role: "comment", name: "", text: drawn.join("\n") }];
 }
 
-/** Attached files; without a reader only those that stand in the bytes. */
-async function* attachmentMembers(file: File, reader: Reader | undefined, ofPages: readonly number[]): AsyncIterable<Extracted> {
-  const { input, failure, scan } = file;
-  const { entry, budget } = input;
-  const listed = reader === undefined ? { value: [] } : attempt(reader.pdfium, () => [...listAttachments(reader.document), ...ofPages]);
-  const handles = "value" in listed ? listed.value : [];
-  if ("code" in listed) yield failure(listed.code, `attachments: ${listed.detail}`, true);
-  const fileLength = file.repaired ? scan.tail : file.data.length;
-  const names = new Map<string, number>();
-  const given = new Set<string>();
-  /** Undefined when it was given before. */
-  const member = (name: string, bytes: Buffer): Extracted | undefined => {
-    const digest = createHash("sha256").update(bytes).digest("hex");
-    if (given.has(digest)) return undefined;
-    given.add(digest);
-    const plain = name.replaceAll("!/", "!_");
-    const times = (names.get(plain) ?? 0) + 1;
-    names.set(plain, times);
-    const unique = times === 1 ? plain : `${plain} (${times})`;
-    const inner: Entry = {
-      path: `${entry.path}!/${unique}`,
-      key: `${entry.key}!/${unique}`,
-      root: entry.root,
-      size: bytes.length,
-      modified: entry.modified,
-      stamp: undefined,
-      depth: entry.depth + 1,
-    };
-    return { type: "member", entry: inner, open: () => Promise.resolve(memorySource(bytes)) };
-  };
-  const readings: (() => { readonly name: string; readonly bytes: Buffer | undefined })[] = [
-    ...handles.map((handle, index) => () => ({
-      name: (reader === undefined ? "" : attachmentName(reader.document, handle).trim()) || `attachment${index + 1}`,
-      bytes: reader === undefined ? undefined : attachmentBytes(reader.document, handle, largestFile),
-    })),
-    // Files that no name leads to: assets of rich media, remains of an earlier revision.
-    ...(scan.tail === undefined ? [] : [() => ({ name: "appended", bytes: file.data.subarray(scan.tail, fileLength) })]),
-    ...scan.embedded.map(({ object, bytes }) => () => ({ name: `embedded${object}`, bytes: bytes() })),
-  ];
-  for (const [index, reading] of readings.entries()) {
-    if (input.signal.aborted) {
-      yield failure("interrupted", `stopped before attachment ${index + 1}`, true);
-      return;
-    }
-    const read = reader !== undefined && index < handles.length ? attempt(reader.pdfium, reading) : { value: reading() };
-    if ("code" in read) {
-      yield failure(read.code, `attachment ${index + 1}: ${read.detail}`, true);
-      continue;
-    }
-    const { name, bytes } = read.value;
-    if (bytes === undefined) {
-      yield failure("corrupt", `attachment ${index + 1} has no readable bytes`, true);
-      continue;
-    }
-    const found = member(name, bytes);
-    if (found === undefined) continue;
-    if (!budget.take("members", 1) || !budget.take("inflated", bytes.length)) {
-      yield failure("too-large", `attachments from ${index + 1} on were not read`, true);
-      return;
-    }
-    yield found;
-  }
-}
-
-/** Calls PDFium; an abort kills the instance and becomes a failure's code. */
-function attempt<Value>(
-  pdfium: Pdfium,
-  use: () => Value,
-): { readonly value: Value } | { readonly code: "out-of-memory" | "corrupt"; readonly detail: string } {
-  if (pdfium.dead) return { code: "corrupt", detail: "the reader had stopped" };
-  try {
-    return { value: use() };
-  } catch {
-    pdfium.dead = true;
-    return pdfium.refused
-      ? { code: "out-of-memory", detail: "needs more memory than the reader may have" }
-      : { code: "corrupt", detail: "the reader stopped on its structure" };
-  }
-}
-
-function failureFor(path: string): (code: FailureCode, detail: string, partial: boolean) => Extracted {
-  return (code, detail, partial) => ({ type: "failure", failure: { stage: "extract", code, path, detail, partial } });
-}
-
 /** `1-3, 7`: at most 20 runs are named. */
 function pageList(pages: readonly number[]): string {
   const runs: [from: number, to: number][] = [];
@@ -419,119 +256,6 @@ function visibleCharacters(lines: readonly { readonly text: string }[]): number 
     if (count >= fewCharacters) return fewCharacters;
   }
   return count;
-}
-
-interface FlowWriter {
-  /** Chunks of at most some 32 KiB, cut between lines, that continue the flow. */
-  chunks(flow: string, roles: readonly [Role, ...Role[]], lines: readonly PdfLine[], page: number | undefined): Iterable<Extracted>;
-}
-
-function flowWriter(): FlowWriter {
-  const ends = new Map<string, number>();
-  return {
-    *chunks(flow, roles, lines, page) {
-      let held: { readonly bytes: Buffer; readonly line: number }[] = [];
-      let length = 0;
-      const chunk = (): Extracted => {
-        const bytes = Buffer.concat(held.map((piece) => piece.bytes));
-        const pieces = held.map((piece) => ({ length: piece.bytes.length, line: piece.line }));
-        const start = ends.get(flow) ?? 0;
-        ends.set(flow, start + length);
-        held = [];
-        length = 0;
-        const locate = (offset: number): Location =>
-          page === undefined ? { kind: "whole" } : { kind: "page", page, line: lineAt(pieces, offset) };
-        return chunkOf({ content: { kind: "utf8", bytes, locate }, flow, start, roles, ...(page === undefined ? {} : { page }) });
-      };
-      for (const { text, line } of lines) {
-        const whole = Buffer.from(`${text}\n`);
-        for (let from = 0; from < whole.length;) {
-          const to = whole.length - from > chunkLength ? characterStart(whole, from + chunkLength) : whole.length;
-          held.push({ bytes: whole.subarray(from, to), line });
-          length += to - from;
-          from = to;
-          if (length >= chunkLength) yield chunk();
-        }
-      }
-      if (length > 0) yield chunk();
-    },
-  };
-}
-
-/** The line of the page that holds the byte. */
-function lineAt(pieces: readonly { readonly length: number; readonly line: number }[], offset: number): number {
-  let end = 0;
-  for (const piece of pieces) {
-    end += piece.length;
-    if (offset < end) return piece.line;
-  }
-  return pieces.at(-1)?.line ?? 1;
-}
-
-/** The first byte at or before `at` that begins a UTF-8 character. */
-function characterStart(bytes: Uint8Array, at: number): number {
-  let start = at;
-  while (start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1;
-  return start;
-}
-
-/** Notes of a page, one chunk for each role; a form is a table of one row whose columns are the fields. */
-function* noteChunks(flows: FlowWriter, notes: readonly PdfNote[], page: number): Iterable<Extracted> {
-  const text = (role: PdfNote["role"]): string =>
-    notes
-      .filter((note) => note.role === role)
-      .map((note) => note.text)
-      .join("\n");
-  const comments = text("comment");
-  if (comments !== "") yield* flows.chunks("comments", ["comment"], pdfLines(comments), page);
-  const captions = text("caption");
-  if (captions !== "") yield* flows.chunks("captions", ["caption"], pdfLines(captions), page);
-  const links = text("link");
-  if (links !== "") yield* flows.chunks("links", ["link"], pdfLines(links), page);
-  const fields = notes.filter((note) => note.role === "form");
-  if (fields.length > 0) yield formChunk(fields, page);
-}
-
-function formChunk(fields: readonly PdfNote[], page: number): Extracted {
-  const names = fields.map((field) => cellText(field.name));
-  const { bytes } = rowBytes(fields.map((field) => field.text));
-  const table: Table = { id: `form${page}`, separator: "\t", row: 2, head: [names] };
-  const locate = (): Location => ({ kind: "page", page });
-  return chunkOf({ content: { kind: "utf8", bytes, locate }, flow: `form${page}`, start: 0, roles: ["form"], page, table });
-}
-
-/** Properties are a table of one row whose columns are their names. */
-function propertyChunk(properties: readonly (readonly [name: string, value: string])[]): Extracted {
-  const names = properties.map(([name]) => name);
-  const { bytes, starts } = rowBytes(properties.map(([, value]) => value));
-  const locate = (offset: number): Location => {
-    const after = starts.findIndex((start) => start > offset);
-    return { kind: "property", name: names.at(after === -1 ? -1 : after - 1) ?? "" };
-  };
-  const table: Table = { id: "properties", separator: "\t", row: 2, head: [names] };
-  return chunkOf({ content: { kind: "utf8", bytes, locate }, flow: "properties", start: 0, roles: ["property"], table });
-}
-
-function chunkOf(chunk: Chunk): Extracted {
-  return { type: "chunk", chunk };
-}
-
-/** A cell holds neither tab nor line end. */
-function cellText(text: string): string {
-  return text.replace(/[\t\r\n]+/gu, " ");
-}
-
-/** Cells as a line with tabs, and where each begins. */
-function rowBytes(cells: readonly string[]): { readonly bytes: Buffer; readonly starts: readonly number[] } {
-  const starts: number[] = [];
-  let length = 0;
-  const encoded = cells.map((cell, index) => {
-    const bytes = Buffer.from(cellText(cell) + (index === cells.length - 1 ? "\n" : "\t"));
-    starts.push(length);
-    length += bytes.length;
-    return bytes;
-  });
-  return { bytes: Buffer.concat(encoded), starts };
 }
 
 /** The whole file; undefined when it is larger than PDFium may be given. */

@@ -132,8 +132,8 @@ function readStructure(pdfium: Pdfium, page: number, notes: PdfNote[]): void {
   if (tree === 0) return;
   let seen = 0;
   const visit = (element: number, depth: number): void => {
-    if (element === 0) return;
     seen += 1;
+    if (element === 0) return;
     for (const get of [call.FPDF_StructElement_GetAltText, call.FPDF_StructElement_GetActualText, call.FPDF_StructElement_GetTitle]) {
       const text = readText(pdfium, (buffer, size) => get(element, buffer, size));
       if (text.trim() !== "") notes.push({ role: "caption", name: "", text });
