@@ -179,7 +179,7 @@ async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Ex
   if (scan.bombs > 0) yield failure("bomb", `streams that inflate beyond measure, read only at their start: ${scan.bombs}`, partial);
   if (scan.loops > 0) yield failure("bomb", `forms that unfold without end, cut short: ${scan.loops}`, partial);
   if (scan.damaged > 0) yield failure("corrupt", `streams that do not inflate: ${scan.damaged}`, partial);
-  if (textPages + imagePages.length + badPages.length === 0 && (scan.textStreams > 0 || !tableHolds)) {
+  if (textPages + imagePages.length + badPages.length + restarts === 0 && (scan.textStreams > 0 || !tableHolds)) {
     yield failure("corrupt", "no page has text, and its structure is damaged", false);
   }
   if (scan.truncated || file.repaired) yield failure("corrupt", "the end of the file is missing; what could be found was read", partial);

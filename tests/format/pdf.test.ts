@@ -217,7 +217,7 @@ describe("hostile files", () => {
     expect([result.chunks, codes(result)]).toEqual([[], [{ code: "bomb", partial: false }]]);
   });
   it("stays within its memory on a page that PDFium cannot hold", async () => {
-    const result = await read(heavyPages(4_000_000));
+    const result = await read(heavyPages(3_000_000));
     expect(codes(result)).toEqual([{ code: "out-of-memory", partial: true }]);
     expect(textIn(result, "body")).toBe("second page\n");
   });
@@ -241,6 +241,28 @@ function heavyPages(objects: number): Buffer {
   ].map((body, index) => `${index + 1} 0 obj\n${body}\nendobj\n`);
   return Buffer.from(`%PDF-1.7\n${objectsText.join("")}trailer\n<< /Root 6 0 R /Size 8 >>\nstartxref\n0\n%%EOF\n`);
 }
+
+describe("a document inside a document", () => {
+  it("is read while the outer one is open, and may fail without it", async () => {
+    const outer = fixture("mixed.pdf");
+    const budget = { take: (): boolean => true };
+    const pages: string[] = [];
+    const results = pdf.extract({
+      entry: { path: "a.pdf", key: "a.pdf", root: 0, size: outer.length, modified: undefined, stamp: undefined, depth: 0 },
+      bytes: memorySource(outer),
+      budget,
+      passwords: [],
+      signal: new AbortController().signal,
+    });
+    for await (const result of results) {
+      if (result.type !== "chunk") continue;
+      pages.push(textOf(result.chunk));
+      const inner = await read(pages.length === 1 ? heavyPages(3_000_000) : fixture("person.pdf"));
+      expect(textIn(inner, "body")).toContain(pages.length === 1 ? "second page" : person);
+    }
+    expect(pages).toEqual([`${token("正文")}\n${person}\n`, "第2页\n", `${token("三页")}\n${person}\n`]);
+  });
+});
 
 describe("damaged files", () => {
   it("finds the pages of a file without a table and a trailer", async () => {

@@ -9,8 +9,8 @@ import type { PdfScan } from "./pdfScan.ts";
 import { openSecond } from "./pdfSecond.ts";
 import type { SecondReader } from "./pdfSecond.ts";
 
-/** 160 MiB: half of the memory PDFium may have, which holds the file and what it makes of it. */
-export const largestFile: number = 160 * 1024 * 1024;
+/** 128 MiB: half of the memory PDFium may have, which holds the file and what it makes of it. */
+export const largestFile: number = 128 * 1024 * 1024;
 
 /** What is known of the file while it is read. */
 export interface PdfFile {

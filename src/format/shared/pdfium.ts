@@ -86,10 +86,10 @@ export interface Pdfium {
 }
 
 /**
- * 320 MiB for all instances of this thread: PDFium's own bound is 2 GiB, and two workers and the rest of the process need room below 1 GiB.
+ * 256 MiB for all instances of this thread: PDFium's own bound is 2 GiB, and two workers and the rest of the process need room below 1 GiB.
  * The file of 1,307 pages takes 17 MiB, a page of 300,000 text objects 150.
  */
-const memoryLimit = 320 * 1024 * 1024;
+const memoryLimit = 256 * 1024 * 1024;
 
 /** 96 MiB: WebAssembly memory never shrinks, so an instance that grew beyond this is dropped after its document. */
 const keepBelow = 96 * 1024 * 1024;
