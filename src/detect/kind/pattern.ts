@@ -27,6 +27,7 @@ const schema: Schema = {
           regex: text,
           flags: { type: "string", pattern: "^[iu]*$", description: "flags i and u" },
           lookback: { type: "integer", minimum: 0, maximum: 256 },
+          lead: { type: "string", pattern: "^\\[.+\\]$", description: "a character class in brackets" },
         },
         required: ["name", "regex"],
       },
@@ -59,7 +60,13 @@ const schema: Schema = {
 };
 
 interface Fields {
-  readonly patterns: readonly { readonly name: string; readonly regex: string; readonly flags?: string; readonly lookback?: number }[];
+  readonly patterns: readonly {
+    readonly name: string;
+    readonly regex: string;
+    readonly flags?: string;
+    readonly lookback?: number;
+    readonly lead?: string;
+  }[];
   readonly boundary?: "strict" | "none";
   readonly value?: "compact" | "as-is";
   readonly context?: {
@@ -84,6 +91,7 @@ interface Pattern {
   readonly name: string;
   readonly regex: RegExp;
   readonly lookback: number;
+  readonly lead: RegExp | undefined;
   readonly grouped: boolean;
 }
 
@@ -99,7 +107,7 @@ const MAX_SPAN = 512;
  * neighbours as evidence.
  *
  * An expression is tried at the candidate's start, with `lookback` from so many characters before (then the match must cover the
- * candidate). Its group `value` is the span, else all of it. A pattern named `grouped` may not be part of a longer chain of groups.
+ * candidate), or from where the characters of `lead` before it begin. Its group `value` is the span, else all of it. A pattern named `grouped` may not be part of a longer chain of groups.
  *
  * Evidence: the pattern's name, each validator that says valid, `context` and `label` (a word near, a word right before), `column` and
  * `column-weak`, `other-column` (the column is named as something else), `counter-context`, `beside-han`, `loose` (a joiner beside it),
@@ -198,9 +206,10 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
 function compile(one: Fields["patterns"][number], index: number, problems: RuleProblem[]): readonly Pattern[] {
   const lookback = one.lookback ?? 0;
   const value = one.regex.includes("(?<value>") ? "d" : "";
-  const flags = `${one.flags ?? ""}${value}${lookback > 0 ? "g" : "y"}`;
+  const flags = `${one.flags ?? ""}${value}${lookback > 0 && one.lead === undefined ? "g" : "y"}`;
+  const [lead] = one.lead === undefined ? [] : expression(one.lead, "", ["patterns", index, "lead"], problems);
   return expression(one.regex, flags, ["patterns", index, "regex"], problems).map((regex) => {
-    return { name: one.name, regex, lookback, grouped: one.name === "grouped" };
+    return { name: one.name, regex, lookback, lead, grouped: one.name === "grouped" };
   });
 }
 
@@ -236,7 +245,7 @@ interface Span {
 
 function findSpan(patterns: readonly Pattern[], window: Window): Span | undefined {
   for (const one of patterns) {
-    const found = one.lookback === 0 ? matchAt(one.regex, window) : matchAround(one.regex, window, one.lookback);
+    const found = find(one, window);
     if (found === undefined) continue;
     const [start, end] = found.indices?.groups?.["value"] ?? [found.index, found.index + found[0].length];
     if (end > start) return { start, end, from: found.index, to: found.index + found[0].length, pattern: one };
@@ -244,9 +253,23 @@ function findSpan(patterns: readonly Pattern[], window: Window): Span | undefine
   return undefined;
 }
 
-function matchAt(regex: RegExp, window: Window): RegExpExecArray | undefined {
-  regex.lastIndex = window.start;
+function find(one: Pattern, window: Window): RegExpExecArray | undefined {
+  if (one.lead !== undefined) return matchFromLead(one, window);
+  return one.lookback === 0 ? matchAt(one.regex, window, window.start) : matchAround(one.regex, window, one.lookback);
+}
+
+function matchAt(regex: RegExp, window: Window, start: number): RegExpExecArray | undefined {
+  regex.lastIndex = start;
   return regex.exec(window.text) ?? undefined;
+}
+
+/** Walks back over characters of the lead: one try from there, where `matchAround` would try each place. */
+function matchFromLead({ regex, lead, lookback }: Pattern, window: Window): RegExpExecArray | undefined {
+  const limit = Math.max(0, window.start - lookback);
+  let start = window.start;
+  while (start > limit && lead?.test(window.text.charAt(start - 1)) === true) start -= 1;
+  const found = matchAt(regex, window, start);
+  return found !== undefined && found.index + found[0].length > window.start ? found : undefined;
 }
 
 /** The match that covers the candidate's start, if any; each place before it is tried once. */

@@ -110,7 +110,7 @@ function withPlace({ names, ...found }: Found, window: Window): Match {
 
 /** Phrases in a line without blanks; later ones see what earlier ones left. */
 function readSqueezed(unit: Unit, phrases: readonly Phrase[], stop: readonly string[]): Found | undefined {
-  if (unit.text.length > LONGEST) return undefined;
+  if (unit.text.length > LONGEST || !phrases.some((one) => matches(one.regex, unit.text))) return undefined;
   let left = unit.text;
   let first = unit.text.length;
   let last = 0;
@@ -139,6 +139,11 @@ function readSqueezed(unit: Unit, phrases: readonly Phrase[], stop: readonly str
   const value = unit.text.slice(first, last);
   const evidence = count > 1 ? [...names, "two"] : names;
   return { start, end: (unit.at[last - 1] ?? start) + 1, value, names: evidence, ...(level === undefined ? {} : { level }) };
+}
+
+function matches(regex: RegExp, text: string): boolean {
+  regex.lastIndex = 0;
+  return regex.test(text);
 }
 
 /** A phrase that is a whole line, with blanks as one. */

@@ -19,8 +19,19 @@ export interface Unit {
 /** Characters: a line that holds a mark is short; longer ones are cut here and so are no own line. */
 const LONGEST = 400;
 
+/** Several rules look at one window: what one has read the next need not. Holds nothing longer than the window lives. */
+const known = new WeakMap<Window, readonly Unit[]>();
+
 /** The units of the candidate's line: its cells in a row of a table, else the stretches between tabs. */
 export function unitsOf(window: Window): readonly Unit[] {
+  const held = known.get(window);
+  if (held !== undefined) return held;
+  const units = readUnits(window);
+  known.set(window, units);
+  return units;
+}
+
+function readUnits(window: Window): readonly Unit[] {
   const { text } = window;
   const start = text.lastIndexOf("\n", Math.max(0, window.start - 1)) + 1;
   const next = text.indexOf("\n", Math.max(start, window.start));
@@ -87,9 +98,9 @@ function squeeze(text: string, start: number, end: number, header: string, fille
   const at: number[] = [];
   let squeezed = "";
   for (let index = start; index < end; index += 1) {
-    const character = text.charAt(index);
-    if (/\s/.test(character)) continue;
-    squeezed += character;
+    const code = text.charCodeAt(index);
+    if (code <= 0x20 || code === 0xa0 || code === 0x3000) continue;
+    squeezed += text.charAt(index);
     at.push(index);
   }
   const last = at.at(-1);
