@@ -1,4 +1,4 @@
-import type { Engine, Session } from "../detect/engine.ts";
+import type { Engine, Session } from "../detect/contract.ts";
 import type { TextlessKind } from "../format/textless.ts";
 import type { Budget, Extractor, Probe } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";

@@ -1,4 +1,4 @@
-import type { Engine, TextChunk } from "../detect/engine.ts";
+import type { Engine, TextChunk } from "../detect/contract.ts";
 import type { Seal } from "../model/placed.ts";
 
 /** Names of directories come again and again; this many are remembered. */

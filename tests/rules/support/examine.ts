@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { createEngine, type Engine } from "../../../src/detect/engine.ts";
+import type { Engine } from "../../../src/detect/contract.ts";
+import { createEngine } from "../../../src/detect/engine.ts";
 import { ruleKinds } from "../../../src/detect/kind/registry.ts";
 import { columnLexicon } from "../../../src/detect/table.ts";
 import type { Role } from "../../../src/model/chunk.ts";

@@ -1,0 +1,197 @@
+import type { Location, Role, Table } from "../model/chunk.ts";
+import type { Match, Matcher, WindowRow } from "../model/rule.ts";
+import type { ByteEncoding, Decoded } from "../util/decode.ts";
+import type { Column } from "./table.ts";
+
+/** Bytes read at a time; fits the second-level cache. */
+export const BLOCK: number = 256 * 1024;
+/** Bytes that must follow a candidate before it is looked at, unless the flow ends: a window's 6 KiB and a row's end. */
+export const AHEAD: number = 8 * 1024;
+/** Bytes within which matches of one line are each other's row. */
+export const PEERS: number = 4096;
+/** Bytes kept before the first candidate not yet looked at. */
+const HISTORY = 8 * 1024;
+/** Lines of a flow that count as its top and its tail. */
+const TOP_LINES = 15;
+const TAIL_LINES = 5;
+/** Bytes in which the top is sought. */
+export const TOP_BYTES: number = 64 * 1024;
+
+/** A stretch of a flow that one chunk gave. Offsets are the flow's. */
+export interface Segment {
+  readonly start: number;
+  end: number;
+  readonly roles: readonly Role[];
+  readonly page: number | undefined;
+  readonly table: Table | undefined;
+  /** Which row of the table's head names columns, and what. */
+  readonly columns: { readonly row: number; readonly columns: readonly Column[] } | undefined;
+  /** Undefined for text as it lies in a file: its lines are counted. */
+  readonly locate: ((offset: number) => Location) | undefined;
+}
+
+/** A match that waits for its line to be complete. */
+export interface Pending {
+  readonly matcher: Matcher;
+  readonly match: Match;
+  readonly start: number;
+  readonly end: number;
+  /** Offset of its line's start; -1 when that lies further back than is looked. */
+  readonly line: number;
+  readonly segment: Segment;
+  readonly row: WindowRow | undefined;
+  /** Line and column, or what the chunk's `locate` says: only for what is kept, while the bytes are at hand. */
+  locate(): Location;
+}
+
+/** Text that reads on, with as much of its bytes in memory as windows reach. */
+export class Flow {
+  readonly id: string;
+  readonly encoding: ByteEncoding;
+  bytes: Uint8Array = new Uint8Array(64 * 1024);
+  length = 0;
+  /** Offset in the flow of `bytes[0]`. */
+  base = 0;
+  /** Every candidate that starts before it has been looked at. */
+  done = 0;
+  /** Line ends before `base`. */
+  linesBefore = 0;
+  segments: Segment[] = [];
+  /** Where the top ends; undefined until known. */
+  topEnd: number | undefined;
+  /** Where the tail begins; undefined until the flow has ended. */
+  tailStart: number | undefined;
+  pending: Pending[] = [];
+  window:
+    | { readonly page: number; readonly from: number; readonly to: number; readonly decoded: Decoded; readonly end: number }
+    | undefined;
+  rowCache:
+    | { readonly start: number; readonly end: number; readonly row: readonly { text: string; start: number; end: number }[] }
+    | undefined;
+  lineCursor: { offset: number; lines: number } = { offset: 0, lines: 0 };
+
+  constructor(id: string, encoding: ByteEncoding) {
+    this.id = id;
+    this.encoding = encoding;
+  }
+
+  get end(): number {
+    return this.base + this.length;
+  }
+
+  /** Room for `size` more bytes at the end of the buffer. */
+  room(size: number): Uint8Array {
+    if (this.length + size > this.bytes.length) {
+      const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + size));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+    }
+    return this.bytes.subarray(this.length, this.length + size);
+  }
+
+  /** Forgets what no window will reach again. */
+  trim(): void {
+    const keep = Math.max(this.base, this.done - HISTORY);
+    const drop = keep - this.base;
+    if (drop < BLOCK / 4) return;
+    const tracked = this.segments.at(-1)?.locate === undefined;
+    if (tracked) this.linesBefore += countLines(this.bytes, 0, drop);
+    this.bytes.copyWithin(0, drop, this.length);
+    this.length -= drop;
+    this.base = keep;
+    this.segments = this.segments.filter((segment) => segment.end > keep);
+    this.lineCursor = { offset: keep, lines: this.linesBefore };
+  }
+}
+
+/** Line feeds in `bytes[from, to)`. */
+export function countLines(bytes: Uint8Array, from: number, to: number): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(10, from); at >= 0 && at < to; at = bytes.indexOf(10, at + 1)) lines++;
+  return lines;
+}
+
+/** The segment that holds the byte at `offset`. */
+export function segmentAt(flow: Flow, offset: number): Segment | undefined {
+  const { segments } = flow;
+  let low = 0;
+  let high = segments.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const segment = segments[middle];
+    if (segment === undefined) return undefined;
+    if (offset < segment.start) high = middle - 1;
+    else if (offset >= segment.end) low = middle + 1;
+    else return segment;
+  }
+  return undefined;
+}
+
+function isLineEnd(byte: number | undefined): boolean {
+  return byte === 10 || byte === 13;
+}
+
+/** Start of the line round `at`, not before `from`. */
+export function lineStart(flow: Flow, at: number, from: number): number {
+  let start = at;
+  const limit = Math.max(from, flow.base);
+  while (start > limit && !isLineEnd(flow.bytes[start - 1 - flow.base])) start--;
+  if (start === limit && limit === at && at > flow.base && !isLineEnd(flow.bytes[at - 1 - flow.base])) return at - 1;
+  return start;
+}
+
+/** Start of the line after the one round `at`; the flow's end when there is none. */
+export function nextLine(flow: Flow, at: number): number {
+  for (let next = at; next < flow.end; next++) {
+    const byte = flow.bytes[next - flow.base];
+    if (byte === 10) return next + 1;
+    if (byte === 13) return flow.bytes[next + 1 - flow.base] === 10 ? next + 2 : next + 1;
+  }
+  return flow.end;
+}
+
+/** End of the line that reaches to `next`, without its line end. */
+export function lineEnd(flow: Flow, at: number, next: number): number {
+  let end = next;
+  while (end > at && isLineEnd(flow.bytes[end - 1 - flow.base])) end--;
+  return end;
+}
+
+/** Whether nothing but blanks and control characters stands in the stretch. */
+export function isBlank(flow: Flow, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = flow.bytes[at - flow.base] ?? 0;
+    if (byte > 32) return false;
+  }
+  return true;
+}
+
+/** Where the first 15 lines with text end; undefined while that is not at hand. */
+export function topEnd(flow: Flow, final: boolean): number | undefined {
+  let filled = 0;
+  const limit = Math.min(flow.end, flow.base + TOP_BYTES);
+  let start = flow.base;
+  while (start < limit) {
+    const next = nextLine(flow, start);
+    if (next > limit) break;
+    if (!isBlank(flow, start, next)) filled++;
+    start = next;
+    if (filled === TOP_LINES) return start;
+  }
+  return final && flow.end <= limit ? flow.end : limit;
+}
+
+/** Where the last 5 lines with text begin, sought in the last 8 KiB. */
+export function tailStart(flow: Flow): number {
+  let filled = 0;
+  let at = flow.end;
+  const limit = Math.max(flow.base, flow.end - AHEAD);
+  while (at > limit && filled < TAIL_LINES) {
+    let end = at;
+    while (end > limit && isLineEnd(flow.bytes[end - 1 - flow.base])) end--;
+    const start = lineStart(flow, end, limit);
+    if (!isBlank(flow, start, end)) filled++;
+    at = start === end && start > limit ? start - 1 : start;
+  }
+  return at;
+}
