@@ -1,6 +1,7 @@
 import type { Probe } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import { readRange } from "./shared/bytes.ts";
+import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 
 /** A kind of container whose directory of names tells formats apart. */
@@ -17,8 +18,14 @@ const zip: Directory = {
   names: async (bytes) => (await readZip(bytes))?.members.map((member) => member.name) ?? [],
 };
 
+/** Paths of streams and storages: `WordDocument`, `ObjectPool/_1/CONTENTS`. */
+const ole2: Directory = {
+  claims: startsAsCfb,
+  names: async (bytes) => (await readCfb(bytes))?.entries.map((entry) => entry.path) ?? [],
+};
+
 /** A new kind of container is a new line here. */
-const directories: readonly Directory[] = [zip];
+const directories: readonly Directory[] = [zip, ole2];
 
 /**
  * True when `members()` needs the whole content at hand: what cannot seek is held in memory before it is probed, else its members are none.

@@ -1,5 +1,6 @@
 import type { Extractor } from "../model/chunk.ts";
 import { docx } from "./docx.ts";
+import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
 import { pptx } from "./pptx.ts";
@@ -8,4 +9,4 @@ import { xlsx } from "./xlsx.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, zip, picture, text];
+export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, zip, ole2, picture, text];

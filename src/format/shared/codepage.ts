@@ -1,0 +1,97 @@
+import { isUtf8 } from "node:buffer";
+import { TextDecoder } from "node:util";
+
+/** Labels of `TextDecoder` by Windows code page; 125x and those not here are derived or taken for 1252. */
+const labels: Readonly<Record<number, string>> = {
+  437: "windows-1252",
+  850: "windows-1252",
+  866: "ibm866",
+  874: "windows-874",
+  932: "shift_jis",
+  936: "gb18030",
+  949: "euc-kr",
+  950: "big5",
+  1200: "utf-16le",
+  1201: "utf-16be",
+  10000: "macintosh",
+  10001: "shift_jis",
+  10002: "big5",
+  10003: "euc-kr",
+  10007: "x-mac-cyrillic",
+  10008: "gb18030",
+  20866: "koi8-r",
+  20936: "gb18030",
+  21866: "koi8-u",
+  50220: "iso-2022-jp",
+  51932: "euc-jp",
+  51936: "gb18030",
+  51949: "euc-kr",
+  52936: "gb18030",
+  54936: "gb18030",
+  65001: "utf-8",
+};
+
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
+
+function decoder(label: string): InstanceType<typeof TextDecoder> {
+  let known = decoders.get(label);
+  if (known === undefined) {
+    known = new TextDecoder(label);
+    decoders.set(label, known);
+  }
+  return known;
+}
+
+/** Label of `TextDecoder` for a Windows code page; `windows-1252` for one that is not known. */
+export function codepageLabel(codepage: number): string {
+  if (codepage >= 1250 && codepage <= 1258) return `windows-${codepage}`;
+  if (codepage >= 28591 && codepage <= 28606)
+    return `iso-8859-${codepage - 28590}`.replace("iso-8859-1", codepage === 28591 ? "windows-1252" : "iso-8859-1");
+  return labels[codepage] ?? "windows-1252";
+}
+
+/**
+ * Text in a Windows code page. Where the page is a Latin one or 0 (unknown) and the bytes over 0x7f are whole UTF-8 or pairs of Chinese
+ * characters (old WPS writes GBK under 1252), they are taken for that. Never fails: what cannot be decoded becomes U+FFFD.
+ */
+export function decodeCodepage(bytes: Uint8Array, codepage: number): string {
+  if (codepage === 1200) {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length & ~1).toString("utf16le");
+  }
+  const label = codepageLabel(codepage);
+  if (label === "windows-1252" || label === "utf-8" || codepage === 0) {
+    let high = false;
+    for (const byte of bytes) {
+      if (byte >= 0x80) {
+        high = true;
+        break;
+      }
+    }
+    if (!high) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+    if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    if (looksChinese(bytes)) return decoder("gb18030").decode(bytes);
+    return decoder(label === "utf-8" ? "gb18030" : label).decode(bytes);
+  }
+  return decoder(label).decode(bytes);
+}
+
+/** All bytes over 0x7f stand in pairs of GB 2312 characters or punctuation, and at least two of them in a row do. */
+function looksChinese(bytes: Uint8Array): boolean {
+  let longest = 0;
+  let run = 0;
+  for (let at = 0; at < bytes.length;) {
+    const lead = bytes[at] ?? 0;
+    if (lead < 0x80) {
+      run = 0;
+      at++;
+      continue;
+    }
+    const trail = bytes[at + 1] ?? 0;
+    const character = lead >= 0xa1 && lead <= 0xf7 && trail >= 0xa1 && trail <= 0xfe;
+    if (!character) return false;
+    run++;
+    longest = Math.max(longest, run);
+    at += 2;
+  }
+  return longest >= 2;
+}
