@@ -1,4 +1,5 @@
 import type { Engine, Session } from "../detect/contract.ts";
+import { isContainer } from "../format/probe.ts";
 import type { TextlessKind } from "../format/textless.ts";
 import type { Budget, Extractor, Probe } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
@@ -72,7 +73,16 @@ async function examineWithin(
     session.text(nameChunk(name));
     const before = await stamp?.();
     bytes = await open();
-    const probe = await workshop.createProbe(name, bytes);
+    let probe = await workshop.createProbe(name, bytes);
+    if (!bytes.seekable && isContainer(probe.head)) {
+      // What a container is shows in its directory, which lies at its end or anywhere.
+      const held = await hold(bytes, workshop.limits.fileSize);
+      if (held === undefined)
+        throw new FailureError("too-large", `a member of more than ${workshop.limits.fileSize} bytes cannot be held in memory`);
+      await bytes.close();
+      bytes = held;
+      probe = await workshop.createProbe(name, bytes);
+    }
     const kind = await textlessKind(workshop, probe, bytes);
     if (kind === undefined) {
       const extractor = await firstThatAccepts(workshop.extractors, probe);

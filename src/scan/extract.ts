@@ -1,4 +1,4 @@
-import { createProbe } from "../format/probe.ts";
+import { createProbe, isContainer } from "../format/probe.ts";
 import { extractors } from "../format/registry.ts";
 import { textless } from "../format/textless.ts";
 import type { Chunk, Extracted, Location } from "../model/chunk.ts";
@@ -57,7 +57,13 @@ async function* extractEntry(
   let bytes: ByteSource | undefined;
   try {
     bytes = await open();
-    const probe = await createProbe(nameOf(entry.path), bytes);
+    let probe = await createProbe(nameOf(entry.path), bytes);
+    if (!bytes.seekable && isContainer(probe.head)) {
+      const held = memorySource(await readAll(bytes, options.limits.fileSize));
+      await bytes.close();
+      bytes = held;
+      probe = await createProbe(nameOf(entry.path), bytes);
+    }
     const kind = textless(probe.head, bytes.size);
     for (const extractor of kind === undefined ? extractors : []) {
       if (!(await extractor.accepts(probe))) continue;
