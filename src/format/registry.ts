@@ -5,8 +5,10 @@ import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
 import { pptx } from "./pptx.ts";
 import { text } from "./text.ts";
+import { xls } from "./xls.ts";
+import { xlsb } from "./xlsb.ts";
 import { xlsx } from "./xlsx.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, zip, ole2, picture, text];
+export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, xlsb, xls, zip, ole2, picture, text];

@@ -1,24 +1,12 @@
-import type { Location, Role } from "../../model/chunk.ts";
-import { createFlow } from "./flow.ts";
-import type { Flow, Sink } from "./flow.ts";
+import type { Role } from "../../model/chunk.ts";
+import type { Sink } from "./flow.ts";
 import { cellText } from "./sharedStrings.ts";
 import type { SharedStrings } from "./sharedStrings.ts";
+import { createSheetFlows, headerLines, sheetColumns, sheetMark } from "./sheetFlows.ts";
+import type { SheetOptions } from "./sheetFlows.ts";
 import { attribute, attributesOf } from "./xml.ts";
 import type { XmlHandler } from "./xml.ts";
 
-/** How a sheet is told. */
-export interface SheetOptions {
-  readonly flow: string;
-  /** As a person sees it. */
-  readonly title: string;
-  readonly roles: readonly [Role, ...Role[]];
-}
-
-/** Columns of a sheet, XFD; a mark holds row and column in one number. */
-const columns = 16_384;
-/** Empty cells given for gaps before a sheet is told without them: 64 Ki, and eight for each cell with content. */
-const paddingFree = 64 * 1024;
-const paddingEach = 8;
 /** 1 MiB: Excel ends a cell at 32,767 characters; a longer one is told beside the table, piece by piece. */
 const longText = 1024 * 1024;
 
@@ -27,60 +15,18 @@ const longText = 1024 * 1024;
  * Hidden rows go to a table of their own; formulas that hold strings, headers and footers, validation texts, links to flows of their roles.
  */
 export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOptions): XmlHandler & { end(): void } {
-  const { title, roles } = options;
-  const place = (at: number, cell: number): Location => ({ kind: "cell", sheet: title, row: at, column: cell });
-  const sidePlace = (at: number): Location => ({
-    kind: "cell",
-    sheet: title,
-    row: Math.floor(at / columns),
-    column: (at % columns) + 1,
-  });
-  const main = createFlow(sink, { id: options.flow, roles, place });
-  main.table(options.flow, Buffer.from(title, "utf8").toString("latin1"));
-  const flows = new Map<string, Flow>([["", main]]);
-
+  const flows = createSheetFlows(sink, options);
   let row = 0;
   let column = 0;
   let rowHidden = false;
-  let cells: string[] = [];
-  let jumps: (readonly [number, number])[] | undefined;
   let type = 0;
   let value = "";
   let capture: "none" | "value" | "formula" | "header" | "validation" = "none";
   let guide = 0;
-  let padding = paddingFree;
   let reference = 0;
 
-  function side(role: Role, suffix: string = role): Flow {
-    let flow = flows.get(suffix);
-    if (flow === undefined) {
-      const told: readonly [Role, ...Role[]] =
-        role === "header" || role === "footer" ? [role] : roles.includes(role) ? roles : [...roles, role];
-      flow = createFlow(sink, {
-        id: `${options.flow}-${suffix}`,
-        roles: told,
-        place: sidePlace,
-        ...(suffix === "firstHeader" || suffix === "firstFooter" ? { page: 1 } : {}),
-      });
-      flows.set(suffix, flow);
-    }
-    return flow;
-  }
-
-  /** Hidden rows are a table of their own: their numbers would not follow on each other in the sheet's. */
-  function hiddenRows(): Flow {
-    let flow = flows.get("hiddenRows");
-    if (flow === undefined) {
-      const id = `${options.flow}-hidden`;
-      flow = createFlow(sink, { id, roles: roles.includes("hidden") ? roles : [...roles, "hidden"], place });
-      flow.table(id, Buffer.from(title, "utf8").toString("latin1"));
-      flows.set("hiddenRows", flow);
-    }
-    return flow;
-  }
-
   function mark(): number {
-    return Math.max(1, row) * columns + Math.max(0, column - 1);
+    return sheetMark(row, column);
   }
 
   function addCell(): void {
@@ -91,41 +37,22 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
     else if (type === 0 || type === 110 /* n */) text = value;
     else text = cellText(value);
     value = "";
-    if (text === "") return;
-    const gap = column - 1 - cells.length - (jumps?.at(-1)?.[1] ?? 0);
-    if (gap > 0) {
-      if (gap <= padding) {
-        padding -= gap;
-        for (let index = 0; index < gap; index++) cells.push("");
-      } else {
-        // Columns from here on are told by `jumps`: the real column less the cells given.
-        (jumps ??= []).push([cells.length, column - 1 - cells.length]);
-      }
-    }
-    padding += paddingEach;
-    cells.push(text);
+    flows.cell(column, text);
   }
 
   function endRow(): void {
-    if (cells.length === 0) return;
-    const flow = rowHidden ? hiddenRows() : main;
-    flow.row(
-      cells,
-      row,
-      jumps?.map(([at, shift]) => [at, at + shift] as const),
-    );
-    cells = [];
-    jumps = undefined;
+    flows.endRow(row, rowHidden);
   }
 
   /** All that looks like text in a tag nobody knows. */
   function tellAttributes(role: Role, attributes: string): void {
     if (!/[\x80-\xff]|@|&#/.test(attributes)) return;
-    for (const [, text] of attributesOf(attributes)) if (/[\x80-\xff]|@/.test(text)) side(role).line(cellText(text), reference || mark());
+    for (const [, text] of attributesOf(attributes))
+      if (/[\x80-\xff]|@/.test(text)) flows.side(role).line(cellText(text), reference || mark());
   }
 
   function tell(role: Role, text: string | undefined): void {
-    if (text !== undefined && text.trim() !== "") side(role).line(cellText(text.trim()), reference || mark());
+    if (text !== undefined && text.trim() !== "") flows.side(role).line(cellText(text.trim()), reference || mark());
   }
 
   return {
@@ -202,7 +129,7 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
       if (guide > 0) tell("caption", text);
       else value = value === "" ? text : value + text;
       if (value.length > longText) {
-        side("body", "long").line(cellText(value), mark());
+        flows.side("body", "long").line(cellText(value), mark());
         value = "";
       }
     },
@@ -219,7 +146,7 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
           endRow();
           return;
         case "f":
-          if (value.includes('"')) side("field").line(cellText(`=${value}`), mark());
+          if (value.includes('"')) flows.side("field").line(cellText(`=${value}`), mark());
           value = "";
           capture = "none";
           return;
@@ -232,7 +159,7 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
         case "evenFooter":
         case "firstHeader":
         case "firstFooter":
-          for (const line of headerLines(value)) side(name.endsWith("Header") ? "header" : "footer", name).line(line, columns);
+          for (const line of headerLines(value)) flows.side(name.endsWith("Header") ? "header" : "footer", name).line(line, sheetColumns);
           value = "";
           capture = "none";
           return;
@@ -252,7 +179,7 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
     end(): void {
       addCell();
       endRow();
-      for (const flow of flows.values()) flow.flush();
+      flows.flush();
     },
   };
 }
@@ -266,7 +193,7 @@ function columnOf(text: string, at: number): number {
     else if (code >= 97 && code <= 122) column = column * 26 + code - 96;
     else break;
   }
-  return column <= columns ? column : 0;
+  return column <= sheetColumns ? column : 0;
 }
 
 /** First letter of a cell's type: b, d, e, n, s (shared); `str` and `inlineStr` are told as `i`. */
@@ -277,16 +204,5 @@ function typeOf(text: string, at: number): number {
 
 function markOf(reference: string): number {
   const match = /\$?([A-Z]{1,3})\$?(\d{1,7})/.exec(reference);
-  return match === null ? 0 : Number(match[2]) * columns + Math.max(0, columnOf(match[1] ?? "", 0) - 1);
-}
-
-/** Left, middle and right of a header (§18.3.1.39), its codes for fonts, numbers and pictures left out. */
-function headerLines(text: string): readonly string[] {
-  return text
-    .replace(/&(?:(&)|([LCR])|"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[A-Z])/g, (_code, and?: string, part?: string) =>
-      and === undefined ? (part === undefined ? "" : "\n") : "&",
-    )
-    .split("\n")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+  return match === null ? 0 : Number(match[2]) * sheetColumns + Math.max(0, columnOf(match[1] ?? "", 0) - 1);
 }

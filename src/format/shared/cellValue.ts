@@ -1,0 +1,23 @@
+/**
+ * A cell's number as digits: up to 21 of them never with an exponent, since an 18-digit number in a cell is an identifier and 2.3E+17 hides
+ * it. A double holds 15 to 17 digits; the others are what the shortest decimal that gives the same double says. Empty for what is no number.
+ */
+export function numberText(value: number): string {
+  return Number.isFinite(value) ? String(value) : "";
+}
+
+const errors: Readonly<Record<number, string>> = {
+  0: "#NULL!",
+  7: "#DIV/0!",
+  15: "#VALUE!",
+  23: "#REF!",
+  29: "#NAME?",
+  36: "#NUM!",
+  42: "#N/A",
+  43: "#GETTING_DATA",
+};
+
+/** An error value as Excel shows it ([MS-XLS] 2.5.10). */
+export function errorText(code: number): string {
+  return errors[code] ?? "#ERR";
+}

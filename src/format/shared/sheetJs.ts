@@ -1,0 +1,141 @@
+import type { CellObject, WorkBook, WorkSheet } from "xlsx";
+import type { Extracted, Role } from "../../model/chunk.ts";
+import { createFlow } from "./flow.ts";
+import type { Sink } from "./flow.ts";
+import { giveProperties } from "./package.ts";
+import { errorText, numberText } from "./cellValue.ts";
+import { createSheetFlows, sheetMark } from "./sheetFlows.ts";
+import { bytesOf } from "./xml.ts";
+
+/** What came of a reading by SheetJS. */
+export type SheetJsOutcome = "read" | "encrypted" | "corrupt";
+
+/**
+ * Reads a workbook of any kind SheetJS knows: sheets, also hidden ones, in their order, comments, links, names and properties, each to a flow
+ * of its role; document properties where asked for. All of it is held in memory and cannot be stopped: the caller bounds `bytes`. Gives nothing where the outcome is not "read".
+ */
+export async function* readBySheetJs(
+  sink: Sink,
+  bytes: Uint8Array,
+  options: { readonly password?: string; readonly properties: boolean },
+): AsyncGenerator<Extracted, SheetJsOutcome> {
+  const { password } = options;
+  const { read, set_cptable } = await import("xlsx");
+  // Without the tables text of BIFF5 and dBASE in GBK stays undecoded.
+  set_cptable(await import("xlsx/dist/cpexcel.full.mjs"));
+  let book: WorkBook;
+  try {
+    book = read(bytes, {
+      type: "array",
+      dense: true,
+      cellText: false,
+      cellHTML: false,
+      cellStyles: true,
+      ...(password === undefined ? {} : { password }),
+    });
+  } catch (error) {
+    return error instanceof Error && /password|encrypt/i.test(error.message) ? "encrypted" : "corrupt";
+  }
+  yield* giveNames(sink, book);
+  let number = 0;
+  for (const title of book.SheetNames) {
+    const sheet = book.Sheets[title];
+    if (sheet === undefined) continue;
+    const hidden = (book.Workbook?.Sheets?.[number]?.Hidden ?? 0) > 0;
+    yield* giveSheet(sink, sheet, ++number, title, hidden ? ["body", "hidden"] : ["body"]);
+    if (!sink.open) break;
+  }
+  if (options.properties) {
+    yield* giveRecord(sink, "document", book.Props);
+    yield* giveRecord(sink, "custom", book.Custprops);
+  }
+  yield* sink.drain();
+  return "read";
+}
+
+function* giveNames(sink: Sink, book: WorkBook): Generator<Extracted, void> {
+  const names = createFlow(sink, {
+    id: sink.unique("names"),
+    roles: ["bookmark"],
+    place: () => ({ kind: "property", name: "definedName" }),
+  });
+  for (const title of book.SheetNames) names.line(bytesOf(title), 1);
+  for (const { Name, Ref, Comment } of book.Workbook?.Names ?? []) {
+    names.line(bytesOf([`${Name}: ${Ref ?? ""}`, ...(Comment === undefined ? [] : [Comment])].join(" ")), 1);
+  }
+  names.flush();
+  yield* sink.drain();
+}
+
+function* giveSheet(
+  sink: Sink,
+  sheet: WorkSheet,
+  number: number,
+  title: string,
+  roles: readonly [Role, ...Role[]],
+): Generator<Extracted, void> {
+  const flows = createSheetFlows(sink, { flow: `sheet${number}`, title, roles });
+  const rows: unknown = sheet["!data"];
+  const hidden = sheet["!rows"];
+  const list = Array.isArray(rows) ? (rows as readonly (readonly (CellObject | undefined)[] | undefined)[]) : [];
+  let told = 0;
+  for (const [index, row] of present(list)) {
+    for (const [column, cell] of present(row)) {
+      flows.cell(column + 1, cellString(cell));
+      const mark = sheetMark(index + 1, column + 1);
+      if (cell.f?.includes('"') === true) flows.side("field").line(bytesOf(`=${cell.f}`), mark);
+      for (const comment of cell.c ?? []) {
+        const text = (comment.t ?? "").trim();
+        if (text !== "") flows.side("comment").line(bytesOf(text), mark);
+      }
+      for (const link of [cell.l?.Target, cell.l?.Tooltip])
+        if (link !== undefined && link !== "") flows.side("link").line(bytesOf(link), mark);
+    }
+    flows.endRow(index + 1, hidden?.[index]?.hidden === true);
+    if ((++told & 0xff) === 0) yield* sink.drain();
+    if (!sink.open) break;
+  }
+  flows.flush();
+  yield* sink.drain();
+}
+
+/** 65,536: a longer array, which a damaged index makes billions long, is looked at only where it holds something. */
+const denseLimit = 65_536;
+
+/** What an array holds, with its places. */
+function* present<Item>(list: readonly (Item | undefined)[]): Generator<readonly [number, Item], void> {
+  if (list.length > denseLimit) {
+    for (const key of Object.keys(list)) {
+      const item = list[Number(key)];
+      if (item !== undefined && item !== null) yield [Number(key), item];
+    }
+    return;
+  }
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    if (item !== undefined && item !== null) yield [index, item];
+  }
+}
+
+/** The value as it stands, never as it is formatted: a format may round a number or star it out. Byte string. */
+function cellString(cell: CellObject): string {
+  const { t, v } = cell;
+  if (v === undefined || v === null) return "";
+  if (t === "n" && typeof v === "number") return numberText(v);
+  if (t === "b") return v === true ? "TRUE" : "FALSE";
+  if (t === "e") return errorText(Number(v));
+  if (v instanceof Date) return v.toISOString();
+  return bytesOf(String(v).replace(/[\t\r\n]+/g, " "));
+}
+
+function* giveRecord(sink: Sink, id: string, record: object | undefined): Generator<Extracted, void> {
+  const names: string[] = [];
+  const values: string[] = [];
+  for (const [name, value] of Object.entries(record ?? {})) {
+    const text = value instanceof Date ? value.toISOString() : Array.isArray(value) ? value.join(" ") : String(value);
+    if (text.trim() === "") continue;
+    names.push(bytesOf(name));
+    values.push(bytesOf(text));
+  }
+  yield* giveProperties(sink, id, names, values);
+}
