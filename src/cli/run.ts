@@ -7,7 +7,7 @@ import type { Limits, ScanRequest } from "../model/request.ts";
 import { reporters } from "../report/registry.ts";
 import { defaultKeyFile } from "../scan/key.ts";
 import { scan } from "../scan/main.ts";
-import { removableRoots, resolveRequest, volumesOf } from "../scan/request.ts";
+import { resolveRequest, volumesOf } from "../scan/request.ts";
 import type { RequestProblem } from "../scan/request.ts";
 import { exitCode, explainExit, gates, isIncomplete, noteEvent, openGate } from "./exitCode.ts";
 import type { ExitCode } from "./exitCode.ts";
@@ -15,6 +15,7 @@ import type { Values } from "./options.ts";
 import { asideOf, openOutput, OutputError, standardOutput } from "./output.ts";
 import type { Output } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { gatherTargets } from "./targets.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -52,8 +53,8 @@ export function wantedReport(terminal: Terminal, text: string): WantedReport {
 /** Resolves, scans, reports; gives the exit code. */
 export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
   const { values } = wanted;
-  const targets = values["removable"] === true ? [...wanted.targets, ...(await removableRoots())] : wanted.targets;
-  if (targets.length === 0) {
+  const { targets, sources, listed } = await gatherTargets(terminal, wanted);
+  if (targets.length + sources.length === 0) {
     throw new UsageError(
       values["removable"] === true
         ? say(terminal, "没有已挂载的移动存储介质", "no removable medium is mounted")
@@ -64,6 +65,8 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
   const files = wanted.reports.flatMap(({ path }) => (path === undefined ? [] : [path]));
   const resolved = await resolveRequest({
     targets,
+    sources,
+    ...optional("listed", listed),
     directory: terminal.directory,
     ...optional("zone", wanted.zone),
     ...optional("profile", wanted.profile),
@@ -192,6 +195,8 @@ function describe(terminal: Terminal, problem: RequestProblem): string {
   switch (problem.code) {
     case "no-such-path":
       return say(terminal, `没有这个路径：${problem.detail}`, `no such path: ${problem.detail}`);
+    case "git":
+      return say(terminal, `git：${problem.detail}`, `git: ${problem.detail}`);
     case "pack":
       return place + say(terminal, `规则包有误，应为 ${problem.detail}`, `rule pack: expected ${problem.detail}`);
     case "policy":

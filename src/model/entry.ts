@@ -45,6 +45,8 @@ export interface WalkOptions {
   readonly follow: boolean;
   /** Stay on the file system of the root. */
   readonly oneFileSystem: boolean;
+  /** Only these, in this order, instead of all that lies below the root: paths from the root, or absolute. They are names, never patterns. */
+  readonly listed?: readonly string[];
   /** Absolute paths never examined: the reports and state of this run. */
   readonly own: readonly string[];
   /** Stands before paths of the file system where it was asked for; tests inject a scratch root for /proc and /sys. */

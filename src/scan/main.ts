@@ -11,6 +11,7 @@ import type { ScanRequest } from "../model/request.ts";
 import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
 import { keyId } from "../util/hash.ts";
+import { pathBelow } from "../util/path.ts";
 import { createInlinePool } from "./inline.ts";
 import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
@@ -287,7 +288,7 @@ class Judge {
   #judged(examination: Examination): readonly Finding[] {
     const { entry, matches, subjects } = examination;
     const { minConfidence, key } = this.#request;
-    const below = belowRoot(this.#request.roots[entry.root] ?? "", entry);
+    const below = pathBelow(this.#request.roots[entry.root] ?? "", entry.path);
     const prints = fingerprints(key, below, matches);
     const bulk = subjects.length >= BULK_SUBJECTS;
     const findings: Finding[] = [];
@@ -345,9 +346,4 @@ function coverageOf(examination: Examination): Coverage {
 /** The name is examined even when nothing else could be. */
 function nameBytes(entry: Entry): number {
   return Buffer.byteLength(entry.path.slice(Math.max(entry.path.lastIndexOf("/"), entry.path.lastIndexOf("\\")) + 1));
-}
-
-/** The path below its root, so that a moved root keeps its fingerprints. */
-function belowRoot(root: string, entry: Entry): string {
-  return entry.path.startsWith(root) ? entry.path.slice(root.length).replace(/^[/\\]+/, "") : entry.path;
 }

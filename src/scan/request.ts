@@ -6,6 +6,7 @@ import type { RuleInfo, Volume } from "../model/event.ts";
 import type { Limits, ScanRequest } from "../model/request.ts";
 import { compile, loadPacks, locateProblems } from "../rulepack/load.ts";
 import { loadPolicy } from "../rulepack/policy.ts";
+import { checkGitRoot } from "../source/git.ts";
 import { listVolumes, removableMounts, volumeOf } from "../source/media.ts";
 import { resolveTargets } from "../source/target.ts";
 import { defaultLimits } from "./limits.ts";
@@ -15,6 +16,10 @@ import { loadKey } from "./key.ts";
 export interface RequestInput {
   /** Paths and patterns as typed. */
   readonly targets: readonly string[];
+  /** Roots of other sources, after those of the targets: `stdin:NAME`, `git-staged:DIRECTORY`, `git-diff:RANGE:DIRECTORY`. */
+  readonly sources?: readonly string[];
+  /** Names below the only target: examined instead of all that lies there. */
+  readonly listed?: readonly string[];
   readonly directory: string;
   readonly zone?: string;
   readonly profile?: string;
@@ -43,7 +48,7 @@ export interface RequestInput {
 
 /** What is wrong with a request; `file` and `line` where a file is. */
 export interface RequestProblem {
-  readonly code: "no-such-path" | "pack" | "policy" | "zone" | "key";
+  readonly code: "no-such-path" | "git" | "pack" | "policy" | "zone" | "key";
   readonly file?: string;
   readonly line?: number;
   readonly detail: string;
@@ -60,8 +65,16 @@ export async function resolveRequest(
   input: RequestInput,
 ): Promise<{ readonly request: ScanRequest; readonly keyStored: boolean } | { readonly problems: readonly RequestProblem[] }> {
   const problems: RequestProblem[] = [];
-  const { roots, problems: lost } = await resolveTargets(input.targets, input.directory, { oneFileSystem: input.oneFileSystem ?? false });
+  const { roots: found, problems: lost } = await resolveTargets(input.targets, input.directory, {
+    oneFileSystem: input.oneFileSystem ?? false,
+  });
   for (const detail of lost) problems.push({ code: "no-such-path", detail });
+  for (const root of input.sources ?? []) {
+    const detail = root.startsWith("git-") ? await checkGitRoot(root) : undefined;
+    if (detail !== undefined) problems.push({ code: "git", detail });
+  }
+  // A file may be named like a root of another source.
+  const roots = [...found.map((root) => (/^(stdin|git-\w+):/.test(root) ? `./${root}` : root)), ...(input.sources ?? [])];
 
   const loaded = await loadPacks([shippedRules, ...(input.packs ?? [])], { disabled: input.disabledRules ?? [] });
   for (const { file, line, at, expected } of loaded.problems) problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
@@ -98,6 +111,7 @@ export async function resolveRequest(
       exclude: input.exclude ?? [],
       follow: input.follow ?? false,
       oneFileSystem: input.oneFileSystem ?? false,
+      ...(input.listed === undefined ? {} : { listed: input.listed }),
       systemRoot: "/",
     },
     own: input.own ?? [],

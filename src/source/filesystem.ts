@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
-import { basename, dirname, sep } from "node:path";
+import { basename, dirname, isAbsolute, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Entry, Source, Walked, WalkOptions } from "../model/entry.ts";
 import { showBytes, toByteString, toSystemPath } from "../util/path.ts";
@@ -93,7 +93,14 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
   };
   const stack: Directory[] = [];
   const rootMount = mountOf(mounts, rootKey);
-  if (stats.isDirectory()) {
+  if (options.listed !== undefined && stats.isDirectory()) {
+    for (const name of options.listed) {
+      const met = listed(name, withSlash(rootKey), root, state);
+      if ("type" in met) yield [met];
+      else stack.push(met);
+    }
+    stack.reverse();
+  } else if (stats.isDirectory()) {
     const path = root.endsWith("/") || root.endsWith(sep) ? root : `${root}/`;
     const directory = { key: withSlash(rootKey), path, below: "", linked: false };
     if (state.own.has(rootKey)) {
@@ -173,6 +180,22 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
   }
   if (batch.length > 0) {
     yield batch;
+  }
+}
+
+/** One of the listed names: what stands above it is followed, since it was named; itself it is taken as in a walk. */
+function listed(name: string, rootKey: ByteString, root: string, state: Walk): Walked | Directory {
+  const given = locate(isAbsolute(name) ? name : `${showBytes(rootKey)}${name}`);
+  const below = isAbsolute(name) ? name.replace(/^[/\\]+/, "") : name.replaceAll(sep, "/").replace(/^(\.\/)+/, "");
+  const path = isAbsolute(name) || root === "." ? name : `${withSlash(root)}${name}`;
+  try {
+    const parent = realpathSync.native(toSystemPath(dirname(given)), { encoding: "latin1" });
+    const key = slashed(`${withSlash(parent)}${basename(given)}`);
+    const stats = lstatSync(toSystemPath(key), { bigint: true });
+    if (stats.isDirectory()) return directoryOrExcluded(state, path, key, below, stats, false);
+    return stats.isSymbolicLink() ? followed(state, path, key, below) : fileOrExcluded(state, path, key, below, stats);
+  } catch (error) {
+    return failed(path, error);
   }
 }
 

@@ -54,13 +54,11 @@ function sequenceLength(buffer: Uint8Array, at: number): number {
 }
 
 /**
- * The part of an entry's path below the root it was found under, with `/` between names; "" for a file given as root. What a fingerprint
- * holds of a path, so that a mount point may change.
+ * The part of an entry's path below the root it was found under, with `/` between names; for a file given as root its own name, members
+ * after it. What a fingerprint holds of a path, so that a mount point may change.
  */
 export function pathBelow(root: string, path: string): string {
-  if (path === root) {
-    return "";
-  }
-  const prefix = root.endsWith("/") || root.endsWith("\\") ? root : `${root}/`;
-  return path.startsWith(prefix) ? path.slice(prefix.length) : path;
+  const directory = /[/\\]$/.test(root) ? root : `${root}/`;
+  if (path.startsWith(directory)) return path.slice(directory.length);
+  return path.startsWith(root) ? path.slice(Math.max(root.lastIndexOf("/"), root.lastIndexOf("\\")) + 1) : path;
 }

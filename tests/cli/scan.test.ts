@@ -106,3 +106,38 @@ describe("reports", () => {
 it("tells its version as fast as node starts", () => {
   expect(zicha(["--version"]).stdout).toMatch(/^zicha \d+\.\d+\.\d+\n$/);
 });
+
+describe("what is examined", () => {
+  it("takes standard input, with the name it would be saved under", () => {
+    const run = zicha(
+      ["scan", "-", "--stdin-filename", "客户.csv", "-f", "json", "--zone", "internet"],
+      "姓名,身份证号\n王小明,440308199901101512\n",
+    );
+    expect(run.code).toBe(1);
+    expect((JSON.parse(run.stdout) as { findings: { path: string }[] }).findings[0]?.path).toBe("客户.csv");
+  });
+
+  it("reads a document from a pipe as what it is", () => {
+    const document = readFileSync(join(fixtures, "internet-pc/桌面/2024信贷规划.docx"));
+    const run = spawnSync(process.execPath, [bin, "scan", "-", "-f", "json"], {
+      input: document,
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"], XDG_STATE_HOME: join(scratch, "state") },
+    });
+    expect((JSON.parse(run.stdout) as { summary: { formats: object } }).summary.formats).toEqual({ docx: 1 });
+    expect(run.status).toBe(1);
+  });
+
+  it("takes names from a list, and a missing one is not passed over", () => {
+    file("listed.txt", "今天下雨\n");
+    expect(zicha(["scan", "--files-from", "-", "-q"], "listed.txt\n").code).toBe(0);
+    expect(zicha(["scan", "--files-from", "-", "-q"], "listed.txt\0gone.txt\0").code).toBe(3);
+    expect(zicha(["scan", "listed.txt", "--files-from", "-"], "").code).toBe(2);
+  });
+
+  it("says when there is no repository", () => {
+    const run = zicha(["scan", "--git-staged"]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(/^zicha: git: not a git repository/);
+  });
+});

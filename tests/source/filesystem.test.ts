@@ -351,3 +351,17 @@ async function asNobody(action: () => Promise<void>): Promise<void> {
     process.seteuid(0);
   }
 }
+
+test("walks only what is listed, in its order, and tells what is missing", async () => {
+  write("a/1.txt");
+  write("a/2.txt");
+  write("b.txt");
+  write("c.log");
+  symlinkSync("b.txt", join(top, "link"));
+  const found = await walk(top, { listed: ["c.log", "a", "./b.txt", "link", "gone.txt"], exclude: ["*.log"] });
+  expect(
+    found.map((one) =>
+      one.type === "entry" ? short(one.entry.path) : one.type === "excluded" ? `${short(one.path)} ${one.by}` : one.failure.code,
+    ),
+  ).toEqual(["c.log *.log", "./b.txt", "link symbolic link", "not-found", "a/1.txt", "a/2.txt"]);
+});

@@ -26,7 +26,8 @@ test.each([
   ["docs/", "docs/a.txt", "a.txt"],
   ["/", "/etc/passwd", "etc/passwd"],
   [".", "./a.txt", "a.txt"],
-  ["名单.txt", "名单.txt", ""],
+  ["名单.txt", "名单.txt", "名单.txt"],
+  ["资料/名单.zip", "资料/名单.zip!/a.txt", "名单.zip!/a.txt"],
 ])("below %s, %s is %s", (root, path, below) => {
   expect(pathBelow(root, path)).toBe(below);
 });
