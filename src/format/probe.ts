@@ -29,10 +29,11 @@ const directories: readonly Directory[] = [zip, ole2];
 
 /**
  * True when `members()` needs the whole content at hand: what cannot seek is held in memory before it is probed, else its members are none.
- * `head` is the first 4 bytes or more.
+ * `head` is the first 4 bytes or more. Programs and pictures are left out: few of them have an archive behind them, and holding each would
+ * spend what may be inflated.
  */
 export function isContainer(head: Uint8Array): boolean {
-  return directories.some((directory) => directory.claims(head));
+  return directories.some((directory) => directory.claims(head)) && !mayCarryZip(head);
 }
 
 /** Reads the first 4 KiB, and the names in the container's directory once, when an extractor asks for them. */

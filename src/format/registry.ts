@@ -1,9 +1,11 @@
 import type { Extractor } from "../model/chunk.ts";
 import { docx } from "./docx.ts";
+import { gz } from "./gz.ts";
 import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
 import { pptx } from "./pptx.ts";
+import { tar } from "./tar.ts";
 import { text } from "./text.ts";
 import { xls } from "./xls.ts";
 import { xlsb } from "./xlsb.ts";
@@ -11,4 +13,4 @@ import { xlsx } from "./xlsx.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, xlsb, xls, zip, ole2, picture, text];
+export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, xlsb, xls, zip, ole2, gz, tar, picture, text];

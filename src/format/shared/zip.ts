@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { crc32 } from "node:zlib";
 import type { ByteSource } from "../../model/entry.ts";
+import { decodeName } from "./archiveName.ts";
 import { readRange } from "./bytes.ts";
 
 /** One member of a zip archive (APPNOTE 6.3.10), as its directory or, after damage, its local header tells it. */
@@ -267,19 +268,6 @@ function member(raw: RawHeader, rawName: Buffer, extra: Buffer, prefix: number):
     check: (raw.flags & 8) === 8 ? raw.time >>> 8 : (raw.crc ?? 0) >>> 24,
     aes,
   };
-}
-
-/**
- * A name as Chinese archivers write it: UTF-8 when its bytes are (bit 11 says no more than they do), else GB18030, which holds GBK and GB 2312;
- * what is neither stands as `\xB5`.
- */
-function decodeName(raw: Buffer): string {
-  if (isUtf8(raw)) return raw.toString("utf8");
-  try {
-    return new TextDecoder("gb18030", { fatal: true }).decode(raw);
-  } catch {
-    return raw.toString("latin1").replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).toUpperCase()}`);
-  }
 }
 
 function dosTime(date: number, time: number): string | undefined {

@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { createProbe } from "../../src/format/probe.ts";
+import { memorySource } from "../../src/format/shared/bytes.ts";
+import { streamSource } from "../../src/format/shared/zipMember.ts";
+import { tar } from "../../src/format/tar.ts";
+import { endure } from "./hostile.ts";
+import { limitedBudget, run } from "./support.ts";
+
+function fixture(name: string): Buffer {
+  return readFileSync(new URL(`../../fixtures/archive/${name}`, import.meta.url));
+}
+
+/** A header as V7 wrote it, with a checksum that fits. */
+function header(name: string | Uint8Array, size: number | Uint8Array, type: string = "0", magic: string = "ustar\x0000"): Buffer {
+  const block = Buffer.alloc(512);
+  Buffer.from(name as Uint8Array).copy(block, 0);
+  if (typeof size === "number") block.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
+  else Buffer.from(size).copy(block, 124);
+  block.write("00000000000\0", 136, "latin1");
+  block.write(type, 156, "latin1");
+  block.write(magic, 257, "latin1");
+  return checked(block);
+}
+
+function checked(block: Buffer): Buffer {
+  block.fill(32, 148, 156);
+  const sum = block.reduce((all, byte) => all + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  return block;
+}
+
+function file(name: string, data: string): Buffer {
+  const bytes = Buffer.from(data);
+  return Buffer.concat([header(name, bytes.length), bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
+}
+
+const end = Buffer.alloc(1024);
+const list = "姓名,手机号\n测试甲,13800138000\n";
+const longName = `${"很长的目录名".repeat(8)}/${"客户名单".repeat(20)}.csv`;
+
+describe("reads what other programs wrote", () => {
+  test.each([
+    ["ustar.tar", { "docs/list.csv": list }],
+    ["gnu-long.tar", { [longName]: list, "b.txt": "second\n" }],
+    ["pax-long.tar", { [longName]: list, "b.txt": "second\n" }],
+  ])("%s", async (name, members) => {
+    const bytes = fixture(name);
+    expect(await tar.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    const result = await run(tar, memorySource(bytes));
+    expect(result.members).toEqual(members);
+    expect(result.failures).toEqual([]);
+  });
+
+  test("names in GB18030", async () => {
+    const result = await run(tar, memorySource(fixture("gbk-names.tar")));
+    expect(Object.keys(result.members)).toEqual(["资料/名单.csv", "资料/说明.txt"]);
+    expect(result.failures).toEqual([]);
+  });
+
+  test.each(["sparse-gnu.tar", "sparse-pax.tar"])("%s with its hole", async (name) => {
+    const { memberBytes, failures } = await run(tar, memorySource(fixture(name)));
+    const bytes = Buffer.from(memberBytes["sparse.txt"] ?? []);
+    expect(bytes.length).toBe(1_000_017);
+    expect(bytes.toString("latin1", 0, 18)).toBe("first 13800138000\n");
+    expect(bytes.toString("latin1", 1_000_000)).toBe("last 13800138001\n");
+    expect(failures).toEqual([]);
+  });
+
+  test("from a source that cannot seek", async () => {
+    const bytes = fixture("gnu-long.tar");
+    async function* pieces(): AsyncGenerator<Uint8Array, void> {
+      for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);
+    }
+    const result = await run(
+      tar,
+      streamSource(pieces(), undefined, () => undefined),
+    );
+    expect(result.members).toEqual({ [longName]: list, "b.txt": "second\n" });
+    expect(result.failures).toEqual([]);
+  });
+});
+
+describe("odd archives", () => {
+  test("no magic, directories, links and devices", async () => {
+    const bytes = Buffer.concat([header("d/", 0, "5", ""), header("l", 0, "2", ""), header("c", 0, "3", ""), file("a", "一"), end]);
+    expect((await run(tar, memorySource(bytes))).members).toEqual({ a: "一" });
+  });
+
+  test("names that climb and names twice are names only", async () => {
+    const bytes = Buffer.concat([file("../../etc/passwd", "x"), file("a", "1"), file("a", "2"), end]);
+    const result = await run(tar, memorySource(bytes));
+    expect(result.members).toEqual({ "../../etc/passwd": "x", a: "2" });
+  });
+
+  test("a second archive behind the end mark is read", async () => {
+    const result = await run(tar, memorySource(Buffer.concat([file("a", "1"), end, Buffer.alloc(8192), file("b", "2"), end])));
+    expect(result.members).toEqual({ a: "1", b: "2" });
+    expect(result.failures).toEqual([]);
+  });
+
+  test("bytes behind the end mark are told", async () => {
+    const result = await run(tar, memorySource(Buffer.concat([file("a", "1"), end, Buffer.from("secret".repeat(200))])));
+    expect(result.failures).toEqual(["corrupt file partial"]);
+  });
+
+  test("behind a damaged header the next member is found", async () => {
+    const damaged = file("b", "2");
+    damaged[3] = 7;
+    const result = await run(tar, memorySource(Buffer.concat([file("a", "1"), damaged, file("c", "3"), end])));
+    expect(result.members).toEqual({ a: "1", c: "3" });
+    expect(result.failures).toEqual(["corrupt file partial"]);
+  });
+
+  test("a member that claims 2^63 bytes gives what is there", async () => {
+    const size = Buffer.from([0x80, 0, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0]);
+    const result = await run(tar, memorySource(Buffer.concat([file("a", "1"), header("b", size), Buffer.from("rest")])));
+    expect(result.members).toEqual({ a: "1", b: "rest" });
+    expect(result.failures).toEqual(["corrupt file!/b partial", "corrupt file partial"]);
+  });
+
+  test("holes too large to be walked are left out and told", async () => {
+    const block = header("s", 4, "S", "ustar  ");
+    block.write("00000000000\x0000000000004\0", 386, "latin1");
+    block.write("77777777777\0", 483, "latin1");
+    const result = await run(tar, memorySource(Buffer.concat([checked(block), Buffer.from("data"), Buffer.alloc(508), end])));
+    expect(result.members).toEqual({ s: "data" });
+    expect(result.failures).toEqual(["too-large file!/s partial"]);
+  });
+
+  test("the limit of members ends it", async () => {
+    const bytes = Buffer.concat([file("a", "1"), file("b", "2"), end]);
+    const result = await run(tar, memorySource(bytes), { budget: limitedBudget({ members: 1 }) });
+    expect(result.members).toEqual({ a: "1" });
+    expect(result.failures).toEqual(["too-large file partial"]);
+  });
+
+  test("text is no archive", async () => {
+    expect(await tar.accepts(await createProbe("x.tar", memorySource(Buffer.from("a".repeat(2000)))))).toBe(false);
+    expect(await tar.accepts(await createProbe("x.tar", memorySource(Buffer.alloc(2000))))).toBe(false);
+  });
+});
+
+test("cut, bent and garbled archives", async () => {
+  const bytes = Buffer.concat([file("a", "1".repeat(3000)), file("b", "2".repeat(3000)), end]);
+  for (const failures of await endure(tar, bytes, 512)) expect(failures.length).toBeGreaterThan(0);
+  await endure(tar, fixture("pax-long.tar"), 512);
+  await endure(tar, fixture("sparse-gnu.tar"), 512);
+});
