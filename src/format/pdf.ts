@@ -1,5 +1,6 @@
 import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
+import { pageList } from "./shared/pageList.ts";
 import { attachmentMembers } from "./shared/pdfAttachments.ts";
 import { flowWriter, metadataChunks, noteChunks, propertyChunk } from "./shared/pdfChunks.ts";
 import { readBookmarks, readInfo, readPage, readScripts } from "./shared/pdfDocument.ts";
@@ -234,18 +235,6 @@ function allNotes(page: PdfPage, lines: readonly PdfLine[]): readonly PdfNote[] 
   const known = [...lines, ...page.notes].map(({ text }) => text).join("\n");
   const drawn = missingLines(page.drawnText, known).map(({ text }) => text);
   return drawn.length === 0 ? page.notes : [...page.notes, { role: "comment", name: "", text: drawn.join("\n") }];
-}
-
-/** `1-3, 7`: at most 20 runs are named. */
-function pageList(pages: readonly number[]): string {
-  const runs: [from: number, to: number][] = [];
-  for (const page of pages) {
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === page - 1) last[1] = page;
-    else runs.push([page, page]);
-  }
-  const named = runs.slice(0, 20).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
-  return named.join(", ") + (runs.length > 20 ? ", …" : "");
 }
 
 /** Counts characters that can be seen; not beyond `fewCharacters`, since more is the same to all who ask. */

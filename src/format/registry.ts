@@ -1,6 +1,8 @@
 import type { Extractor } from "../model/chunk.ts";
+import { ceb } from "./ceb.ts";
 import { docx } from "./docx.ts";
 import { gz } from "./gz.ts";
+import { ofd } from "./ofd.ts";
 import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
@@ -13,4 +15,4 @@ import { xlsx } from "./xlsx.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, docx, xlsx, pptx, xlsb, xls, zip, ole2, gz, tar, picture, text];
+export const extractors: readonly Extractor[] = [pdf, ofd, docx, xlsx, pptx, xlsb, xls, zip, ole2, gz, tar, ceb, picture, text];
