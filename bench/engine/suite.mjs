@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { best, has } from "../shared/measure.mjs";
+import { table } from "../shared/table.mjs";
+import { corpus, hostile, smallFiles } from "./corpora.mjs";
+import { expressions, samePatterns, terms } from "./patterns.mjs";
+
+const zicha = fileURLToPath(new URL("../../bin/zicha.mjs", import.meta.url));
+const MIB = 1024 * 1024;
+const SMALL_FILES = 50_000;
+
+/** Detection on plain text: zicha as a user runs it, beside ripgrep with the same patterns, ripgrep with the terms alone, and `wc -l`. */
+export async function run({ size, dir, only, rounds }) {
+  const installed = { rg: await has("rg"), clamscan: await has("clamscan") };
+  if (!installed.rg) process.stdout.write("ripgrep is not installed: its rows are left out\n");
+  mkdirSync(dir, { recursive: true });
+  const patternFile = join(dir, "patterns.txt");
+  const termFile = join(dir, "terms.txt");
+  writeFileSync(patternFile, [...expressions, ...terms().map(escaped)].join("\n") + "\n");
+  writeFileSync(termFile, terms().join("\n") + "\n");
+  process.stdout.write(`${expressions.length} patterns, ${terms().length} terms\n\n`);
+  const wanted = (name) => only.length === 0 || only.includes(name);
+  const rows = [];
+  for (const name of ["prose", "csv", "logs", "gbk"].filter(wanted)) rows.push(...(await text(corpus(dir, name, size), name, size)));
+  for (const name of hostile.filter((one) => only.includes(one) || only.includes("hostile"))) {
+    rows.push(...(await text(corpus(dir, name, Math.min(size, 64 * MIB)), name, Math.min(size, 64 * MIB))));
+  }
+  if (wanted("many")) rows.push(...(await many()));
+  if (wanted("start")) rows.push(...(await start()));
+  table(["corpus", "tool", "CPU s", "MB/CPU-s", "wall s", "peak MiB", "zicha ÷ this", "note"], rows);
+
+  async function text(path, name, bytes) {
+    const out = join(dir, "out.ndjson");
+    const mine = await best(rounds, process.execPath, [zicha, "scan", path, "-f", `ndjson=${out}`, "--fail-on", "never"]);
+    const found = [row(name, "zicha", mine, mine, bytes, counts(out))];
+    const one = await best(rounds, process.execPath, [zicha, "scan", path, "-f", `ndjson=${out}`, "--fail-on", "never", "-j", "1"]);
+    found.push(row(name, "zicha -j1", one, mine, bytes, ""));
+    if (installed.rg) {
+      const encoding = name === "gbk" ? ["-E", "gbk"] : [];
+      const base = ["-j1", "--no-config", "-a", "--count-matches", ...encoding];
+      const all = await best(rounds, "rg", [...base, "-f", patternFile, path], { keep: true });
+      found.push(row(name, "rg, all patterns", all, mine, bytes, `${all.text.trim()} matches`));
+      const fixed = await best(rounds, "rg", [...base, "-F", "-f", termFile, path], { keep: true });
+      found.push(row(name, "rg -F, terms only", fixed, mine, bytes, `${fixed.text.trim()} matches`));
+      if (name === "csv") found.push(...(await agreement(path, out)));
+    }
+    if (installed.clamscan) {
+      const clam = await best(1, "clamscan", ["--detect-structured", "--max-filesize=4000M", "--max-scansize=4000M", path]);
+      found.push(row(name, "clamscan", clam, mine, bytes, "SSN and card only"));
+    }
+    const floor = await best(rounds, "wc", ["-l", path]);
+    found.push(row(name, "wc -l", floor, mine, bytes, ""));
+    return found;
+  }
+
+  /** Where a pattern says what a rule says, both must count the same. */
+  async function agreement(path, out) {
+    const wrong = [];
+    const totals = totalsOf(out);
+    for (const [id, pattern] of Object.entries(samePatterns)) {
+      const args = ["-j1", "--no-config", "-a", "--count-matches", "-e", pattern.replaceAll(String.raw`\b`, String.raw`(?-u:\b)`), path];
+      const { text: said } = await best(1, "rg", args, { keep: true });
+      const mine = totals.get(id) ?? 0;
+      if (Number(said) !== mine) wrong.push(["csv", `void: ${id}`, "", "", "", "", "", `rg ${said.trim()}, zicha ${mine}`]);
+    }
+    return wrong;
+  }
+
+  async function many() {
+    const root = smallFiles(dir, SMALL_FILES);
+    const out = join(dir, "out.ndjson");
+    const bytes = 0;
+    const mine = await best(rounds, process.execPath, [zicha, "scan", root, "-f", `ndjson=${out}`, "--fail-on", "never"]);
+    const found = [row("many", "zicha", mine, mine, bytes, "")];
+    const one = await best(rounds, process.execPath, [zicha, "scan", root, "-f", `ndjson=${out}`, "--fail-on", "never", "-j", "1"]);
+    found.push(row("many", "zicha -j1", one, mine, bytes, ""));
+    if (installed.rg) {
+      const all = await best(rounds, "rg", ["-j1", "--no-config", "-a", "--count-matches", "-f", patternFile, root]);
+      found.push(row("many", "rg, all patterns", all, mine, bytes, ""));
+    }
+    return found;
+  }
+
+  async function start() {
+    const small = join(dir, "small.txt");
+    writeFileSync(small, "客户张建国，身份证号440308199001152170，联系电话13682645189。\n");
+    const node = await best(3, process.execPath, ["-e", "0"]);
+    const version = await best(3, process.execPath, [zicha, "--version"]);
+    const file = await best(3, process.execPath, [zicha, "scan", small, "-f", `ndjson=${join(dir, "out.ndjson")}`, "--fail-on", "never"]);
+    return [
+      row("start", "node -e 0", node, node, 0, ""),
+      row("start", "zicha --version", version, node, 0, ""),
+      row("start", "zicha scan, one small file", file, node, 0, `${Math.round((file.cpu - node.cpu) * 1000)} ms over node`),
+    ];
+  }
+}
+
+function row(corpusName, tool, one, mine, bytes, note) {
+  const speed = bytes === 0 ? "" : (bytes / 1e6 / one.cpu).toFixed(0);
+  return [corpusName, tool, one.cpu.toFixed(2), speed, one.wall.toFixed(2), one.memory.toFixed(0), (one.cpu / mine.cpu).toFixed(2), note];
+}
+
+function totalsOf(file) {
+  const totals = new Map();
+  const add = (id, count) => totals.set(id, (totals.get(id) ?? 0) + count);
+  for (const line of readFileSync(file, "utf8").trim().split("\n")) {
+    const event = JSON.parse(line);
+    if (event.type === "finding") add(event.finding.ruleId, 1);
+    if (event.type === "entry-end") for (const { ruleId, total, stored } of event.counts) add(ruleId, total - stored);
+  }
+  return totals;
+}
+
+function counts(file) {
+  let sum = 0;
+  for (const count of totalsOf(file).values()) sum += count;
+  return `${sum} findings, ${(statSync(file).size / 1e6).toFixed(1)} MB ndjson`;
+}
+
+function escaped(text) {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+}
