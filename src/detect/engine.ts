@@ -26,7 +26,6 @@ class EngineSession implements Session {
   readonly #settler: Settler;
   readonly #flows = new Map<string, Flow>();
   readonly #candidates = new CandidateList();
-  readonly #seen = new Set<string>();
   readonly #columns = new Map<string, Segment["columns"]>();
   #bytes = 0;
 
@@ -266,11 +265,6 @@ class EngineSession implements Session {
       if (view === undefined || match.end <= match.start) return;
       const start = view.from + view.decoded.offsetOf(match.start);
       const end = view.from + view.decoded.offsetOf(match.end);
-      const key = `${matcher.rule.id}\0${flow.id}\0${start}\0${end}`;
-      if (this.#seen.has(key)) return;
-      // Spans far behind cannot come again: a window's reach is bounded.
-      if (this.#seen.size > 50_000) this.#seen.clear();
-      this.#seen.add(key);
       const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
       flow.pending.push({
         matcher,

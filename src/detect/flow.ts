@@ -61,7 +61,9 @@ export class Flow {
   topEnd: number | undefined;
   /** Where the tail begins; undefined until the flow has ended. */
   tailStart: number | undefined;
+  /** The first `settled` are settled and kept as peers of the next. */
   pending: Pending[] = [];
+  settled = 0;
   window:
     | { readonly page: number; readonly from: number; readonly to: number; readonly decoded: Decoded; readonly end: number }
     | undefined;

@@ -5,7 +5,14 @@ import { arbitrate } from "./arbitrate.ts";
 import type { SessionOptions } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
-import { asksForTag, noEvidence, peerNames, subjectRank, tierOf } from "./tiers.ts";
+import { noEvidence, peerNames, subjectRank, tierOf, waitsForTag } from "./tiers.ts";
+
+interface Count {
+  readonly ruleId: string;
+  readonly confidence: Confidence;
+  total: number;
+  stored: number;
+}
 
 /** A match whose tier is known, before overlaps are settled. */
 interface Chosen {
@@ -19,7 +26,7 @@ interface Chosen {
 export class Settler {
   readonly #options: SessionOptions;
   readonly #matches: SealedMatch[] = [];
-  readonly #counts = new Map<string, { ruleId: string; confidence: Confidence; total: number; stored: number }>();
+  readonly #counts = new Map<string, Partial<Record<Confidence, Count>>>();
   readonly #subjects = new Set<string>();
   /** Matches of rules that wait for a tag, by flow. */
   readonly #late: {
@@ -42,59 +49,64 @@ export class Settler {
     );
     return {
       matches: this.#matches,
-      counts: [...this.#counts.values()].toSorted(
-        (one, other) => order(one.ruleId, other.ruleId) || order(one.confidence, other.confidence),
-      ),
+      counts: [...this.#counts.values()]
+        .flatMap((one) => Object.values(one))
+        .toSorted((one, other) => order(one.ruleId, other.ruleId) || order(one.confidence, other.confidence)),
       subjects: [...this.#subjects],
     };
   }
 
-  /** Gives matches their peers, picks tiers, settles overlaps and seals what is complete. */
+  /**
+   * Gives matches their peers, picks tiers, settles overlaps and seals what is complete. A match is settled when its line and all that
+   * could overlap it are known; what was settled stays a peer of what follows it in the line.
+   */
   resolve(flow: Flow, final: boolean): void {
-    const limit = final ? Number.POSITIVE_INFINITY : flow.done - 2 * PEERS;
-    const ready = flow.pending
-      .filter(({ start }) => start < limit)
-      .toSorted((one, other) => one.start - other.start || other.end - one.end);
-    if (ready.length === 0) return;
-    // Those after the limit are still peers of those before it.
-    const all = final ? ready : flow.pending.toSorted((one, other) => one.start - other.start || other.end - one.end);
-    flow.pending = final ? [] : flow.pending.filter(({ start }) => start >= limit);
-    const base = all.map((pending) => tierOf(pending, noEvidence));
-    let first = 0;
+    if (flow.pending.length === flow.settled && !final) return;
+    const fresh = flow.pending.slice(flow.settled);
+    fresh.sort(byPlace);
+    const all = [...flow.pending.slice(0, flow.settled), ...withoutTwins(fresh)];
+    const until = final ? all.length : cutBefore(all, flow.settled, flow.done - 2 * PEERS);
+    const base = all.map((pending) => (pending.matcher.tag === undefined ? tierOf(pending, noEvidence) : undefined));
     const chosen: Chosen[] = [];
-    for (const [index, pending] of all.entries()) {
-      if (pending.start >= limit) break;
+    let groupStart = 0;
+    let groupEnd = 0;
+    for (let index = flow.settled; index < until; index++) {
+      const pending = all[index];
+      if (pending === undefined) break;
       if (pending.matcher.tag !== undefined) {
         this.#feature(pending);
         continue;
       }
-      while (first < all.length && (all[first]?.start ?? 0) < pending.start - PEERS) first++;
+      if (index >= groupEnd) {
+        groupStart = index;
+        while (groupStart > 0 && all[groupStart - 1]?.line === pending.line) groupStart--;
+        groupEnd = index + 1;
+        while (groupEnd < all.length && all[groupEnd]?.line === pending.line) groupEnd++;
+      }
+      while ((all[groupStart]?.start ?? 0) < pending.start - PEERS) groupStart++;
       const peers = new Set<string>();
       let subject: { rank: number; distance: number; infoType: string; value: string } | undefined;
-      for (let at = first; at < all.length; at++) {
+      for (let at = groupStart; at < groupEnd; at++) {
         const other = all[at];
         if (other === undefined || other.start > pending.start + PEERS) break;
-        if (other.line !== pending.line || other.matcher.tag !== undefined) continue;
         const tier = base[at];
         if (tier === undefined || tier.confidence === "low") continue;
         const { infoType } = other.matcher.rule;
         if (at !== index && (other.end <= pending.start || other.start >= pending.end))
-          for (const name of peerNames(infoType)) peers.add(`row:${name}`);
+          for (const name of peerNames(infoType)) peers.add(name);
         const rank = subjectRank(infoType);
+        if (rank === undefined || (subject !== undefined && rank > subject.rank)) continue;
         const distance = Math.abs(other.start - pending.start);
-        if (
-          rank !== undefined &&
-          (subject === undefined || rank < subject.rank || (rank === subject.rank && distance < subject.distance))
-        ) {
+        if (subject === undefined || rank < subject.rank || distance < subject.distance)
           subject = { rank, distance, infoType, value: other.match.value };
+      }
+      if (pending.row !== undefined) {
+        for (const [at, cell] of pending.row.cells.entries()) {
+          if (at === pending.row.at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
+          for (const type of cell.infoTypes) peers.add(`row:${type}`);
         }
       }
-      for (const [at, cell] of (pending.row?.cells ?? []).entries()) {
-        if (at === pending.row?.at || cell.text.trim() === "") continue;
-        for (const type of cell.infoTypes) peers.add(`row:${type}`);
-      }
-      const waits = pending.matcher.tiers.some(asksForTag);
-      if (waits) {
+      if (waitsForTag(pending.matcher)) {
         const location = pending.locate();
         this.#late.push({ flow, pending: { ...pending, locate: () => location }, peers, subject });
         continue;
@@ -103,6 +115,11 @@ export class Settler {
       if (tier !== undefined) chosen.push({ pending, tier, peers, subject });
     }
     this.#settle(flow, chosen);
+    const near = (all[until - 1]?.start ?? 0) - PEERS;
+    let keep = until;
+    while (keep > 0 && (all[keep - 1]?.start ?? 0) >= near) keep--;
+    flow.pending = final ? [] : all.slice(keep);
+    flow.settled = final ? 0 : until - keep;
   }
 
   #feature(pending: Pending): void {
@@ -139,6 +156,12 @@ export class Settler {
     for (const [flow, list] of byFlow) this.#settle(flow, list);
   }
 
+  #countOf(ruleId: string, confidence: Confidence): Count {
+    let known = this.#counts.get(ruleId);
+    if (known === undefined) this.#counts.set(ruleId, (known = {}));
+    return (known[confidence] ??= { ruleId, confidence, total: 0, stored: 0 });
+  }
+
   #settle(flow: Flow, chosen: readonly Chosen[]): void {
     const kept = arbitrate(
       chosen.map((one) => ({
@@ -153,9 +176,7 @@ export class Settler {
     for (const { item, beaten } of kept) {
       const { pending, tier, peers, subject } = item;
       const { rule } = pending.matcher;
-      const key = `${rule.id}\0${tier.confidence}`;
-      const count = this.#counts.get(key) ?? { ruleId: rule.id, confidence: tier.confidence, total: 0, stored: 0 };
-      this.#counts.set(key, count);
+      const count = this.#countOf(rule.id, tier.confidence);
       count.total++;
       const sample = pending.match.evidence.some(({ by }) => by === "allowlist");
       const who = subject ?? undefined;
@@ -201,4 +222,35 @@ export class Settler {
 
 function order(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function byPlace(one: Pending, other: Pending): number {
+  return one.start - other.start || other.end - one.end;
+}
+
+/** Equal spans of one rule are told once: the first of them. */
+function withoutTwins(sorted: readonly Pending[]): readonly Pending[] {
+  return sorted.filter((pending, index) => {
+    for (let at = index - 1; at >= 0; at--) {
+      const other = sorted[at];
+      if (other === undefined || other.start !== pending.start || other.end !== pending.end) return true;
+      if (other.matcher === pending.matcher) return false;
+    }
+    return true;
+  });
+}
+
+/** How many of `all` can be settled: those before `limit`, cut where no span goes on. A chain of overlaps without end is cut at the limit. */
+function cutBefore(all: readonly Pending[], from: number, limit: number): number {
+  let cut = from;
+  let reach = -1;
+  let at = from;
+  for (; at < all.length; at++) {
+    const pending = all[at];
+    if (pending === undefined) break;
+    if (pending.start >= reach) cut = at;
+    if (pending.start >= limit) return cut === from && at > from ? at : cut;
+    reach = Math.max(reach, pending.end);
+  }
+  return reach <= limit ? at : cut === from ? at : cut;
 }

@@ -206,7 +206,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
 function compile(one: Fields["patterns"][number], index: number, problems: RuleProblem[]): readonly Pattern[] {
   const lookback = one.lookback ?? 0;
   const value = one.regex.includes("(?<value>") ? "d" : "";
-  const flags = `${one.flags ?? ""}${value}${lookback > 0 && one.lead === undefined ? "g" : "y"}`;
+  const flags = `${one.flags ?? ""}${value}y`;
   const [lead] = one.lead === undefined ? [] : expression(one.lead, "", ["patterns", index, "lead"], problems);
   return expression(one.regex, flags, ["patterns", index, "regex"], problems).map((regex) => {
     return { name: one.name, regex, lookback, lead, grouped: one.name === "grouped" };
@@ -272,14 +272,13 @@ function matchFromLead({ regex, lead, lookback }: Pattern, window: Window): RegE
   return found !== undefined && found.index + found[0].length > window.start ? found : undefined;
 }
 
-/** The match that covers the candidate's start, if any; each place before it is tried once. */
+/** The match that covers the candidate's start, if any; each place before it is tried once, and no place after it. */
 function matchAround(regex: RegExp, window: Window, lookback: number): RegExpExecArray | undefined {
-  const from = Math.max(0, window.start - lookback);
-  regex.lastIndex = from;
-  for (let found = regex.exec(window.text); found !== null; found = regex.exec(window.text)) {
-    if (found.index > window.start) return undefined;
-    if (found.index + found[0].length > window.start) return found;
-    if (found[0] === "") regex.lastIndex += 1;
+  for (let at = Math.max(0, window.start - lookback); at <= window.start;) {
+    const found = matchAt(regex, window, at);
+    if (found === undefined) at += 1;
+    else if (at + found[0].length > window.start) return found;
+    else at += Math.max(1, found[0].length);
   }
   return undefined;
 }
