@@ -3,7 +3,10 @@ import type { Command as CommandType } from "commander";
 import { toolVersion } from "../scan/version.ts";
 import type { ExitCode } from "./exitCode.ts";
 import { chooseLocale } from "./locale.ts";
+import type { Config } from "./config.ts";
+import type { Settled } from "./command/config.ts";
 import type { OptionRow, Values } from "./options.ts";
+import type { Profile } from "./profiles.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -58,17 +61,31 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     import("./config.ts"),
   ]);
   const program = new Command("zicha");
-  const valuesOf = async (name: OptionRow["commands"][number], command: CommandType): Promise<Values> => {
+  const settle = async (
+    name: OptionRow["commands"][number],
+    command: CommandType,
+    examined: readonly string[] = [],
+    profileOf?: (config: Config) => Profile,
+  ): Promise<Settled> => {
     const typed: Record<string, unknown> = command.optsWithGlobals();
-    const config = await readConfig(terminal, (typed["config"] as string | undefined) ?? terminal.environment["ZICHA_CONFIG"]);
-    const { values, problems } = mergeValues(name, typed, terminal.environment, config);
+    const config = await readConfig(terminal, (typed["config"] as string | undefined) ?? terminal.environment["ZICHA_CONFIG"], examined);
+    const profile = profileOf?.(config);
+    const { values, origins, problems } = mergeValues(
+      name,
+      typed,
+      terminal.environment,
+      config.values,
+      profile === undefined ? {} : { zone: profile.zone, ...profile.options },
+    );
     if (problems.length > 0) {
       throw new UsageError(
         problems.map(({ from, expected }) => say(terminal, `${from}：应为 ${expected}`, `${from}: expected ${expected}`)).join("\n"),
       );
     }
-    return values;
+    return { values: config.file === undefined ? values : { ...values, config: config.file }, origins, config, profile };
   };
+  const valuesOf = async (name: OptionRow["commands"][number], command: CommandType, examined: readonly string[] = []): Promise<Values> =>
+    (await settle(name, command, examined)).values;
   const prepared = (command: CommandType): CommandType =>
     command
       .exitOverride()
@@ -87,16 +104,25 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
   addOptions(scan, "scan", terminal.locale);
   scan.action(async (paths: readonly string[]) => {
     const { scanCommand } = await import("./command/scan.ts");
-    done(await scanCommand(terminal, paths, await valuesOf("scan", scan)));
+    done(await scanCommand(terminal, paths, await valuesOf("scan", scan, paths)));
   });
 
   const check = prepared(program.command("check <profile> [path...]")).description(
-    say(terminal, "保密自查并生成报告（internet-pc、usb）", "secrecy self-check with a report (internet-pc, usb)"),
+    say(
+      terminal,
+      "保密自查并生成报告（internet-pc、intranet-pc、usb、personal、leaver、repository）",
+      "secrecy self-check with a report (internet-pc, intranet-pc, usb, personal, leaver, repository)",
+    ),
   );
   addOptions(check, "check", terminal.locale);
   check.action(async (profile: string, paths: readonly string[]) => {
-    const { checkCommand } = await import("./command/check.ts");
-    done(await checkCommand(terminal, profile, paths, await valuesOf("check", check)));
+    const [{ checkCommand }, { examinedByProfile, findProfile }] = await Promise.all([
+      import("./command/check.ts"),
+      import("./profiles.ts"),
+    ]);
+    const examined = paths.length > 0 ? paths : await examinedByProfile(profile);
+    const settled = await settle("check", check, examined, (config) => findProfile(terminal, profile, config.values));
+    if (settled.profile !== undefined) done(await checkCommand(terminal, settled.profile, paths, settled.values));
   });
 
   const extract = prepared(program.command("extract <file>")).description(
@@ -115,6 +141,23 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     const { mediaList } = await import("./command/media.ts");
     done(await mediaList(terminal, await valuesOf("media", list)));
   });
+
+  const config = prepared(program.command("config")).description(say(terminal, "配置文件", "the configuration file"));
+  const configActions: readonly (readonly [usage: string, zh: string, en: string])[] = [
+    ["init [file]", "写出带说明的配置文件", "write a commented configuration file"],
+    ["show", "显示生效的值及其来源", "show the values in force and where they come from"],
+    ["check [file]", "检查配置文件", "check a configuration file"],
+    ["schema", "输出配置文件的 JSON Schema", "print the JSON Schema of configuration files"],
+  ];
+  for (const [usage, zh, en] of configActions) {
+    const action = prepared(config.command(usage)).description(say(terminal, zh, en));
+    addOptions(action, usage === "show" ? "scan" : "config", terminal.locale);
+    action.action(async (file: string | Record<string, unknown> | undefined) => {
+      const { configCommand } = await import("./command/config.ts");
+      const name = typeof file === "string" ? file : undefined;
+      done(await configCommand(terminal, action.name(), name, () => settle("scan", action)));
+    });
+  }
 
   const rules = prepared(program.command("rules")).description(say(terminal, "规则", "rules"));
   const rulesList = prepared(rules.command("list")).description(say(terminal, "列出规则", "list the rules"));

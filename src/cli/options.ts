@@ -18,7 +18,7 @@ export interface OptionRow {
   readonly choices?: readonly string[];
   readonly zh: string;
   readonly en: string;
-  readonly commands: readonly ("scan" | "check" | "extract" | "rules" | "media")[];
+  readonly commands: readonly ("scan" | "check" | "extract" | "rules" | "media" | "config")[];
   /** Only on the command line: a config file or an environment that says it would surprise. */
   readonly onlyTyped?: boolean;
 }
@@ -61,6 +61,30 @@ export const optionTable: readonly OptionRow[] = [
     type: "flag",
     zh: "不进入其他文件系统",
     en: "stay on the file system of each root",
+    commands: scans,
+  },
+  {
+    key: "network",
+    long: "--network",
+    type: "flag",
+    zh: "进入所检目录之下挂载的网络文件系统",
+    en: "go into network file systems mounted below a root",
+    commands: scans,
+  },
+  {
+    key: "everyFile",
+    long: "--every-file",
+    type: "flag",
+    zh: "文档库也检查 node_modules 与版本库对象",
+    en: "in a repository, also examine node_modules and version control objects",
+    commands: scans,
+  },
+  {
+    key: "respectIgnoreFiles",
+    long: "--respect-ignore-files",
+    type: "flag",
+    zh: "按所检目录中的 .zichaignore 排除，报告中列出",
+    en: "leave out what the root's .zichaignore says; listed in the report",
     commands: scans,
   },
   {
@@ -374,41 +398,47 @@ export interface OptionProblem {
   readonly expected: string;
 }
 
+/** Where a value came from. */
+export type Origin = "command line" | "environment" | "profile" | "config" | "default";
+
 /**
- * Merges what was said: command line over environment over config file. Every value is read by its row's type, wherever it came from;
- * unknown keys of the config file are problems.
+ * Merges what was said: command line over environment over the profile asked for over what the config file says of all runs. Every value is
+ * read by its row's type, wherever it came from. The config file's own mistakes were told when it was read.
  */
 export function mergeValues(
   name: OptionRow["commands"][number],
   typed: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
   config: Readonly<Record<string, unknown>>,
-): { readonly values: Values; readonly problems: readonly OptionProblem[] } {
+  profile: Readonly<Record<string, unknown>> = {},
+): { readonly values: Values; readonly origins: Readonly<Record<string, Origin>>; readonly problems: readonly OptionProblem[] } {
   const values: Record<string, string | number | boolean | readonly string[]> = {};
+  const origins: Record<string, Origin> = {};
   const problems: OptionProblem[] = [];
   for (const row of optionTable) {
     if (!row.commands.includes(name)) continue;
     const camel = row.long.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const variable = environmentName(row);
-    const sources: readonly [from: string, value: unknown][] = [
-      [row.long, typed[camel]],
-      [variable, row.onlyTyped === true || environment[variable] === "" ? undefined : environment[variable]],
-      [`config: ${row.key}`, row.onlyTyped === true ? undefined : config[row.key]],
+    const sources: readonly [origin: Origin, from: string, value: unknown][] = [
+      ["command line", row.long, typed[camel]],
+      ["environment", variable, row.onlyTyped === true || environment[variable] === "" ? undefined : environment[variable]],
+      ["profile", `profile: ${row.key}`, profile[row.key]],
+      ["config", `config: ${row.key}`, row.onlyTyped === true ? undefined : config[row.key]],
     ];
-    const [from, value] = sources.find(([, said]) => said !== undefined) ?? ["", undefined];
+    const [origin, from, value] = sources.find(([, , said]) => said !== undefined) ?? ["default", "", undefined];
     if (value === undefined) continue;
     const read = readValue(row, value);
     if (typeof read === "object" && "expected" in read) problems.push({ from, expected: read.expected });
-    else values[row.key] = read;
+    else {
+      values[row.key] = read;
+      origins[row.key] = origin;
+    }
   }
-  for (const key of Object.keys(config)) {
-    const row = optionTable.find((one) => one.key === key);
-    if (row === undefined || row.onlyTyped === true) problems.push({ from: `config: ${key}`, expected: nearestKey(key) });
-  }
-  return { values, problems };
+  return { values, origins, problems };
 }
 
-function readValue(row: OptionRow, value: unknown): string | number | boolean | readonly string[] | { readonly expected: string } {
+/** A value as its row's type wants it, or what was expected. */
+export function readValue(row: OptionRow, value: unknown): string | number | boolean | readonly string[] | { readonly expected: string } {
   if (row.type === "flag") {
     if (typeof value === "boolean") return value;
     if (value === "1" || value === "true") return true;
@@ -432,13 +462,12 @@ function readValue(row: OptionRow, value: unknown): string | number | boolean | 
   return text;
 }
 
-/** The nearest known key, for a slip of the finger. */
-function nearestKey(key: string): string {
-  const keys = optionTable.filter(({ onlyTyped }) => onlyTyped !== true).map((row) => row.key);
-  const near = keys
-    .map((known) => ({ known, distance: editDistance(key.toLowerCase(), known.toLowerCase()) }))
+/** The nearest of what is known, for a slip of the finger; all of it where nothing is near. */
+export function nearestOf(key: string, known: readonly string[]): string {
+  const near = known
+    .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance)[0];
-  return near !== undefined && near.distance <= Math.max(2, key.length / 3) ? near.known : keys.join(", ");
+  return near !== undefined && near.distance <= Math.max(2, key.length / 3) ? near.name : known.join(", ");
 }
 
 function editDistance(one: string, other: string): number {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 
-import type { ScanEvent, ScanSummary } from "../model/event.ts";
+import type { Place, ScanEvent, ScanSummary } from "../model/event.ts";
 import type { OpenReport, Reporter } from "../model/report.ts";
 import type { Limits, ScanRequest } from "../model/request.ts";
 import { reporters } from "../report/registry.ts";
@@ -31,6 +31,9 @@ export interface Run {
   readonly values: Values;
   readonly zone: string | undefined;
   readonly profile?: string;
+  /** Of a profile without paths: removable media below the targets are left out, and which places lie in the scope. */
+  readonly withoutRemovable?: boolean;
+  readonly places?: readonly Place[] | undefined;
   readonly reports: readonly WantedReport[];
   /** Directory made for the reports, mode 0700. */
   readonly directory?: string;
@@ -71,7 +74,11 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     ...optional("zone", wanted.zone),
     ...optional("profile", wanted.profile),
     ...optional("include", values["include"] as readonly string[] | undefined),
-    ...optional("exclude", values["exclude"] as readonly string[] | undefined),
+    exclude: excludesOf(values, wanted.zone, sources),
+    network: values["network"] === true,
+    respectIgnoreFiles: values["respectIgnoreFiles"] === true,
+    withoutRemovable: wanted.withoutRemovable === true,
+    ...optional("places", wanted.places),
     follow: values["follow"] === true,
     oneFileSystem: values["oneFileSystem"] === true,
     own: [...files, ...files.map(asideOf), ...(wanted.directory === undefined ? [] : [wanted.directory])],
@@ -103,6 +110,16 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
 
 function optional<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
   return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
+}
+
+/** What a document repository keeps that nobody wrote into it: copies of packages, and old content under the names of its hashes. */
+const repositoryExcludes: readonly string[] = ["node_modules/", ".git/objects/", ".git/lfs/", ".hg/store/", ".svn/pristine/"];
+
+/** Only where someone said that this is a repository: on a checked PC a folder's name must not hide files. */
+function excludesOf(values: Values, zone: string | undefined, sources: readonly string[]): readonly string[] {
+  const said = (values["exclude"] as readonly string[] | undefined) ?? [];
+  const repository = zone === "repository" || sources.some((source) => source.startsWith("git-"));
+  return repository && values["everyFile"] !== true ? [...said, ...repositoryExcludes] : said;
 }
 
 function limitsOf(values: Values): Partial<Limits> {

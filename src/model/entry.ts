@@ -45,6 +45,12 @@ export interface WalkOptions {
   readonly follow: boolean;
   /** Stay on the file system of the root. */
   readonly oneFileSystem: boolean;
+  /** Go into file systems that lie on other machines; a root on one is always walked. */
+  readonly network: boolean;
+  /** Take each line of the root's `.zichaignore` for an `exclude`. */
+  readonly respectIgnoreFiles?: boolean;
+  /** Mount points that are left out, absolute, such as removable media that have a check of their own. */
+  readonly leftOut?: readonly string[];
   /** Only these, in this order, instead of all that lies below the root: paths from the root, or absolute. They are names, never patterns. */
   readonly listed?: readonly string[];
   /** Absolute paths never examined: the reports and state of this run. */

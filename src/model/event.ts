@@ -28,6 +28,12 @@ export interface RootInfo {
   readonly volume?: Volume;
 }
 
+/** A folder that a self-check must not miss, where it exists on this host. */
+export interface Place {
+  readonly kind: "home" | "mail" | "chat" | "cloud";
+  readonly path: string;
+}
+
 /** A rule as reports need it. */
 export interface RuleInfo extends Pick<
   RuleBase,
@@ -53,6 +59,8 @@ export interface ScanHeader {
   /** False when nobody said a zone and `repository` was taken. */
   readonly zoneGiven: boolean;
   readonly profile?: string;
+  /** Of a check of a whole host: homes, mail, chat and cloud folders that lie in its scope. */
+  readonly places?: readonly Place[];
   readonly packs: readonly PackInfo[];
   readonly policyDigest: string;
   /** Rules switched off by the user. */

@@ -1,5 +1,5 @@
 import type { WalkOptions } from "./entry.ts";
-import type { PackInfo } from "./event.ts";
+import type { PackInfo, Place } from "./event.ts";
 import type { Json } from "./json.ts";
 import type { Policy } from "./policy.ts";
 import type { Confidence, RuleBase, Severity } from "./rule.ts";
@@ -57,6 +57,7 @@ export interface ScanRequest {
   readonly showValues: boolean;
   readonly failOn: "violation" | "suspect" | "never" | Severity;
   readonly allowIncomplete: boolean;
+  readonly places?: readonly Place[];
   /** For the report's header: what was said, by option. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }

@@ -38,7 +38,7 @@ export async function* extractText(
 ): AsyncGenerator<ExtractedText> {
   const source = sources.find((one) => one.claims(path));
   if (source === undefined) throw new Error("no source claims a path");
-  const walk = { include: [], exclude: [], follow: false, oneFileSystem: false, own: [], systemRoot: "/" };
+  const walk = { include: [], exclude: [], follow: false, oneFileSystem: false, network: true, own: [], systemRoot: "/" };
   for await (const found of source.walk(path, 0, walk, options.signal)) {
     for (const one of found) {
       if (one.type === "failure") yield one;

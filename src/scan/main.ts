@@ -182,6 +182,7 @@ function header(
     zone: request.zone,
     zoneGiven: request.zoneGiven,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
+    ...(request.places === undefined ? {} : { places: request.places.map((place) => ({ ...place, path: maskPath(place.path) })) }),
     packs: request.packs.packs,
     policyDigest: request.policy.digest,
     disabledRules: request.disabledRules,

@@ -2,12 +2,13 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { ruleKinds } from "../detect/kind/registry.ts";
-import type { RuleInfo, Volume } from "../model/event.ts";
+import type { Place, RuleInfo, Volume } from "../model/event.ts";
 import type { Limits, ScanRequest } from "../model/request.ts";
 import { compile, loadPacks, locateProblems } from "../rulepack/load.ts";
 import { loadPolicy } from "../rulepack/policy.ts";
 import { checkGitRoot } from "../source/git.ts";
 import { listVolumes, removableMounts, volumeOf } from "../source/media.ts";
+import { findPlaces } from "../source/places.ts";
 import { resolveTargets } from "../source/target.ts";
 import { defaultLimits } from "./limits.ts";
 import { loadKey } from "./key.ts";
@@ -27,6 +28,13 @@ export interface RequestInput {
   readonly exclude?: readonly string[];
   readonly follow?: boolean;
   readonly oneFileSystem?: boolean;
+  /** Go into file systems of other machines below a root. */
+  readonly network?: boolean;
+  /** Leave out removable media below a root: they have a check of their own. */
+  readonly withoutRemovable?: boolean;
+  readonly respectIgnoreFiles?: boolean;
+  /** What the header names of homes, mail, chat and cloud folders. */
+  readonly places?: ScanRequest["places"];
   readonly own?: readonly string[];
   /** Directories of the user's packs, after the shipped ones. */
   readonly packs?: readonly string[];
@@ -111,6 +119,9 @@ export async function resolveRequest(
       exclude: input.exclude ?? [],
       follow: input.follow ?? false,
       oneFileSystem: input.oneFileSystem ?? false,
+      network: input.network ?? false,
+      respectIgnoreFiles: input.respectIgnoreFiles ?? false,
+      ...(input.withoutRemovable === true ? { leftOut: await removableRoots() } : {}),
       ...(input.listed === undefined ? {} : { listed: input.listed }),
       systemRoot: "/",
     },
@@ -128,6 +139,7 @@ export async function resolveRequest(
     failOn: input.failOn ?? "violation",
     allowIncomplete: input.allowIncomplete ?? false,
     options: input.options ?? {},
+    ...(input.places === undefined ? {} : { places: input.places }),
   };
   return { request: Object.freeze(request), keyStored: key.stored };
 }
@@ -140,6 +152,18 @@ export function volumes(): Promise<readonly Volume[]> {
 /** Where removable media are mounted. */
 export async function removableRoots(): Promise<readonly string[]> {
   return (await removableMounts("/")).map(({ mount }) => mount);
+}
+
+/** Roots of the drives that belong to this host: `/`, or each fixed drive of Windows. */
+export async function localRoots(): Promise<readonly string[]> {
+  if (process.platform !== "win32") return ["/"];
+  const fixed = (await listVolumes("/")).filter(({ mount, removable }) => mount !== "" && !removable).map(({ mount }) => mount);
+  return fixed.length > 0 ? fixed : ["C:\\"];
+}
+
+/** Homes of this host's users, and the mail, chat and cloud folders in them. */
+export function hostPlaces(): readonly Place[] {
+  return findPlaces("/");
 }
 
 /** The volume each root lies on. */

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import { basename, dirname, isAbsolute, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -8,7 +8,7 @@ import type { ByteString } from "../util/path.ts";
 import { compileGlob } from "./shared/glob.ts";
 import type { Matches } from "./shared/glob.ts";
 import { locate } from "./shared/locate.ts";
-import { isPseudo, isWithin, mountOf, readMounts } from "./shared/mounts.ts";
+import { isNetwork, isPseudo, isWithin, mountOf, readMounts } from "./shared/mounts.ts";
 import type { Mount } from "./shared/mounts.ts";
 import { openFile } from "./shared/openFile.ts";
 import { errorCode, explainSystemError } from "./shared/systemError.ts";
@@ -63,7 +63,8 @@ interface Walk {
   readonly exclude: readonly { readonly glob: string; readonly matches: Matches }[];
   readonly own: ReadonlySet<ByteString>;
   readonly mounts: readonly Mount[];
-  readonly pseudoPoints: ReadonlyMap<ByteString, boolean>;
+  /** Mount points, and why each is not entered; undefined where it is. */
+  readonly points: ReadonlyMap<ByteString, string | undefined>;
   /** `device:inode` of directories at and below links that were followed. */
   readonly visited: Set<string>;
 }
@@ -85,10 +86,13 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
     rootKey,
     device: stats.dev,
     include: options.include.map(compileGlob),
-    exclude: options.exclude.map((glob) => ({ glob, matches: compileGlob(glob) })),
+    exclude: [
+      ...options.exclude.map((glob) => ({ glob, matches: compileGlob(glob) })),
+      ...(options.respectIgnoreFiles === true && stats.isDirectory() ? readIgnoreFile(rootKey) : []),
+    ],
     own: new Set(options.own.map(ownKey)),
     mounts,
-    pseudoPoints: new Map(mounts.map((mount) => [mount.point, isPseudo(mount)])),
+    points: new Map(mounts.map((mount) => [mount.point, leftOutBy(mount, options)])),
     visited: new Set(),
   };
   const stack: Directory[] = [];
@@ -230,10 +234,8 @@ function directoryOrExcluded(
   stats: BigIntStats,
   linked: boolean,
 ): Walked | Directory {
-  const pseudo = state.pseudoPoints.get(key) === true;
   const elsewhere = state.options.oneFileSystem && stats.dev !== state.device;
-  const by =
-    excludedBy(state, below, key, true) ?? (elsewhere ? "other file system" : undefined) ?? (pseudo ? "pseudo file system" : undefined);
+  const by = excludedBy(state, below, key, true) ?? (elsewhere ? "other file system" : undefined) ?? state.points.get(key);
   if (by !== undefined) {
     return { type: "excluded", path, by };
   }
@@ -271,8 +273,9 @@ function followed(state: Walk, path: string, key: ByteString, below: string): Wa
     return { type: "excluded", path, by: "link into the same root" };
   }
   const mount = mountOf(state.mounts, target);
-  if (mount !== undefined && isPseudo(mount)) {
-    return { type: "excluded", path, by: "pseudo file system" };
+  const left = mount === undefined ? undefined : state.points.get(mount.point);
+  if (left !== undefined) {
+    return { type: "excluded", path, by: left };
   }
   return stats.isDirectory()
     ? directoryOrExcluded(state, path, target, below, stats, true)
@@ -285,7 +288,7 @@ function storesBelow(directory: Directory, state: Walk): readonly Directory[] {
     return [];
   }
   const stores: Directory[] = [];
-  const points = [...state.pseudoPoints].filter(([, pseudo]) => !pseudo).map(([point]) => point);
+  const points = [...state.points].filter(([, by]) => by === undefined).map(([point]) => point);
   for (const point of points.toSorted()) {
     const inside = `${point}/`.startsWith(directory.key) && `${point}/` !== directory.key;
     if (inside && !stores.some((store) => point.startsWith(store.key))) {
@@ -320,6 +323,28 @@ function stampOf(stats: BigIntStats): string {
 function timeOf(milliseconds: bigint): string | undefined {
   const date = new Date(Number(milliseconds));
   return date.getUTCFullYear() <= 9999 ? date.toISOString() : undefined;
+}
+
+/** Globs of the root's `.zichaignore`, one a line, `#` before a comment. They are told as such, since the checked person may write them. */
+function readIgnoreFile(rootKey: ByteString): Walk["exclude"] {
+  let text: string;
+  try {
+    text = readFileSync(toSystemPath(`${withSlash(rootKey)}.zichaignore`), "utf8");
+  } catch {
+    return [];
+  }
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((glob) => ({ glob: `.zichaignore: ${glob}`, matches: compileGlob(glob) }));
+}
+
+/** Why a mount below a root is not entered. */
+function leftOutBy(mount: Mount, options: WalkOptions): string | undefined {
+  if (isPseudo(mount)) return "pseudo file system";
+  if (!options.network && isNetwork(mount)) return "network file system";
+  return options.leftOut?.some((point) => toByteString(point) === mount.point) === true ? "removable medium" : undefined;
 }
 
 /** An output may not exist yet, so the directory it will stand in is resolved. */

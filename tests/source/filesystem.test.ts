@@ -26,7 +26,15 @@ afterEach(() => {
   rmSync(top, { recursive: true, force: true });
 });
 
-const plain: WalkOptions = { include: [], exclude: [], follow: false, oneFileSystem: false, own: [], systemRoot: "/nowhere" };
+const plain: WalkOptions = {
+  include: [],
+  exclude: [],
+  follow: false,
+  oneFileSystem: false,
+  network: false,
+  own: [],
+  systemRoot: "/nowhere",
+};
 
 function write(path: string | Buffer, text = "x"): void {
   if (typeof path === "string") {
@@ -221,6 +229,23 @@ describe("walk", () => {
       "home/a.txt",
     ]);
     expect(lines(await walk(join(top, "proc/1"), { systemRoot }))).toEqual(["- proc/1 (pseudo file system)"]);
+  });
+
+  test("goes into what lies on another machine, and onto left out media, only when told", async () => {
+    write("home/a.txt");
+    write("srv/b.txt");
+    write("media/u1/c.txt");
+    const point = (name: string, type: string): string => `30 1 0:20 / ${top}/${name} rw - ${type} ${type} rw`;
+    write("system/proc/self/mountinfo", [point("srv", "nfs4"), point("media/u1", "vfat")].join("\n"));
+    const options = { systemRoot: join(top, "system"), exclude: ["system/"], leftOut: [join(top, "media/u1")] };
+    expect(lines(await walk(top, options))).toEqual([
+      "- srv (network file system)",
+      "- system (system/)",
+      "home/a.txt",
+      "- media/u1 (removable medium)",
+    ]);
+    expect(lines(await walk(top, { ...options, network: true, leftOut: [] }))).toContain("srv/b.txt");
+    expect(lines(await walk(join(top, "srv"), options))).toEqual(["srv/b.txt"]);
   });
 
   test.runIf(existsSync("/proc/self/mountinfo"))("never goes into the real /proc", async () => {

@@ -7,7 +7,15 @@ import type { Entry, Walked, WalkOptions } from "../../src/model/entry.ts";
 import { checkGitRoot, git } from "../../src/source/git.ts";
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), "zicha-git-")));
-const plain: WalkOptions = { include: [], exclude: [], follow: false, oneFileSystem: false, own: [], systemRoot: "/nowhere" };
+const plain: WalkOptions = {
+  include: [],
+  exclude: [],
+  follow: false,
+  oneFileSystem: false,
+  network: false,
+  own: [],
+  systemRoot: "/nowhere",
+};
 const oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
 
 function run(...words: string[]): void {

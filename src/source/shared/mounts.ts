@@ -48,6 +48,34 @@ const pseudoTypes: ReadonlySet<string> = new Set([
   "tracefs",
 ]);
 
+/** File systems whose files lie on another machine: a scan of this one would read over the network, and find what is not on it. */
+const networkTypes: ReadonlySet<string> = new Set([
+  "9p",
+  "afs",
+  "ceph",
+  "cifs",
+  "davfs",
+  "fuse.ceph",
+  "fuse.glusterfs",
+  "fuse.rclone",
+  "fuse.s3fs",
+  "fuse.sshfs",
+  "gfs2",
+  "glusterfs",
+  "lustre",
+  "ncpfs",
+  "nfs",
+  "nfs4",
+  "ocfs2",
+  "smb3",
+  "smbfs",
+]);
+
+/** True where the files of a mount lie on another machine. */
+export function isNetwork(mount: Mount): boolean {
+  return networkTypes.has(mount.type);
+}
+
 /** True where a mount shows the kernel's state and not stored files. */
 export function isPseudo(mount: Mount): boolean {
   return pseudoTypes.has(mount.type);
