@@ -1,7 +1,9 @@
 import type { Extractor } from "../model/chunk.ts";
 import { ceb } from "./ceb.ts";
 import { docx } from "./docx.ts";
+import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
+import { mbox } from "./mbox.ts";
 import { ofd } from "./ofd.ts";
 import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
@@ -15,4 +17,4 @@ import { xlsx } from "./xlsx.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, ofd, docx, xlsx, pptx, xlsb, xls, zip, ole2, gz, tar, ceb, picture, text];
+export const extractors: readonly Extractor[] = [pdf, ofd, docx, xlsx, pptx, xlsb, xls, zip, ole2, gz, tar, ceb, mbox, eml, picture, text];
