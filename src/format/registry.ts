@@ -9,6 +9,7 @@ import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
 import { pptx } from "./pptx.ts";
+import { rtf } from "./rtf.ts";
 import { tar } from "./tar.ts";
 import { text } from "./text.ts";
 import { xls } from "./xls.ts";
@@ -17,4 +18,22 @@ import { xlsx } from "./xlsx.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
-export const extractors: readonly Extractor[] = [pdf, ofd, docx, xlsx, pptx, xlsb, xls, zip, ole2, gz, tar, ceb, mbox, eml, picture, text];
+export const extractors: readonly Extractor[] = [
+  pdf,
+  ofd,
+  docx,
+  xlsx,
+  pptx,
+  xlsb,
+  xls,
+  zip,
+  ole2,
+  gz,
+  tar,
+  ceb,
+  mbox,
+  eml,
+  picture,
+  rtf,
+  text,
+];
