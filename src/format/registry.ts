@@ -9,6 +9,7 @@ import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
 import { pptx } from "./pptx.ts";
+import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
 import { tar } from "./tar.ts";
 import { text } from "./text.ts";
@@ -33,6 +34,7 @@ export const extractors: readonly Extractor[] = [
   ceb,
   mbox,
   eml,
+  recycleRecord,
   picture,
   rtf,
   text,

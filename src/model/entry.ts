@@ -11,6 +11,12 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
+/** Where something in a recycle bin lay, and when it was deleted: ISO 8601, of some bins local time without zone. */
+export interface Recycled {
+  readonly path: string;
+  readonly deleted: string | undefined;
+}
+
 /** One thing to examine: a file, an archive member, an attachment. Plain data. */
 export interface Entry {
   /** As the user would type it; members joined with `!/`: `U盘/资料.zip!/名单.xlsx`. Bytes that are no UTF-8 stand as `\xB5`. */
@@ -25,6 +31,8 @@ export interface Entry {
   readonly modified: string | undefined;
   /** Size, times, inode: compared before and after reading, and with the cache. */
   readonly stamp: string | undefined;
+  /** Of what lies in a recycle bin. */
+  readonly recycled?: Recycled;
   /** 0 on the mount, 1 inside an archive on it, and so on. */
   readonly depth: number;
 }

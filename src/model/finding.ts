@@ -1,5 +1,5 @@
 import type { Location } from "./chunk.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry, Recycled } from "./entry.ts";
 import type { Failure } from "./failure.ts";
 import type { Confidence, Evidence, Severity } from "./rule.ts";
 
@@ -48,6 +48,8 @@ export interface Examination {
   readonly entry: Entry;
   /** Its path with identifiers in names masked: the only path that leaves in events. */
   readonly shownPath: string;
+  /** The entry's `recycled` with its path as reports may show it. */
+  readonly recycled?: Recycled;
   readonly format: string | undefined;
   readonly textless: boolean;
   readonly failures: readonly Failure[];
@@ -70,6 +72,8 @@ export interface Finding extends SealedMatch {
   /** HMAC of rule, path below the root, value and its number among equals: the same on every run under one key; line moves do not change it. */
   readonly fingerprint: string;
   readonly path: string;
+  /** Of an entry in a recycle bin: where it lay, identifiers in names masked, and when it was deleted. */
+  readonly recycled?: Recycled;
   readonly dataClass: string;
   readonly judgement: Judgement;
   /** What this finding makes of its entry; `recorded` changes nothing. */

@@ -5,6 +5,8 @@ import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/repor
 import { displayWidth, neutralise, wrapToWidth } from "../util/width.ts";
 import { amountInWords, conclusionInWords, failuresInWords, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { Gather, type FileGroup } from "./shared/gather.ts";
+import { placesInWords } from "./shared/placesInWords.ts";
+import { recycledWords } from "./shared/recycledWords.ts";
 import { Overview } from "./shared/overview.ts";
 import {
   confidenceWords,
@@ -29,6 +31,7 @@ const placesPerRule = 3;
 interface Labels {
   readonly result: string;
   readonly scope: string;
+  readonly places: string;
   readonly zone: string;
   readonly unread: string;
   readonly others: string;
@@ -37,10 +40,11 @@ interface Labels {
 }
 
 const labels: Readonly<Record<Locale, Labels>> = {
-  zh: { result: "结论", scope: "范围", zone: "区域", unread: "未检", others: "其他", next: "下一步", excluded: "排除" },
+  zh: { result: "结论", scope: "范围", places: "其中", zone: "区域", unread: "未检", others: "其他", next: "下一步", excluded: "排除" },
   en: {
     result: "RESULT",
     scope: "SCOPE",
+    places: "WITH",
     zone: "ZONE",
     unread: "UNREAD",
     others: "OTHER",
@@ -152,6 +156,8 @@ function addResult(page: Page, overview: Overview, chalk: ChalkInstance, options
   const shown = roots.length > 5 ? [...roots.slice(0, 5), `… ${count(roots.length)}`] : roots;
   const zone = locale === "zh" ? `区域 ${zonesInWords(overview, locale)}` : `zone ${zonesInWords(overview, locale)}`;
   page.add(labels[locale].scope, [...shown, zone, ...amountInWords(overview, locale)], chalk.bold);
+  const places = placesInWords(overview.header.places ?? [], locale);
+  if (places.length > 0) page.add(labels[locale].places, places.map(neutralise));
   if (!overview.header.zoneGiven) {
     const said =
       locale === "zh"
@@ -181,6 +187,8 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
     if (file.subjects > 0)
       amount.push(zh ? `${count(file.subjects)} 人` : `${count(file.subjects)} ${file.subjects === 1 ? "person" : "people"}`);
     if (!file.whole) amount.push(zh ? "只读到一部分" : "read in part only");
+    const recycled = recycledWords(file.rules[0]?.findings[0].recycled, locale);
+    if (recycled !== "") amount.push(neutralise(recycled));
     page.add(verdictWords[file.verdict][locale], [neutralise(file.path), amount.join(zh ? "，" : ", ")], paints[file.verdict], chalk.bold);
     let shown = 0;
     let duty = false;

@@ -4,6 +4,7 @@ import { neutralise } from "../util/width.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { Overview } from "./shared/overview.ts";
+import { recycledWords } from "./shared/recycledWords.ts";
 import {
   confidenceWords,
   dataClassInWords,
@@ -81,7 +82,7 @@ export const csv: Reporter = {
               evidence: excerptInWords(finding),
               why: reasonInWords(finding.evidence, locale),
               basis: finding.judgement.references.join(locale === "zh" ? "、" : "; "),
-              detail: finding.sample ? (locale === "zh" ? "样例" : "sample") : "",
+              detail: finding.sample ? (locale === "zh" ? "样例" : "sample") : recycledWords(finding.recycled, locale),
               fingerprint: finding.fingerprint,
               suppressed: finding.suppression === undefined ? "" : `${finding.suppression.reason} (${finding.suppression.by})`,
             });

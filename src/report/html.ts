@@ -7,6 +7,8 @@ import { conclusionInWords, failureCounts, outcomeOf, zonesInWords } from "./sha
 import { escapeMarkup } from "./shared/escape.ts";
 import { Gather, type FileGroup } from "./shared/gather.ts";
 import { measureFor } from "./shared/measure.ts";
+import { placesInWords } from "./shared/placesInWords.ts";
+import { recycledWords } from "./shared/recycledWords.ts";
 import { Overview } from "./shared/overview.ts";
 import { pageScript, pageStyle } from "./shared/page.ts";
 import { answerWords, SelfCheck } from "./shared/selfCheck.ts";
@@ -267,13 +269,16 @@ function firstPage(collected: Collected, locale: Locale, say: Say): string {
     header?.zoneGiven === false
       ? say("未指定，按文档库判定", "not given, judged as a document repository")
       : say("由检查人在运行时指定", "given by the inspector when the tool was run");
+  const places = placesInWords(header?.places ?? [], locale).join(say("；", "; "));
   const outcome = outcomeOf(overview);
   return `<header><h1>${say("保密自查报告", "Secrecy self-check report")}</h1><p class=handling>${escapeMarkup(handlingWords[locale])}</p></header>
 <table class=facts><tbody>
 ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overview, "department")].filter((part) => part !== "").join(" "))}${field(
     say("被检计算机", "Computer"),
     header?.host ?? "",
-  )}${volumes.length === 0 ? "" : field(say("介质", "Medium"), volumes.join(say("；", "; ")))}${field(say("检查范围", "Scope"), roots.map((root) => root.path).join(say("、", ", ")))}${field(
+  )}${volumes.length === 0 ? "" : field(say("介质", "Medium"), volumes.join(say("；", "; ")))}${field(say("检查范围", "Scope"), roots.map((root) => root.path).join(say("、", ", ")))}${
+    places === "" ? "" : field(say("其中", "Including"), places)
+  }${field(
     say("区域", "Zone"),
     header === undefined ? "" : `${zonesInWords(overview, locale)}${say("，", ", ")}${configured}`,
   )}${field(say("检查时间", "Period"), summary === undefined ? period : `${period}${say("，用时 ", ", took ")}${durationInWords(summary.elapsedMs, locale)}`)}${field(
@@ -367,6 +372,8 @@ function fileHeading(file: FileGroup, locale: Locale, say: Say): string {
     amount.push(say(`${count(file.subjects)} 人`, `${count(file.subjects)} ${file.subjects === 1 ? "person" : "people"}`));
   }
   if (!file.whole) amount.push(say("只读到一部分", "read in part only"));
+  const recycled = recycledWords(file.rules[0]?.findings[0].recycled, locale);
+  if (recycled !== "") amount.push(escapeMarkup(recycled));
   const more = amount.length === 0 ? "" : `<i>${amount.join(say("，", ", "))}</i>`;
   return `<tbody class=${file.verdict.charAt(0)}><tr><th colspan=7><b>${verdictWords[file.verdict][locale]}</b>${escapeMarkup(file.path)}${more}\n`;
 }

@@ -9,7 +9,7 @@ import type { Examination, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Limits } from "../model/request.ts";
 import { createBudget } from "./limits.ts";
-import { nameChunk } from "./maskPath.ts";
+import { nameChunk, recycledChunk } from "./maskPath.ts";
 
 /** What examining an entry needs; one a worker. */
 export interface Workshop {
@@ -71,6 +71,8 @@ async function examineWithin(
   let bytes: ByteSource | undefined;
   try {
     session.text(nameChunk(name));
+    // The bin gives what it holds names of its own.
+    if (entry.depth === 0 && entry.recycled !== undefined) session.text(recycledChunk(nameOf(entry.recycled.path)));
     const before = await stamp?.();
     bytes = await open();
     let probe = await workshop.createProbe(name, bytes);
@@ -105,6 +107,7 @@ async function examineWithin(
   hand({
     entry,
     shownPath: workshop.maskPath(entry.path),
+    ...(entry.recycled === undefined ? {} : { recycled: { ...entry.recycled, path: workshop.maskPath(entry.recycled.path) } }),
     format,
     textless: textless && failures.length === 0,
     failures,
@@ -132,7 +135,7 @@ async function examineWithin(
         else hand(unread(workshop, entry, item.failure));
       } else if (item.entry.depth > workshop.limits.depth) {
         hand(unread(workshop, item.entry, failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false)));
-      } else await examineWithin(workshop, item.entry, () => item.open(), undefined, signal, hand, budget);
+      } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, signal, hand, budget);
       if (signal.aborted) {
         failures.push(failure(entry, "interrupted", "the scan was interrupted", true));
         return;
@@ -154,6 +157,11 @@ function ended(
     failures.push(failureOf(entry, error, false));
     return { matches: [], counts: [], subjects: [], bytes: 0 };
   }
+}
+
+/** What is nested in something deleted was deleted with it. */
+function memberOf(outer: Entry, member: Entry): Entry {
+  return outer.recycled === undefined ? member : { ...member, recycled: outer.recycled };
 }
 
 /** Sheets and properties have names too, and names hold what people write into them. */

@@ -304,6 +304,7 @@ class Judge {
         ...match,
         fingerprint: prints[index] ?? "",
         path: examination.shownPath,
+        ...(examination.recycled === undefined ? {} : { recycled: examination.recycled }),
         dataClass,
         judgement,
         effect,

@@ -16,6 +16,11 @@ export function nameChunk(name: string): TextChunk {
   };
 }
 
+/** The name that something in a recycle bin had. */
+export function recycledChunk(name: string): TextChunk {
+  return { ...nameChunk(name), flow: "recycled-name" };
+}
+
 /**
  * Masks identifiers inside the names of a path, so that a report does not tell what stands in a file's name. What rules find, at any
  * confidence, is masked as it would be in the text; marks and words stay, since a person must find the file.

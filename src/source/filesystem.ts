@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "no
 import type { BigIntStats } from "node:fs";
 import { basename, dirname, isAbsolute, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { Entry, Source, Walked, WalkOptions } from "../model/entry.ts";
+import type { Entry, Recycled, Source, Walked, WalkOptions } from "../model/entry.ts";
 import { showBytes, toByteString, toSystemPath } from "../util/path.ts";
 import type { ByteString } from "../util/path.ts";
 import { compileGlob } from "./shared/glob.ts";
@@ -10,6 +10,8 @@ import type { Matches } from "./shared/glob.ts";
 import { locate } from "./shared/locate.ts";
 import { isNetwork, isPseudo, isWithin, mountOf, readMounts } from "./shared/mounts.ts";
 import type { Mount } from "./shared/mounts.ts";
+import { recycledIn } from "./shared/recycle.ts";
+import type { RecycledItem } from "../util/recycleRecord.ts";
 import { openFile } from "./shared/openFile.ts";
 import { errorCode, explainSystemError } from "./shared/systemError.ts";
 
@@ -51,6 +53,8 @@ interface Directory {
   readonly below: string;
   /** Reached through a link: from here on every directory is looked up among those visited. */
   readonly linked: boolean;
+  /** Of a directory that lies in a recycle bin. */
+  readonly recycled?: Recycled | undefined;
 }
 
 /** All that stays the same during a walk. */
@@ -150,6 +154,7 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
   }
   let batch: Walked[] = [];
   const directories: Directory[] = [];
+  const bin = recycledIn(directory.key, names);
   for (const name of names) {
     const shown = showBytes(name);
     const path = directory.path + shown;
@@ -166,6 +171,8 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
     } catch (error) {
       walked = failed(path, error);
     }
+    const recycled = recycledOf(directory, shown, bin?.get(name));
+    if (recycled !== undefined) walked = withRecycled(walked, recycled);
     if ("type" in walked) {
       batch.push(walked);
       if (walked.type === "excluded" && walked.by === "pseudo file system") {
@@ -185,6 +192,20 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
   if (batch.length > 0) {
     yield batch;
   }
+}
+
+/** What the record says, or for what lies in a deleted directory, where that lay. */
+function recycledOf(directory: Directory, name: string, item: RecycledItem | undefined): Recycled | undefined {
+  if (item !== undefined) return { path: item.path, deleted: item.deleted };
+  const { recycled } = directory;
+  if (recycled === undefined) return undefined;
+  const separator = recycled.path.includes("\\") ? "\\" : "/";
+  return { path: `${recycled.path}${separator}${name}`, deleted: recycled.deleted };
+}
+
+function withRecycled(walked: Walked | Directory, recycled: Recycled): Walked | Directory {
+  if (!("type" in walked)) return { ...walked, recycled };
+  return walked.type === "entry" ? { type: "entry", entry: { ...walked.entry, recycled } } : walked;
 }
 
 /** One of the listed names: what stands above it is followed, since it was named; itself it is taken as in a walk. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readRecycleRecord } from "../../src/source/recycle.ts";
+import { readRecycleRecord } from "../../src/util/recycleRecord.ts";
 
 /** 2025-03-01T08:30:00.5Z in hundreds of nanoseconds since 1601. */
 const time = 133_852_914_005_000_000n;

@@ -1,4 +1,4 @@
-import { showBytes } from "../util/path.ts";
+import { showBytes } from "./path.ts";
 
 /** What a recycle bin's record says of one deleted file or directory. Plain data. */
 export interface RecycledItem {
