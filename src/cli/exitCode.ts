@@ -38,9 +38,11 @@ export function gates(gate: Gate, failOn: ScanRequest["failOn"]): boolean {
   return severities.slice(severities.indexOf(failOn)).some((severity) => gate.severities[severity] > 0);
 }
 
-/** Whether everything that was met was read whole; no summary means that the scan broke off. */
+/** Whether everything that was met was read whole or looked at by a person; no summary means that the scan broke off. */
 export function isIncomplete(summary: ScanSummary | undefined): boolean {
-  return summary === undefined || !summary.complete || summary.ledger.partial + summary.ledger.none + summary.ledger.unwalked > 0;
+  if (summary === undefined || !summary.complete) return true;
+  const { partial, none, unwalked, seen } = summary.ledger;
+  return partial + none + unwalked - seen > 0;
 }
 
 /** A gating finding beats incompleteness; both are said. */

@@ -5,7 +5,7 @@ import type { ExitCode } from "./exitCode.ts";
 import { chooseLocale } from "./locale.ts";
 import type { Config } from "./config.ts";
 import type { Settled } from "./command/config.ts";
-import type { OptionRow, Values } from "./options.ts";
+import type { CommandName, Values } from "./options.ts";
 import type { Profile } from "./profiles.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -62,7 +62,7 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
   ]);
   const program = new Command("zicha");
   const settle = async (
-    name: OptionRow["commands"][number],
+    name: CommandName,
     command: CommandType,
     examined: readonly string[] = [],
     profileOf?: (config: Config) => Profile,
@@ -84,7 +84,7 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     }
     return { values: config.file === undefined ? values : { ...values, config: config.file }, origins, config, profile };
   };
-  const valuesOf = async (name: OptionRow["commands"][number], command: CommandType, examined: readonly string[] = []): Promise<Values> =>
+  const valuesOf = async (name: CommandName, command: CommandType, examined: readonly string[] = []): Promise<Values> =>
     (await settle(name, command, examined)).values;
   const prepared = (command: CommandType): CommandType =>
     command
@@ -166,6 +166,53 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     const { rulesList: run } = await import("./command/rules.ts");
     done(await run(terminal, await valuesOf("rules", rulesList)));
   });
+
+  const key = prepared(program.command("key")).description(say(terminal, "指纹密钥", "the fingerprint key"));
+  for (const [name, zh, en] of [
+    ["create", "生成密钥（不替换已有的）", "make a key (one that is there is not replaced)"],
+    ["show", "显示密钥标识", "show the key's id"],
+  ] as const) {
+    const command = prepared(key.command(name)).description(say(terminal, zh, en));
+    addOptions(command, "key", terminal.locale);
+    command.action(async () => {
+      const { keyCreate, keyShow } = await import("./command/key.ts");
+      done(await (name === "create" ? keyCreate : keyShow)(terminal, await valuesOf("key", command)));
+    });
+  }
+
+  const baseline = prepared(program.command("baseline")).description(
+    say(terminal, "基线：由人确认的发现与未检文件", "the baseline: what a person decided on findings and unread files"),
+  );
+  for (const [name, zh, en] of [
+    ["create", "由结果（json 或 ndjson）生成基线", "make a baseline from a result (json or ndjson)"],
+    ["update", "把结果中新的发现纳入基线（须给理由）", "take a result's new findings in (with a reason)"],
+    ["prune", "移除过期的和已不存在的", "leave out what has expired or is gone"],
+  ] as const) {
+    const command = prepared(baseline.command(`${name} <result>`)).description(say(terminal, zh, en));
+    addOptions(command, "baseline", terminal.locale);
+    command.action(async (result: string) => {
+      const { baselineCreate, baselinePrune, baselineUpdate } = await import("./command/baseline.ts");
+      const run = { create: baselineCreate, update: baselineUpdate, prune: baselinePrune }[name];
+      done(await run(terminal, result, await valuesOf("baseline", command)));
+    });
+  }
+
+  const report = prepared(program.command("report")).description(say(terminal, "由已有结果生成报告", "reports from saved results"));
+  for (const [name, zh, en] of [
+    ["selfcheck", "由一次或多次结果生成自查报告", "the self-check report from one or several results"],
+    [
+      "compare",
+      "比对两次结果：新增、已整改、未整改、重现、移动、本次未检",
+      "compare results: new, put right, remaining, reappeared, moved, not examined",
+    ],
+  ] as const) {
+    const command = prepared(report.command(`${name} <result...>`)).description(say(terminal, zh, en));
+    addOptions(command, "report", terminal.locale);
+    command.action(async (results: readonly string[]) => {
+      const { reportCompare, reportSelfCheck } = await import("./command/report.ts");
+      done(await (name === "compare" ? reportCompare : reportSelfCheck)(terminal, results, await valuesOf("report", command)));
+    });
+  }
   return program;
 }
 

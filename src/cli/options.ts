@@ -1,9 +1,13 @@
 import { Command, Option } from "commander";
 
+import { fieldNames } from "./fields.ts";
 import type { Locale } from "./locale.ts";
 
 /** How an option's value is read. */
 export type OptionType = "flag" | "text" | "list" | "number" | "size" | "duration" | "choice";
+
+/** Commands, as the table speaks of them. */
+export type CommandName = "scan" | "check" | "extract" | "rules" | "media" | "config" | "key" | "baseline" | "report";
 
 /** One option: the flag, its place in the config file, its environment variable and its help come from this row and nowhere else. */
 export interface OptionRow {
@@ -18,7 +22,7 @@ export interface OptionRow {
   readonly choices?: readonly string[];
   readonly zh: string;
   readonly en: string;
-  readonly commands: readonly ("scan" | "check" | "extract" | "rules" | "media" | "config")[];
+  readonly commands: readonly CommandName[];
   /** Only on the command line: a config file or an environment that says it would surprise. */
   readonly onlyTyped?: boolean;
 }
@@ -142,7 +146,7 @@ export const optionTable: readonly OptionRow[] = [
     value: "format[=file]",
     zh: "报告格式，可写入文件（可多次）",
     en: "report format, optionally to a file (repeatable)",
-    commands: ["scan"],
+    commands: ["scan", "report"],
   },
   {
     key: "output",
@@ -152,7 +156,7 @@ export const optionTable: readonly OptionRow[] = [
     value: "file",
     zh: "唯一一个报告写入的文件",
     en: "file for the only report",
-    commands: ["scan"],
+    commands: ["scan", "report"],
     onlyTyped: true,
   },
   {
@@ -162,7 +166,7 @@ export const optionTable: readonly OptionRow[] = [
     value: "directory",
     zh: "报告目录（默认 ./zicha-report-年月日-时分）",
     en: "directory for the reports (default ./zicha-report-DATE-TIME)",
-    commands: ["check"],
+    commands: ["check", "report"],
   },
   {
     key: "forceOut",
@@ -261,7 +265,92 @@ export const optionTable: readonly OptionRow[] = [
     value: "file",
     zh: "指纹密钥文件（64 位十六进制）",
     en: "fingerprint key (64 hex digits)",
-    commands: scans,
+    commands: ["scan", "check", "key"],
+  },
+  {
+    key: "baseline",
+    long: "--baseline",
+    type: "text",
+    value: "file",
+    zh: "基线文件：已由人确认的发现与未检文件（见 zicha baseline）",
+    en: "baseline: what a person decided on findings and unread files (see zicha baseline)",
+    commands: ["scan", "check", "baseline"],
+  },
+  {
+    key: "field",
+    long: "--field",
+    type: "list",
+    value: "name=value",
+    zh: `报告表头栏目（可多次）：${fieldNames.join("、")}`,
+    en: `a field of the report's forms (repeatable): ${fieldNames.join(", ")}`,
+    commands: ["scan", "check", "report"],
+  },
+  {
+    key: "previous",
+    long: "--previous",
+    type: "text",
+    value: "result",
+    zh: "上次的结果（json 或 ndjson），报告中比对整改情况",
+    en: "the result of last time (json or ndjson); the report says what became of its problems",
+    commands: ["scan", "check", "report"],
+  },
+  {
+    key: "reason",
+    long: "--reason",
+    type: "text",
+    value: "text",
+    zh: "纳入基线的理由；不给则不新增",
+    en: "why it is taken into the baseline; without it nothing is added",
+    commands: ["baseline"],
+    onlyTyped: true,
+  },
+  {
+    key: "owner",
+    long: "--owner",
+    type: "text",
+    value: "name",
+    zh: "作出决定的人",
+    en: "who decides",
+    commands: ["baseline"],
+  },
+  {
+    key: "until",
+    long: "--until",
+    type: "text",
+    value: "day",
+    zh: "最后有效日，如 2027-05-25（默认 180 天后）",
+    en: "last day it holds, as 2027-05-25 (default 180 days from now)",
+    commands: ["baseline"],
+    onlyTyped: true,
+  },
+  {
+    key: "rule",
+    long: "--rule",
+    type: "list",
+    value: "id",
+    zh: "只取这些规则的发现（可多次）；国家秘密标志须在此指明",
+    en: "only findings of these rules (repeatable); rules for state-secret marks must be named here",
+    commands: ["baseline"],
+    onlyTyped: true,
+  },
+  {
+    key: "path",
+    long: "--path",
+    type: "list",
+    value: "glob",
+    zh: "只取这些路径（可多次）",
+    en: "only these paths (repeatable)",
+    commands: ["baseline"],
+    onlyTyped: true,
+  },
+  {
+    key: "notExamined",
+    long: "--not-examined",
+    type: "flag",
+    zh: "取未检文件（已由人查看），而不取发现",
+    en: "take what was not examined, which a person looked at, instead of findings",
+    commands: ["baseline"],
+    onlyTyped: true,
   },
   {
     key: "showValues",
@@ -335,7 +424,7 @@ export const optionTable: readonly OptionRow[] = [
     en: "memory of the process (default 900M)",
     commands: scans,
   },
-  { key: "quiet", short: "-q", long: "--quiet", type: "flag", zh: "只显示结论", en: "the result only", commands: scans },
+  { key: "quiet", short: "-q", long: "--quiet", type: "flag", zh: "只显示结论", en: "the result only", commands: [...scans, "report"] },
   {
     key: "verbose",
     short: "-v",
@@ -343,7 +432,7 @@ export const optionTable: readonly OptionRow[] = [
     type: "flag",
     zh: "列出未检、低置信与排除的内容",
     en: "list what was not examined, low confidence and excluded",
-    commands: scans,
+    commands: [...scans, "report"],
   },
   {
     key: "html",
@@ -381,7 +470,7 @@ export function environmentName(row: OptionRow): string {
 }
 
 /** Adds the options of `name` to a commander command. */
-export function addOptions(command: Command, name: OptionRow["commands"][number], locale: Locale): void {
+export function addOptions(command: Command, name: CommandName, locale: Locale): void {
   for (const row of optionTable) {
     if (!row.commands.includes(name)) continue;
     const value = row.type === "flag" ? "" : ` <${row.value ?? row.choices?.join("|") ?? "value"}>`;
@@ -406,7 +495,7 @@ export type Origin = "command line" | "environment" | "profile" | "config" | "de
  * read by its row's type, wherever it came from. The config file's own mistakes were told when it was read.
  */
 export function mergeValues(
-  name: OptionRow["commands"][number],
+  name: CommandName,
   typed: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
   config: Readonly<Record<string, unknown>>,

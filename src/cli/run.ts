@@ -1,29 +1,26 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 
-import type { Place, ScanEvent, ScanSummary } from "../model/event.ts";
-import type { OpenReport, Reporter } from "../model/report.ts";
+import type { Place, ScanSummary } from "../model/event.ts";
 import type { Limits, ScanRequest } from "../model/request.ts";
-import { reporters } from "../report/registry.ts";
 import { defaultKeyFile } from "../scan/key.ts";
+import { compared, keyIdOf } from "../scan/compare.ts";
+import type { Snapshot } from "../scan/compare.ts";
 import { scan } from "../scan/main.ts";
 import { resolveRequest, volumesOf } from "../scan/request.ts";
 import type { RequestProblem } from "../scan/request.ts";
 import { exitCode, explainExit, gates, isIncomplete, noteEvent, openGate } from "./exitCode.ts";
 import type { ExitCode } from "./exitCode.ts";
 import type { Values } from "./options.ts";
-import { asideOf, openOutput, OutputError, standardOutput } from "./output.ts";
-import type { Output } from "./output.ts";
+import { loadPrevious, otherKey } from "./results.ts";
+import { readFields } from "./fields.ts";
+import { asideOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
+import { abandonReports, closeReports, openReports, tell } from "./reports.ts";
+import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** A report that was asked for; `path` undefined means standard output. */
-export interface WantedReport {
-  readonly reporter: Reporter;
-  readonly path: string | undefined;
-}
 
 /** A run, as `scan` and `check` ask for it. */
 export interface Run {
@@ -37,20 +34,6 @@ export interface Run {
   readonly reports: readonly WantedReport[];
   /** Directory made for the reports, mode 0700. */
   readonly directory?: string;
-}
-
-/** Reads `-f format[=file]`. */
-export function wantedReport(terminal: Terminal, text: string): WantedReport {
-  const equals = text.indexOf("=");
-  const id = equals < 0 ? text : text.slice(0, equals);
-  const reporter = reporters.find((one) => one.id === id);
-  if (reporter === undefined) {
-    const known = reporters.map((one) => one.id).join(", ");
-    throw new UsageError(say(terminal, `没有报告格式“${id}”，可用：${known}`, `no report format "${id}"; there are ${known}`));
-  }
-  const path = equals < 0 ? undefined : text.slice(equals + 1);
-  if (path === "") throw new UsageError(say(terminal, `“${text}”缺少文件名`, `"${text}" names no file`));
-  return { reporter, path: path === undefined ? undefined : resolve(terminal.directory, path) };
 }
 
 /** Resolves, scans, reports; gives the exit code. */
@@ -93,6 +76,8 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     keyFile: (values["keyFile"] as string | undefined) ?? defaultKeyFile(terminal.environment),
     createKey: values["keyFile"] === undefined,
     showValues: values["showValues"] === true,
+    ...optional("baselineFile", fileOf(terminal, values["baseline"] as string | undefined)),
+    ...optional("fields", readFields(terminal, values["field"] as readonly string[] | undefined)),
     ...optional("failOn", values["failOn"] as ScanRequest["failOn"] | undefined),
     allowIncomplete: values["allowIncomplete"] === true,
     options: saidOptions(values),
@@ -100,12 +85,17 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
   if ("problems" in resolved) throw new UsageError(resolved.problems.map((problem) => describe(terminal, problem)).join("\n"));
   const { request } = resolved;
   checkOutside(terminal, request, wanted);
+  const previous = await loadPrevious(terminal, values["previous"] as string | undefined, keyIdOf(request));
   if (!resolved.keyStored) {
     terminal.stderr.write(
       `${say(terminal, "密钥无法保存，本次结果的指纹不能与其他次比较", "the key could not be stored: this run's fingerprints cannot be compared with others'")}\n`,
     );
   }
-  return scanTo(terminal, request, wanted);
+  return scanTo(terminal, request, wanted, previous);
+}
+
+function fileOf(terminal: Terminal, file: string | undefined): string | undefined {
+  return file === undefined ? undefined : resolve(terminal.directory, file);
 }
 
 function optional<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
@@ -156,7 +146,7 @@ export function readPasswords(terminal: Terminal, file: string | undefined): rea
 function saidOptions(values: Values): ScanRequest["options"] {
   const said: Record<string, string | number | boolean | readonly string[]> = {};
   for (const [key, value] of Object.entries(values)) {
-    if (value !== undefined && key !== "passwordsFile" && key !== "keyFile") said[key] = value;
+    if (value !== undefined && key !== "passwordsFile" && key !== "keyFile" && key !== "field") said[key] = value;
   }
   return said;
 }
@@ -222,40 +212,18 @@ function describe(terminal: Terminal, problem: RequestProblem): string {
       return say(terminal, `区域有误：${problem.detail}`, `zone: ${problem.detail}`);
     case "key":
       return say(terminal, `密钥有误：${problem.detail}`, `key: ${problem.detail}`);
+    case "baseline":
+      return say(
+        terminal,
+        `基线文件有误：${problem.file ?? ""}：应为 ${problem.detail}`,
+        `baseline ${problem.file ?? ""}: expected ${problem.detail}`,
+      );
+    case "other-key":
+      return otherKey(terminal, problem.file ?? "", problem.detail.split(" "));
   }
 }
 
-interface OpenOutput {
-  readonly report: OpenReport;
-  readonly output: Output | undefined;
-}
-
-function openReports(terminal: Terminal, wanted: Run): OpenOutput[] {
-  const opened: { reporter: Reporter; output: Output | undefined }[] = [];
-  try {
-    if (wanted.directory !== undefined) mkdirSync(wanted.directory, { recursive: true, mode: 0o700 });
-    for (const { reporter, path } of wanted.reports) opened.push({ reporter, output: path === undefined ? undefined : openOutput(path) });
-  } catch (error) {
-    for (const { output } of opened) output?.abandon();
-    const code = error instanceof OutputError ? error.message : ((error as NodeJS.ErrnoException).code ?? "EIO");
-    const path = wanted.reports[opened.length]?.path ?? wanted.directory ?? "";
-    throw new UsageError(say(terminal, `报告无法写入（${code}）：${path}`, `report cannot be written (${code}): ${path}`));
-  }
-  const others = wanted.reports.flatMap(({ reporter, path }) => (path === undefined ? [] : [{ format: reporter.id, path }]));
-  const verbosity = wanted.values["quiet"] === true ? "quiet" : wanted.values["verbose"] === true ? "verbose" : "normal";
-  return opened.map(({ reporter, output }) => ({
-    output,
-    report: reporter.open(output?.writer ?? standardOutput(terminal.stdout), {
-      locale: terminal.locale,
-      color: output === undefined && terminal.color,
-      width: output === undefined && terminal.stdout.isTTY ? terminal.stdout.columns : undefined,
-      verbosity,
-      others,
-    }),
-  }));
-}
-
-async function scanTo(terminal: Terminal, request: ScanRequest, wanted: Run): Promise<ExitCode> {
+async function scanTo(terminal: Terminal, request: ScanRequest, wanted: Run, previous: Snapshot | undefined): Promise<ExitCode> {
   const reports = openReports(terminal, wanted);
   const abort = new AbortController();
   const stop = (): void => abort.abort();
@@ -264,18 +232,18 @@ async function scanTo(terminal: Terminal, request: ScanRequest, wanted: Run): Pr
   const gate = openGate();
   let summary: ScanSummary | undefined;
   try {
-    for await (const event of scan(request, abort.signal, await volumesOf(request.roots))) {
+    const events = scan(request, abort.signal, await volumesOf(request.roots));
+    for await (const event of previous === undefined ? events : compared(events, previous)) {
       noteEvent(gate, event);
       progress.note(event);
       if (event.type === "scan-end") ({ summary } = event);
       await tell(reports, event, progress);
     }
     progress.clear();
-    for (const { report } of reports) await report.close();
-    for (const { output } of reports) output?.commit();
+    await closeReports(reports);
   } catch (error) {
     progress.clear();
-    for (const { output } of reports) output?.abandon();
+    abandonReports(reports);
     throw error;
   } finally {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, stop);
@@ -285,12 +253,4 @@ async function scanTo(terminal: Terminal, request: ScanRequest, wanted: Run): Pr
   const code = exitCode(gated, incomplete, request.allowIncomplete);
   if (wanted.values["quiet"] !== true) terminal.stderr.write(`${explainExit(code, gated, incomplete, terminal.locale === "zh")}\n`);
   return code;
-}
-
-async function tell(reports: readonly OpenOutput[], event: ScanEvent, progress: { clear(): void }): Promise<void> {
-  for (const { report, output } of reports) {
-    // What goes to the terminal would tear the progress line.
-    if (output === undefined) progress.clear();
-    await report.on(event);
-  }
 }

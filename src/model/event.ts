@@ -1,3 +1,5 @@
+import type { BaselineInfo } from "./baseline.ts";
+import type { Comparison } from "./comparison.ts";
 import type { Failure, FailureCode } from "./failure.ts";
 import type { Coverage, Finding, RuleCount, Verdict } from "./finding.ts";
 import type { RuleBase, Severity } from "./rule.ts";
@@ -68,6 +70,10 @@ export interface ScanHeader {
   readonly rules: readonly RuleInfo[];
   /** First 16 hex digits of a hash of the fingerprint key. */
   readonly keyId: string;
+  /** The decisions of people that were applied. */
+  readonly baseline?: BaselineInfo;
+  /** What a person said for the report's forms: unit, inspector and so on; what is absent is a blank. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly showValues: boolean;
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   readonly formats: readonly { readonly id: string; readonly version: number }[];
@@ -84,6 +90,8 @@ export interface Ledger {
   /** Places that could not be walked: no entry stands for them. */
   readonly unwalked: number;
   readonly bytes: number;
+  /** Of `partial` and `none`: entries a person looked at, all of whose failures the baseline knows. They do not make a scan incomplete. */
+  readonly seen: number;
 }
 
 export interface ScanSummary {
@@ -103,8 +111,25 @@ export interface ScanSummary {
   /** Unique subjects of the scan, at medium confidence or above. */
   readonly subjects: number;
   readonly formats: Readonly<Record<string, number>>;
+  /** Entries by format and coverage; `unknown` for what no reader took. */
+  readonly byFormat?: Readonly<Record<string, Readonly<Record<Coverage, number>>>>;
+  /** Of a report made from several results: what each of them was. */
+  readonly parts?: readonly ResultPart[];
   /** True when a state-secret mark was met at medium or above: the duty text is due. */
   readonly stateSecret: boolean;
+}
+
+/** One of several results that were put together. */
+export interface ResultPart {
+  readonly host: string;
+  /** ISO 8601 UTC. */
+  readonly started: string;
+  /** Empty where the scan was cut short. */
+  readonly ended: string;
+  readonly complete: boolean;
+  readonly roots: readonly RootInfo[];
+  readonly ledger: Ledger;
+  readonly verdicts: Readonly<Record<Verdict["kind"], number>>;
 }
 
 /** All the outside sees, in walk order whatever `-j`. Plain data. */
@@ -124,5 +149,9 @@ export type ScanEvent =
       readonly subjects: number;
       readonly bytes: number;
       readonly elapsedMs: number;
+      /** See `Examination`. */
+      readonly contentKey?: string;
     }
+  /** What became of an earlier result; right before the end, where one was given. */
+  | { readonly type: "comparison"; readonly comparison: Comparison }
   | { readonly type: "scan-end"; readonly summary: ScanSummary };

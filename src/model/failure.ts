@@ -25,6 +25,8 @@ export interface Failure {
   readonly detail: string;
   /** True when the rest of the entry was still examined. */
   readonly partial: boolean;
+  /** A person looked at the entry, whose content has not changed since: it stays in the reports and no longer makes the scan incomplete. */
+  readonly seen?: { readonly by: string; readonly on: string; readonly until?: string; readonly note?: string };
 }
 
 /** How a source or reader says by exception what could not be done; caught in `scan/` and turned into a `Failure`. */

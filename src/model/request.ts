@@ -1,3 +1,4 @@
+import type { Baseline } from "./baseline.ts";
 import type { WalkOptions } from "./entry.ts";
 import type { PackInfo, Place } from "./event.ts";
 import type { Json } from "./json.ts";
@@ -54,6 +55,10 @@ export interface ScanRequest {
   readonly passwords: readonly string[];
   /** The fingerprint key, 32 bytes. */
   readonly key: Uint8Array;
+  /** Decisions of people, made under this key. */
+  readonly baseline?: { readonly baseline: Baseline; readonly digest: string };
+  /** For the report's forms. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly showValues: boolean;
   readonly failOn: "violation" | "suspect" | "never" | Severity;
   readonly allowIncomplete: boolean;

@@ -110,6 +110,7 @@ export const csv: Reporter = {
             );
           }
           case "scan-start":
+          case "comparison":
           case "scan-end":
             return undefined;
         }

@@ -6,7 +6,7 @@ import type { Severity } from "../model/rule.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { Overview } from "./shared/overview.ts";
-import { relativePaths } from "./shared/relative.ts";
+import { relativePaths } from "../util/relative.ts";
 import { adviceWords, confidenceWords, excerptInWords, failureWords, placeInWords, reasonInWords } from "./shared/words.ts";
 
 const severities: Readonly<Record<Severity, string>> = {

@@ -233,8 +233,7 @@ function opening(locale: Locale, say: Say): string {
 
 /** Fields a person gave for the report's head; empty ones are blanks to fill in by hand. */
 function given(overview: Overview, key: string): string {
-  const value = overview.header?.options[key];
-  return typeof value === "string" ? value : "";
+  return overview.header?.fields?.[key] ?? "";
 }
 
 function volumeInWords(volume: Volume, say: Say): string {

@@ -1,7 +1,9 @@
+import type { Comparison } from "../model/comparison.ts";
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { Overview } from "./shared/overview.ts";
+import { isTold } from "./shared/inventory.ts";
 import { Spool } from "./shared/spool.ts";
 
 /** Raised when a member is renamed, removed or changes its meaning; a new member does not raise it. */
@@ -10,8 +12,9 @@ const schemaVersion = 1;
 const hold = (spool: Spool, value: object): void => spool.add(`${spool.count === 0 ? "\n" : ",\n"}${JSON.stringify(value)}`);
 
 /**
- * One JSON object: `schema, tool, scan, findings[], counts[], failures[], excluded[], summary`. Findings are written as they come, one a line;
- * `summary` comes last, since only then is it known. A scan that was cut short closes with `summary.complete: false`. docs/report-json.md.
+ * One JSON object: `schema, tool, scan, findings[], counts[], failures[], excluded[], entries[], comparison?, summary`, each list item on a line
+ * of its own. Findings are written as they come; `summary` comes last, since only then is it known. `entries` holds those with a finding or a
+ * failure. A scan that was cut short closes with `summary.complete: false`.
  */
 export const json: Reporter = {
   id: "json",
@@ -23,6 +26,10 @@ export const json: Reporter = {
     const counts = new Spool();
     const failures = new Spool();
     const excluded = new Spool();
+    const entries = new Spool();
+    /** Entries not yet ended that had a finding. */
+    const told = new Set<string>();
+    let comparison: Comparison | undefined;
     let opened = false;
     let findings = 0;
 
@@ -47,6 +54,7 @@ export const json: Reporter = {
             const start = opened ? "" : head();
             const separator = findings === 0 ? "\n" : ",\n";
             findings += 1;
+            told.add(event.finding.path);
             return buffered.add(`${start}${separator}${JSON.stringify(event.finding)}`);
           }
           case "failure":
@@ -56,7 +64,14 @@ export const json: Reporter = {
             hold(excluded, { path: event.path, by: event.by });
             return undefined;
           case "entry-end":
+            if (isTold(event, told)) {
+              const { type: _type, ...entry } = event;
+              hold(entries, entry);
+            }
             for (const one of event.counts) if (one.total > one.stored) hold(counts, { path: event.path, ...one });
+            return undefined;
+          case "comparison":
+            ({ comparison } = event);
             return undefined;
           case "scan-end":
             return undefined;
@@ -67,7 +82,9 @@ export const json: Reporter = {
         await list("counts", counts);
         await list("failures", failures);
         await list("excluded", excluded);
-        await buffered.add(`],\n"summary":${JSON.stringify(overview.summarise())}}\n`);
+        await list("entries", entries);
+        const compared = comparison === undefined ? "" : `"comparison":${JSON.stringify(comparison)},\n`;
+        await buffered.add(`],\n${compared}"summary":${JSON.stringify(overview.summarise())}}\n`);
         await buffered.flush();
       },
     };

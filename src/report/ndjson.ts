@@ -1,6 +1,7 @@
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
+import { isTold } from "./shared/inventory.ts";
 import { Overview } from "./shared/overview.ts";
 
 /**
@@ -20,10 +21,7 @@ export const ndjson: Reporter = {
       on(event: ScanEvent): void | Promise<void> {
         overview.on(event);
         if (event.type === "finding") told.add(event.finding.path);
-        if (event.type === "entry-end") {
-          const nothing = !told.delete(event.path) && (event.coverage === "full" || event.coverage === "textless");
-          if (nothing) return undefined;
-        }
+        if (event.type === "entry-end" && !isTold(event, told)) return undefined;
         return buffered.add(`${JSON.stringify(event)}\n`);
       },
       async close(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Severity } from "../model/rule.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { Overview } from "./shared/overview.ts";
-import { relativePaths, uriOf, type RelativePath } from "./shared/relative.ts";
+import { relativePaths, uriOf, type RelativePath } from "../util/relative.ts";
 import { adviceWords, confidenceWords, excerptInWords, failureWords, placeInWords, reasonInWords, type Locale } from "./shared/words.ts";
 import { rankOf, Worst } from "./shared/worst.ts";
 

@@ -299,10 +299,7 @@ function form(name: string, lines: readonly Line[]): Sheet {
 
 function registration(overview: Overview, selfCheck: SelfCheck, locale: Locale, say: (zh: string, en: string) => string): readonly Line[] {
   const { header, summary, ledger, verdicts } = overview;
-  const given = (key: string): string => {
-    const value = header?.options[key];
-    return typeof value === "string" ? value : "";
-  };
+  const given = (key: string): string => header?.fields?.[key] ?? "";
   const lines: Line[] = [["", handlingWords[locale]]];
   if (overview.stateSecret) lines.push(["", dutyWords[locale]]);
   lines.push(
@@ -311,13 +308,16 @@ function registration(overview: Overview, selfCheck: SelfCheck, locale: Locale, 
     [say("检查方式（定期/专项/抽查）", "Kind of check"), given("kind")],
     [say("检查依据", "Basis of the check"), given("basis")],
     [say("检查人", "Inspector"), given("inspector")],
-    [say("陪同人", "Accompanied by"), ""],
+    [say("陪同人", "Accompanied by"), given("accompanied")],
     [say("被检查人", "Person checked"), given("holder")],
     [say("设备编号", "Asset number"), given("asset")],
     [say("计算机名称", "Computer"), header?.host ?? ""],
-    [say("型号、序列号", "Model, serial number"), ""],
-    [say("责任人、使用人", "Responsible, user"), ""],
-    [say("连接网络（互联网/内网/涉密网/单机）", "Network"), ""],
+    [say("型号、序列号", "Model, serial number"), given("model")],
+    [
+      say("责任人、使用人", "Responsible, user"),
+      [given("responsible"), given("holder")].filter((part) => part !== "").join(say("、", ", ")),
+    ],
+    [say("连接网络（互联网/内网/涉密网/单机）", "Network"), given("network")],
     [
       say("区域", "Zone"),
       header === undefined

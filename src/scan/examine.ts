@@ -8,6 +8,7 @@ import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Examination, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Limits } from "../model/request.ts";
+import { contentHash } from "../util/contentHash.ts";
 import { createBudget } from "./limits.ts";
 import { nameChunk, recycledChunk } from "./maskPath.ts";
 
@@ -24,6 +25,8 @@ export interface Workshop {
   textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined;
   trailingArchive(tail: Uint8Array): boolean;
   subjectKey(infoType: string, value: string): string;
+  /** Names content without telling it: of the parts, keyed. */
+  contentKey(...parts: readonly string[]): string;
   /** A path as reports may show it. */
   maskPath(path: string): string;
 }
@@ -43,7 +46,39 @@ export async function examine(
   signal: AbortSignal,
   hand: (examination: Examination) => void,
 ): Promise<void> {
-  await examineWithin(workshop, entry, open, stamp, signal, hand, createBudget(workshop.limits, entry.size));
+  const content = contentOf(workshop, entry, open, signal);
+  await examineWithin(workshop, entry, open, stamp, signal, hand, createBudget(workshop.limits, entry.size), content);
+}
+
+/**
+ * Gives the content key of an entry on the mount, of a member with its path: the bytes are read once more, and only when there is something to
+ * say of one of them, so that a clean tree costs nothing.
+ */
+function contentOf(
+  workshop: Workshop,
+  entry: Entry,
+  open: () => Promise<ByteSource>,
+  signal: AbortSignal,
+): (path: string) => Promise<string | undefined> {
+  let hash: Promise<string | undefined> | undefined;
+  const read = async (): Promise<string | undefined> => {
+    let bytes: ByteSource | undefined;
+    try {
+      bytes = await open();
+      return await contentHash(bytes, signal);
+    } catch {
+      // Told as a failure where the entry itself is read.
+      return undefined;
+    } finally {
+      await bytes?.close().catch(() => undefined);
+    }
+  };
+  return async (path) => {
+    hash ??= read();
+    const known = await hash;
+    if (known === undefined) return undefined;
+    return path === entry.path ? workshop.contentKey(known) : workshop.contentKey(known, path.slice(entry.path.length));
+  };
 }
 
 async function examineWithin(
@@ -54,6 +89,7 @@ async function examineWithin(
   signal: AbortSignal,
   hand: (examination: Examination) => void,
   budget: Budget,
+  content: (path: string) => Promise<string | undefined>,
 ): Promise<void> {
   const begun = performance.now();
   const failures: Failure[] = [];
@@ -104,6 +140,8 @@ async function examineWithin(
   } finally {
     await bytes?.close().catch(() => undefined);
   }
+  const result = ended(workshop, session, entry, failures);
+  const contentKey = result.matches.length + failures.length > 0 ? await content(entry.path) : undefined;
   hand({
     entry,
     shownPath: workshop.maskPath(entry.path),
@@ -111,8 +149,9 @@ async function examineWithin(
     format,
     textless: textless && failures.length === 0,
     failures,
-    ...ended(workshop, session, entry, failures),
+    ...result,
     elapsedMs: Math.round(performance.now() - begun),
+    ...(contentKey === undefined ? {} : { contentKey }),
   });
 
   async function read(extractor: Extractor, source: ByteSource): Promise<void> {
@@ -132,10 +171,11 @@ async function examineWithin(
       else if (item.type === "failure") {
         // What cannot be read of a member stands for the member.
         if (item.failure.path === entry.path) failures.push(item.failure);
-        else hand(unread(workshop, entry, item.failure));
+        else hand(unread(workshop, entry, item.failure, await content(item.failure.path)));
       } else if (item.entry.depth > workshop.limits.depth) {
-        hand(unread(workshop, item.entry, failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false)));
-      } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, signal, hand, budget);
+        const deep = failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false);
+        hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
+      } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, signal, hand, budget, content);
       if (signal.aborted) {
         failures.push(failure(entry, "interrupted", "the scan was interrupted", true));
         return;
@@ -225,7 +265,7 @@ function failure(entry: Entry, code: FailureCode, detail: string, partial: boole
   return { stage: "extract", code, path: entry.path, detail, partial };
 }
 
-function unread(workshop: Workshop, entry: Entry, said: Failure): Examination {
+function unread(workshop: Workshop, entry: Entry, said: Failure, contentKey: string | undefined): Examination {
   const member = said.path === entry.path ? entry : { ...entry, path: said.path, depth: entry.depth + 1, size: undefined };
   return {
     entry: member,
@@ -238,6 +278,7 @@ function unread(workshop: Workshop, entry: Entry, said: Failure): Examination {
     subjects: [],
     bytes: 0,
     elapsedMs: 0,
+    ...(contentKey === undefined ? {} : { contentKey }),
   };
 }
 

@@ -3,6 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
+import { keyId } from "../util/hash.ts";
+
 /** Bytes of a fingerprint key. */
 const KEY_BYTES = 32;
 
@@ -30,9 +32,7 @@ export function loadKey(
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !create) return { problem: `key file cannot be read: ${file}` };
     const key = randomBytes(KEY_BYTES);
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      writeFileSync(file, `${key.toString("hex")}\n`, { mode: 0o600, flag: "wx" });
-      chmodSync(file, 0o600);
+      storeKey(file, key);
       return { key, stored: true };
     } catch (failed) {
       // Another run may have made it in between.
@@ -42,4 +42,27 @@ export function loadKey(
   }
   if (!/^[0-9a-f]{64}$/i.test(text)) return { problem: `key file holds no key (64 hex digits): ${file}` };
   return { key: Buffer.from(text, "hex"), stored: true };
+}
+
+function storeKey(file: string, key: Buffer): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${key.toString("hex")}\n`, { mode: 0o600, flag: "wx" });
+  chmodSync(file, 0o600);
+}
+
+/** Makes a new key where there is none, and gives its id; the system's error code where it cannot, `EEXIST` where there is one. */
+export function makeKey(file: string): { readonly id: string } | { readonly problem: string } {
+  const key = randomBytes(KEY_BYTES);
+  try {
+    storeKey(file, key);
+    return { id: keyId(key) };
+  } catch (error) {
+    return { problem: (error as NodeJS.ErrnoException).code ?? "EIO" };
+  }
+}
+
+/** The id of the key in a file. */
+export function readKeyId(file: string): { readonly id: string } | { readonly problem: string } {
+  const loaded = loadKey(file, false);
+  return "problem" in loaded ? loaded : { id: keyId(loaded.key) };
 }

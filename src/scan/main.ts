@@ -3,6 +3,8 @@ import { hostname } from "node:os";
 import { extractors } from "../format/registry.ts";
 import { fingerprints } from "../judge/number.ts";
 import { conclude, effectOf, judge } from "../judge/policy.ts";
+import { createSuppressor } from "../judge/suppress.ts";
+import type { Suppressor } from "../judge/suppress.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Ledger, RootInfo, ScanEvent, ScanHeader, ScanSummary, Volume } from "../model/event.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
@@ -12,6 +14,7 @@ import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
 import { keyId } from "../util/hash.ts";
 import { pathBelow } from "../util/path.ts";
+import { baselineNames } from "../util/relative.ts";
 import { createInlinePool } from "./inline.ts";
 import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
@@ -62,7 +65,8 @@ export async function* scan(
     started,
   };
   const maskPath = lazyMasker(setup);
-  yield { type: "scan-start", header: header(request, started, volumes, maskPath) };
+  const suppressor = createSuppressor(request.baseline?.baseline, started.slice(0, 10));
+  yield { type: "scan-start", header: header(request, started, volumes, maskPath, suppressor.expired) };
   const options = {
     jobs: request.jobs,
     limits: request.limits,
@@ -75,7 +79,7 @@ export async function* scan(
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
 
-  const judgeOf = new Judge(request);
+  const judgeOf = new Judge(request, suppressor, maskPath);
   let walked = 0;
   let told = 0;
   let walkDone = false;
@@ -170,6 +174,7 @@ function header(
   started: string,
   volumes: readonly (Volume | undefined)[],
   maskPath: (path: string) => string,
+  expired: number,
 ): ScanHeader {
   return {
     tool: { name: "zicha", version: toolVersion(), node: process.version, platform: `${process.platform}-${process.arch}` },
@@ -197,6 +202,17 @@ function header(
       references: base.references,
     })),
     keyId: keyId(request.key),
+    ...(request.baseline === undefined
+      ? {}
+      : {
+          baseline: {
+            digest: request.baseline.digest,
+            findings: request.baseline.baseline.findings.length,
+            notExamined: request.baseline.baseline.notExamined.length,
+            expired,
+          },
+        }),
+    ...(request.fields === undefined ? {} : { fields: request.fields }),
     showValues: request.showValues,
     options: request.options,
     formats: extractors.map(({ id, version }) => ({ id, version })),
@@ -208,17 +224,22 @@ class Judge {
   readonly #request: ScanRequest;
   readonly #rules: ReadonlyMap<string, RuleBase>;
   readonly #subjects = new Set<string>();
-  readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0 };
+  readonly #suppressor: Suppressor;
+  readonly #maskPath: (path: string) => string;
+  readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0, seen: 0 };
   readonly #verdicts: Record<Verdict["kind"], number> = { violation: 0, suspect: 0, clean: 0, "not-examined": 0, textless: 0 };
   readonly #effects: Record<Finding["effect"], number> = { violation: 0, suspect: 0, recorded: 0 };
   readonly #severities: Record<Severity, number> = { info: 0, low: 0, medium: 0, high: 0, critical: 0 };
   readonly #failures: Partial<Record<FailureCode, number>> = {};
   readonly #formats: Record<string, number> = {};
+  readonly #byFormat: Record<string, Record<Coverage, number>> = {};
   #findings = 0;
   #stateSecret = false;
 
-  constructor(request: ScanRequest) {
+  constructor(request: ScanRequest, suppressor: Suppressor, maskPath: (path: string) => string) {
     this.#request = request;
+    this.#suppressor = suppressor;
+    this.#maskPath = maskPath;
     this.#rules = new Map(request.packs.rules.map(({ base }) => [base.id, base]));
   }
 
@@ -234,8 +255,12 @@ class Judge {
   *entry(examinations: readonly Examination[]): Generator<ScanEvent> {
     for (const examination of examinations) {
       const { shownPath } = examination;
-      const failures = examination.failures.map((failure) => ({ ...failure, path: shownPath }));
-      const findings = this.#judged(examination);
+      const names = this.#names(examination);
+      const failures = examination.failures.map((failure): Failure => {
+        const seen = this.#suppressor.failure(failure, names, examination.contentKey);
+        return { ...failure, path: shownPath, ...(seen === undefined ? {} : { seen }) };
+      });
+      const findings = this.#judged(examination, names);
       for (const finding of findings) {
         this.#counted(finding, 1);
         yield { type: "finding", finding };
@@ -249,10 +274,13 @@ class Judge {
       const coverage = coverageOf(examination);
       this.#ledger.entries++;
       this.#ledger[coverage]++;
+      if (failures.length > 0 && failures.every(({ seen }) => seen !== undefined)) this.#ledger.seen++;
       this.#ledger.bytes += examination.bytes;
       this.#verdicts[verdict.kind]++;
       const format = examination.format ?? "unknown";
       this.#formats[format] = (this.#formats[format] ?? 0) + 1;
+      const row = (this.#byFormat[format] ??= { full: 0, partial: 0, none: 0, textless: 0 });
+      row[coverage]++;
       for (const subject of examination.subjects) this.#subjects.add(subject);
       yield {
         type: "entry-end",
@@ -264,6 +292,7 @@ class Judge {
         subjects: examination.subjects.length,
         bytes: examination.bytes,
         elapsedMs: examination.elapsedMs,
+        ...(examination.contentKey === undefined ? {} : { contentKey: examination.contentKey }),
       };
     }
   }
@@ -282,12 +311,21 @@ class Judge {
       failures: this.#failures,
       subjects: this.#subjects.size,
       formats: this.#formats,
+      byFormat: this.#byFormat,
       stateSecret: this.#stateSecret,
     };
   }
 
-  #judged(examination: Examination): readonly Finding[] {
+  /** What the entry may be called in a baseline: below its root, and as pipelines know it. */
+  #names(examination: Examination): readonly string[] {
+    const root = this.#maskPath(this.#request.roots[examination.entry.root] ?? "");
+    return baselineNames(root, examination.shownPath, process.platform);
+  }
+
+  #judged(examination: Examination, names: readonly string[]): readonly Finding[] {
     const { entry, matches, subjects } = examination;
+    // What is over the storing cap cannot be told from what a person decided on, so then all of its kind gates.
+    const capped = new Set(examination.counts.filter(({ total, stored }) => total > stored).map(({ ruleId }) => ruleId));
     const { minConfidence, key } = this.#request;
     const below = pathBelow(this.#request.roots[entry.root] ?? "", entry.path);
     const prints = fingerprints(key, below, matches);
@@ -299,7 +337,8 @@ class Judge {
       if (rule === undefined) throw new Error(`no rule ${match.ruleId}`);
       const dataClass = bulk && rule.dataClass === "C2" ? "C2-bulk" : rule.dataClass;
       const judgement = judge(this.#request.policy, this.#request.zone, dataClass, match.level);
-      const effect = effectOf(judgement, match);
+      const suppression = capped.has(match.ruleId) ? undefined : this.#suppressor.finding(match.ruleId, names, match.valueKey);
+      const effect = suppression === undefined ? effectOf(judgement, match) : "recorded";
       findings.push({
         ...match,
         fingerprint: prints[index] ?? "",
@@ -309,6 +348,7 @@ class Judge {
         judgement,
         effect,
         counts: effect !== "recorded",
+        ...(suppression === undefined ? {} : { suppression }),
       });
     }
     return findings;

@@ -11,6 +11,8 @@ import { listVolumes, removableMounts, volumeOf } from "../source/media.ts";
 import { findPlaces } from "../source/places.ts";
 import { resolveTargets } from "../source/target.ts";
 import { defaultLimits } from "./limits.ts";
+import { keyId } from "../util/hash.ts";
+import { loadBaseline } from "./baseline.ts";
 import { loadKey } from "./key.ts";
 
 /** What a user said, typed but not yet checked against packs, policy and disk. Absent is the default. */
@@ -48,15 +50,19 @@ export interface RequestInput {
   readonly keyFile: string;
   /** Make the key file where there is none. */
   readonly createKey: boolean;
+  /** Decisions of people on findings and on what could not be examined. */
+  readonly baselineFile?: string;
+  /** For the report's forms. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly showValues?: boolean;
   readonly failOn?: ScanRequest["failOn"];
   readonly allowIncomplete?: boolean;
   readonly options?: ScanRequest["options"];
 }
 
-/** What is wrong with a request; `file` and `line` where a file is. */
+/** What is wrong with a request; `file` and `line` where a file is. Of `other-key` the detail holds two key ids: the wanted and the present one. */
 export interface RequestProblem {
-  readonly code: "no-such-path" | "git" | "pack" | "policy" | "zone" | "key";
+  readonly code: "no-such-path" | "git" | "pack" | "policy" | "zone" | "key" | "baseline" | "other-key";
   readonly file?: string;
   readonly line?: number;
   readonly detail: string;
@@ -107,7 +113,17 @@ export async function resolveRequest(
   }
   const key = loadKey(input.keyFile, input.createKey && problems.length === 0);
   if ("problem" in key && (problems.length === 0 || !input.createKey)) problems.push({ code: "key", detail: key.problem });
-  if (problems.length > 0 || policy === undefined || "problem" in key) return { problems };
+  const baseline = input.baselineFile === undefined ? undefined : loadBaseline(input.baselineFile);
+  if (baseline !== undefined && "problems" in baseline) problems.push(...baseline.problems);
+  else if (baseline !== undefined && "key" in key && baseline.baseline.keyId !== keyId(key.key)) {
+    problems.push({
+      code: "other-key",
+      ...(input.baselineFile === undefined ? {} : { file: input.baselineFile }),
+      detail: `${baseline.baseline.keyId} ${keyId(key.key)}`,
+    });
+  }
+  if (problems.length > 0 || policy === undefined || "problem" in key || (baseline !== undefined && "problems" in baseline))
+    return { problems };
 
   const request: ScanRequest = {
     roots,
@@ -135,6 +151,8 @@ export async function resolveRequest(
     isolation: input.isolation ?? "thread",
     passwords: input.passwords ?? [],
     key: key.key,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(input.fields === undefined ? {} : { fields: input.fields }),
     showValues: input.showValues ?? false,
     failOn: input.failOn ?? "violation",
     allowIncomplete: input.allowIncomplete ?? false,

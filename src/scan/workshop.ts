@@ -37,6 +37,7 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     createProbe,
     textless,
     trailingArchive,
+    contentKey: (...parts) => keyedHash(setup.key, "content", ...parts),
     subjectKey: (infoType, value) => keyedHash(setup.key, "subject", infoType, value),
   };
 }

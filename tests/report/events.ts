@@ -112,7 +112,7 @@ const summary: ScanSummary = {
   complete: true,
   ended: "2026-11-23T01:52:09.100Z",
   elapsedMs: 2100,
-  ledger: { entries: 11, full: 5, partial: 1, none: 3, textless: 2, excluded: 2, unwalked: 1, bytes: 18_432 },
+  ledger: { entries: 11, full: 5, partial: 1, none: 3, textless: 2, excluded: 2, unwalked: 1, bytes: 18_432, seen: 0 },
   verdicts: { violation: 2, suspect: 2, clean: 2, "not-examined": 3, textless: 2 },
   findings: 1290,
   effects: { violation: 1285, suspect: 2, recorded: 3 },
@@ -305,7 +305,7 @@ export const cleanEvents: readonly ScanEvent[] = [
     type: "scan-end",
     summary: {
       ...summary,
-      ledger: { entries: 2, full: 1, partial: 0, none: 0, textless: 1, excluded: 0, unwalked: 0, bytes: 4096 },
+      ledger: { entries: 2, full: 1, partial: 0, none: 0, textless: 1, excluded: 0, unwalked: 0, bytes: 4096, seen: 0 },
       verdicts: { violation: 0, suspect: 0, clean: 1, "not-examined": 0, textless: 1 },
       findings: 0,
       effects: { violation: 0, suspect: 0, recorded: 0 },
@@ -328,7 +328,7 @@ export const unreadEvents: readonly ScanEvent[] = [
     type: "scan-end",
     summary: {
       ...summary,
-      ledger: { entries: 2, full: 1, partial: 0, none: 1, textless: 0, excluded: 0, unwalked: 0, bytes: 4096 },
+      ledger: { entries: 2, full: 1, partial: 0, none: 1, textless: 0, excluded: 0, unwalked: 0, bytes: 4096, seen: 0 },
       verdicts: { violation: 0, suspect: 0, clean: 1, "not-examined": 1, textless: 0 },
       findings: 0,
       effects: { violation: 0, suspect: 0, recorded: 0 },

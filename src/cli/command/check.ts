@@ -8,7 +8,7 @@ import type { Values } from "../options.ts";
 import { scopeOf } from "../profiles.ts";
 import type { Profile, ProfileScope } from "../profiles.ts";
 import { run } from "../run.ts";
-import type { WantedReport } from "../run.ts";
+import type { WantedReport } from "../reports.ts";
 import { say, UsageError } from "../terminal.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -26,14 +26,23 @@ export async function checkCommand(terminal: Terminal, profile: Profile, paths: 
   if (!named && scope.targets.length === 0)
     throw new UsageError(say(terminal, "没有已挂载的移动存储介质，请给出路径", "no removable medium is mounted: name a path"));
   if (profile.targets === "removable" && values["quiet"] !== true) await announce(terminal, scope.targets);
-  const directory = resolve(terminal.directory, (values["out"] as string | undefined) ?? `zicha-report-${stamp(new Date())}`);
+  const { directory, reports } = reportDirectory(terminal, values["out"] as string | undefined);
+  const zone = (values["zone"] as string | undefined) ?? profile.zone;
+  return run(terminal, { ...scope, values, zone, profile: profile.id, reports, directory });
+}
+
+/** The directory of a self-check and the reports in it, with the console before them. */
+export function reportDirectory(
+  terminal: Terminal,
+  out: string | undefined,
+): { readonly directory: string; readonly reports: readonly WantedReport[] } {
+  const directory = resolve(terminal.directory, out ?? `zicha-report-${stamp(new Date())}`);
   const reports: WantedReport[] = reporters.filter(({ id }) => id === "console").map((reporter) => ({ reporter, path: undefined }));
   for (const [id, zh, en] of reportFiles) {
     const reporter = reporters.find((one) => one.id === id);
     if (reporter !== undefined) reports.push({ reporter, path: join(directory, terminal.locale === "zh" ? zh : en) });
   }
-  const zone = (values["zone"] as string | undefined) ?? profile.zone;
-  return run(terminal, { ...scope, values, zone, profile: profile.id, reports, directory });
+  return { directory, reports };
 }
 
 /** Says which media are about to be read. */

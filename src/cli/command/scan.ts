@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 
 import type { Values } from "../options.ts";
-import { run, wantedReport } from "../run.ts";
-import type { WantedReport } from "../run.ts";
+import { wantedReport } from "../reports.ts";
+import type { WantedReport } from "../reports.ts";
+import { run } from "../run.ts";
 import type { ExitCode } from "../exitCode.ts";
 import { say, UsageError } from "../terminal.ts";
 import type { Terminal } from "../terminal.ts";
@@ -12,7 +13,8 @@ export function scanCommand(terminal: Terminal, targets: readonly string[], valu
   return run(terminal, { targets, values, zone: values["zone"] as string | undefined, reports: reportsOf(terminal, values) });
 }
 
-function reportsOf(terminal: Terminal, values: Values): readonly WantedReport[] {
+/** Reads `-f` and `-o`; the console where none is said. */
+export function reportsOf(terminal: Terminal, values: Values): readonly WantedReport[] {
   const said = (values["format"] as readonly string[] | undefined) ?? ["console"];
   const reports = said.map((text) => wantedReport(terminal, text));
   const output = values["output"] as string | undefined;

@@ -9,14 +9,15 @@ export type Outcome = "violation" | "suspect" | "unread" | "clean";
 export function outcomeOf(overview: Overview): Outcome {
   if (overview.verdicts.violation > 0) return "violation";
   if (overview.verdicts.suspect > 0) return "suspect";
-  return overview.unread > 0 || !overview.complete || overview.ledger.entries === 0 ? "unread" : "clean";
+  return overview.unseen > 0 || !overview.complete || overview.ledger.entries === 0 ? "unread" : "clean";
 }
 
 const plural = (number: number, one: string, many: string): string => `${count(number)} ${number === 1 ? one : many}`;
 
 /** The result in one sentence, as every report says it. */
 export function conclusionInWords(overview: Overview, locale: Locale): string {
-  const { verdicts, ledger, unread } = overview;
+  const { verdicts, ledger } = overview;
+  const unread = overview.unseen;
   const zh = locale === "zh";
   const parts: string[] = [];
   if (!overview.complete) parts.push(zh ? "检查中断，结果不完整" : "the scan was cut short, the result is incomplete");
@@ -55,6 +56,13 @@ export function conclusionInWords(overview: Overview, locale: Locale): string {
     const textless = count(ledger.textless);
     if (zh) parts.push(`未发现问题（已检 ${examined}${ledger.textless > 0 ? `，无文本可检 ${textless}` : ""}，未检 0）`);
     else parts.push(`nothing found (examined ${examined}${ledger.textless > 0 ? `, no text to examine ${textless}` : ""}, not examined 0)`);
+  }
+  if (ledger.seen > 0) {
+    parts.push(
+      zh
+        ? `${count(ledger.seen)} 个未检文件已由人查看`
+        : `${plural(ledger.seen, "unread file was", "unread files were")} looked at by a person`,
+    );
   }
   return parts.join(zh ? "；" : "; ");
 }

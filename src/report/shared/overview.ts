@@ -1,3 +1,4 @@
+import type { Comparison } from "../../model/comparison.ts";
 import type { Ledger, RuleInfo, ScanEvent, ScanHeader, ScanSummary } from "../../model/event.ts";
 import type { FailureCode } from "../../model/failure.ts";
 import type { Finding, Verdict } from "../../model/finding.ts";
@@ -26,6 +27,8 @@ export interface FormatCount {
 export class Overview {
   header: ScanHeader | undefined;
   summary: ScanSummary | undefined;
+  /** With an earlier result, where one was given. */
+  comparison: Comparison | undefined;
   /** Findings of low confidence, those left out over the storing cap included. */
   low = 0;
   /** Findings that change nothing, of medium confidence and above: allowed here, contact data, samples, suppressed. */
@@ -37,7 +40,7 @@ export class Overview {
   readonly excludedBy: Map<string, number> = new Map();
   /** By the format's id; `?` for what no format took. */
   readonly byFormat: Map<string, FormatCount> = new Map();
-  readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0 };
+  readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0, seen: 0 };
   readonly #verdicts: Record<Verdict["kind"], number> = { violation: 0, suspect: 0, clean: 0, "not-examined": 0, textless: 0 };
   readonly #failures: Partial<Record<FailureCode, number>> = {};
   readonly #effects: Record<Finding["effect"], number> = { violation: 0, suspect: 0, recorded: 0 };
@@ -66,6 +69,9 @@ export class Overview {
         break;
       case "entry-end":
         this.#entry(event);
+        break;
+      case "comparison":
+        this.comparison = event.comparison;
         break;
       case "scan-end":
         this.summary = event.summary;
@@ -106,6 +112,11 @@ export class Overview {
   /** Entries and places a person must look at: not read, read in part, or not walked. */
   get unread(): number {
     return this.ledger.none + this.ledger.partial + this.ledger.unwalked;
+  }
+
+  /** Of the unread, those no person has looked at. */
+  get unseen(): number {
+    return this.unread - this.ledger.seen;
   }
 
   rule(id: string): RuleInfo | undefined {

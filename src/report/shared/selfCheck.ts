@@ -62,6 +62,7 @@ export class SelfCheck {
         if (event.failure.stage === "walk") this.#zone(this.#zoneOf(event.failure.path)).unread += 1;
         break;
       case "excluded":
+      case "comparison":
       case "scan-end":
         break;
     }

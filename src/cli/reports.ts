@@ -1,0 +1,86 @@
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+
+import type { ScanEvent } from "../model/event.ts";
+import type { OpenReport, Reporter } from "../model/report.ts";
+import { reporters } from "../report/registry.ts";
+import type { Values } from "./options.ts";
+import { openOutput, OutputError, standardOutput } from "./output.ts";
+import type { Output } from "./output.ts";
+import { say, UsageError } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A report that was asked for; `path` undefined means standard output. */
+export interface WantedReport {
+  readonly reporter: Reporter;
+  readonly path: string | undefined;
+}
+
+/** Reads `-f format[=file]`. */
+export function wantedReport(terminal: Terminal, text: string): WantedReport {
+  const equals = text.indexOf("=");
+  const id = equals < 0 ? text : text.slice(0, equals);
+  const reporter = reporters.find((one) => one.id === id);
+  if (reporter === undefined) {
+    const known = reporters.map((one) => one.id).join(", ");
+    throw new UsageError(say(terminal, `没有报告格式“${id}”，可用：${known}`, `no report format "${id}"; there are ${known}`));
+  }
+  const path = equals < 0 ? undefined : text.slice(equals + 1);
+  if (path === "") throw new UsageError(say(terminal, `“${text}”缺少文件名`, `"${text}" names no file`));
+  return { reporter, path: path === undefined ? undefined : resolve(terminal.directory, path) };
+}
+
+/** A report that is being written; `output` undefined means standard output. */
+export interface OpenOutput {
+  readonly report: OpenReport;
+  readonly output: Output | undefined;
+}
+
+/** Opens all reports of a run, or none: what cannot be written is known before the first byte is examined. */
+export function openReports(
+  terminal: Terminal,
+  wanted: { readonly reports: readonly WantedReport[]; readonly directory?: string; readonly values: Values },
+): readonly OpenOutput[] {
+  const opened: { reporter: Reporter; output: Output | undefined }[] = [];
+  try {
+    if (wanted.directory !== undefined) mkdirSync(wanted.directory, { recursive: true, mode: 0o700 });
+    for (const { reporter, path } of wanted.reports) opened.push({ reporter, output: path === undefined ? undefined : openOutput(path) });
+  } catch (error) {
+    for (const { output } of opened) output?.abandon();
+    const code = error instanceof OutputError ? error.message : ((error as NodeJS.ErrnoException).code ?? "EIO");
+    const path = wanted.reports[opened.length]?.path ?? wanted.directory ?? "";
+    throw new UsageError(say(terminal, `报告无法写入（${code}）：${path}`, `report cannot be written (${code}): ${path}`));
+  }
+  const others = wanted.reports.flatMap(({ reporter, path }) => (path === undefined ? [] : [{ format: reporter.id, path }]));
+  const verbosity = wanted.values["quiet"] === true ? "quiet" : wanted.values["verbose"] === true ? "verbose" : "normal";
+  return opened.map(({ reporter, output }) => ({
+    output,
+    report: reporter.open(output?.writer ?? standardOutput(terminal.stdout), {
+      locale: terminal.locale,
+      color: output === undefined && terminal.color,
+      width: output === undefined && terminal.stdout.isTTY ? terminal.stdout.columns : undefined,
+      verbosity,
+      others,
+    }),
+  }));
+}
+
+/** Tells every report of an event, one after the other. */
+export async function tell(reports: readonly OpenOutput[], event: ScanEvent, progress: { clear(): void }): Promise<void> {
+  for (const { report, output } of reports) {
+    // What goes to the terminal would tear the progress line.
+    if (output === undefined) progress.clear();
+    await report.on(event);
+  }
+}
+
+/** Puts the reports in their places; `abandon` leaves the targets as they were. */
+export async function closeReports(reports: readonly OpenOutput[]): Promise<void> {
+  for (const { report } of reports) await report.close();
+  for (const { output } of reports) output?.commit();
+}
+
+/** Leaves every target as it was. */
+export function abandonReports(reports: readonly OpenOutput[]): void {
+  for (const { output } of reports) output?.abandon();
+}
