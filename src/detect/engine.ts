@@ -1,5 +1,6 @@
 import type { Chunk, Encoding } from "../model/chunk.ts";
-import type { Matcher, Window } from "../model/rule.ts";
+import type { Matcher, Sight, Window } from "../model/rule.ts";
+import { characterStart } from "../util/decode.ts";
 import type { ByteEncoding } from "../util/decode.ts";
 import { compileRules } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
@@ -26,6 +27,15 @@ class EngineSession implements Session {
   readonly #settler: Settler;
   readonly #flows = new Map<string, Flow>();
   readonly #candidates = new CandidateList();
+  /** One for all glances. */
+  readonly #sight: { -readonly [Key in keyof Sight]: Sight[Key] } = {
+    bytes: new Uint8Array(0),
+    length: 0,
+    start: 0,
+    end: 0,
+    encoding: "utf8",
+    inTable: false,
+  };
   readonly #columns = new Map<string, Segment["columns"]>();
   #bytes = 0;
 
@@ -174,6 +184,7 @@ class EngineSession implements Session {
       if (trigger.roles !== undefined && !segment.roles.some((role) => trigger.roles?.includes(role))) continue;
       totals ??= prefixTotals(flow, start, end);
       if (!totals.some((total) => total >= trigger.min && total <= trigger.max)) continue;
+      if (!this.#glance(flow, segment, matcher, start, end)) continue;
       window ??= windowAt(flow, segment, start, end, this.#options);
       if (trigger.prefixes !== undefined && !hasPrefix(window, trigger.prefixes)) continue;
       this.#confirm(flow, segment, matcher, window);
@@ -183,18 +194,30 @@ class EngineSession implements Session {
   #literal(flow: Flow, index: number, start: number, end: number): void {
     const segment = segmentAt(flow, start);
     if (segment === undefined) return;
+    // In GB18030 and Big5 the bytes of a literal may straddle two characters.
+    if (flow.encoding !== "utf8") {
+      const at = start - flow.base;
+      if (characterStart(flow.bytes.subarray(0, flow.length), at, Math.max(0, at - 1024), flow.encoding) !== at) return;
+    }
     let window: Window | undefined;
     for (const { matcher, roles } of this.#compiled.literalRules[index] ?? []) {
       if (roles !== undefined && !segment.roles.some((role) => roles.includes(role))) continue;
+      if (!this.#glance(flow, segment, matcher, start, end)) continue;
       window ??= windowAt(flow, segment, start, end, this.#options);
-      // In GB18030 and Big5 the bytes of a literal may straddle two characters.
-      if (
-        flow.encoding !== "utf8" &&
-        window.text.slice(window.start, window.end).toLowerCase() !== normalised(this.#compiled.literals[index] ?? "")
-      )
-        return;
       this.#confirm(flow, segment, matcher, window);
     }
+  }
+
+  #glance(flow: Flow, segment: Segment, matcher: Matcher, start: number, end: number): boolean {
+    if (matcher.glance === undefined) return true;
+    const sight = this.#sight;
+    sight.bytes = flow.bytes;
+    sight.length = flow.length;
+    sight.start = start - flow.base;
+    sight.end = end - flow.base;
+    sight.encoding = flow.encoding;
+    sight.inTable = segment.table !== undefined;
+    return matcher.glance(sight);
   }
 
   /** Lines of the top and the tail, for rules that ask for them. */
@@ -294,8 +317,4 @@ function sorted(candidates: CandidateList): readonly number[] {
       (records[3 * one + 2] ?? 0) - (records[3 * other + 2] ?? 0) ||
       (records[3 * one] ?? 0) - (records[3 * other] ?? 0),
   );
-}
-
-function normalised(literal: string): string {
-  return literal.normalize("NFKC").toLowerCase();
 }

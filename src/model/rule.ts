@@ -119,6 +119,21 @@ export interface Matcher {
   readonly tag?: { readonly name: string; readonly threshold: number; readonly weights: Readonly<Record<string, number>> };
   /** May give a match that other candidates give too (equal spans are told once), and none. */
   confirm(window: Window, emit: (match: Match) => void): void;
+  /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */
+  readonly glance?: (sight: Sight) => boolean;
+}
+
+/** A candidate among the bytes round it, at least 1 KiB either side where the flow has it, before anything is decoded. */
+export interface Sight {
+  readonly bytes: Uint8Array;
+  /** Bytes that count; what stands behind them is not known. */
+  readonly length: number;
+  /** Of the candidate, half-open, in `bytes`. */
+  readonly start: number;
+  readonly end: number;
+  readonly encoding: "utf8" | "gb18030" | "big5";
+  /** In a table, so that its column may be evidence. */
+  readonly inTable: boolean;
 }
 
 /**

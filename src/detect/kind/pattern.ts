@@ -1,6 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import type { Evidence, Match, Matcher, RuleBase, RuleKind, RuleProblem, Tables, Validator, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
+import { createGlance } from "../shared/patternGlance.ts";
 import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
 import { contextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
@@ -194,12 +195,14 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     emit({ start, end, value, ...(label === undefined ? {} : { label }), evidence });
   }
 
+  const tiers = readTiers(fields["tiers"] ?? []);
   return {
     rule: base,
     triggers: readTriggers(fields["triggers"] ?? []),
     maxSpan: MAX_SPAN,
-    tiers: readTiers(fields["tiers"] ?? []),
+    tiers,
     confirm,
+    glance: createGlance(compiled.patterns, tiers, said.boundary !== "none"),
   };
 }
 

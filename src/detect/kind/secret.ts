@@ -2,6 +2,7 @@ import type { Json } from "../../model/json.ts";
 import type { Evidence, Match, RuleKind, RuleProblem, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { classesOf, entropyOf } from "../shared/entropy.ts";
+import { createFollowGlance } from "../shared/patternGlance.ts";
 import { samplesOf } from "../shared/lexicon.ts";
 import { placeOf } from "../shared/place.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
@@ -36,6 +37,9 @@ const LONGEST = 64;
 /** Bits a character above which a text is no word; shorter values reach less. */
 const RANDOM = 2.75;
 
+/** From the end of a key: what may stand between, a separator, perhaps a quote, and the value. */
+const KEYED =
+  /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t)\s{0,8})(?<quote>["'`“「]?)(?<value>[!-~]{1,64})/;
 /** Placeholders, expressions, variables, prompts, masks and references to where the secret is. */
 const NO_VALUE =
   /^(?:\$|%[A-Za-z_]|<|\{\{|\[|\(|@[A-Za-z]|[*•×xX.\-_=#?]{3,}|null|nil|none|undefined|true|false|n\/a|todo|your|my|the|new|old|get|set|is|has|env|os\.|process\.|system\.|config\.|self\.|this\.|args|props|req\.|request|string|str|text|char|varchar|value|input|required|optional|default|请|见|同|无|已|未|为空|由|和|或|及|应|须|不|必填|保密|略|加密|请输入|忘记|修改|重置|找回|设置|输入|错误|正确|长度|强度|管理|保护|安全|策略|规则|要求)/i;
@@ -84,6 +88,7 @@ export const secret: RuleKind = {
           ...columns.map((infoType) => ({ kind: "column" as const, infoType })),
         ],
         maxSpan: MAX_SPAN,
+        glance: (sight) => sight.inTable || mayFollow(sight),
         tiers: readTiers(fields["tiers"] ?? []),
         confirm(window, emit) {
           const cell = window.row?.cells[window.row.at];
@@ -102,16 +107,15 @@ export const secret: RuleKind = {
   },
 };
 
+const mayFollow = createFollowGlance(KEYED);
+
 function keyed(
   window: Window,
   take: (found: { value: string; start: number } | undefined, named: readonly Evidence[], window: Window) => Match | undefined,
 ): Match | undefined {
   const { text, end } = window;
   const line = text.slice(end, end + NEAR + LONGEST + 8).split("\n", 1)[0] ?? "";
-  const found =
-    /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t)\s{0,8})(?<quote>["'`“「]?)(?<value>[!-~]{1,64})/.exec(
-      line,
-    );
+  const found = KEYED.exec(line);
   if (found === null) return undefined;
   const { between = "", separator = "", quote = "", value: raw = "" } = found.groups ?? {};
   const value = trimmed(raw, quote);

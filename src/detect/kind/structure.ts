@@ -2,6 +2,7 @@ import type { Json } from "../../model/json.ts";
 import type { Match, RuleKind, RuleProblem } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
+import { longer } from "../shared/glance.ts";
 import { unitsOf } from "../shared/units.ts";
 
 const text: Schema = { type: "string", minLength: 1 };
@@ -67,6 +68,7 @@ export const structure: RuleKind = {
         rule: base,
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
+        glance: (sight) => sight.inTable || !longer(sight, LONGEST),
         tiers: [{ confidence: "low", all: [] }],
         tag: { name: said.tag, threshold: said.threshold, weights },
         confirm(window, emit) {

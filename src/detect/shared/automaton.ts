@@ -1,0 +1,200 @@
+import type { Node } from "./expression.ts";
+
+/** State in which nothing can follow. */
+export const DEAD = 0;
+/** States of a non-deterministic automaton beyond which an expression is not looked at. */
+const LARGEST = 4000;
+/** Copies of a repeated node; more are taken as any number. */
+const COPIES = 64;
+/** Deterministic states kept; then they are made afresh. */
+const REMEMBERED = 1500;
+
+interface Step {
+  readonly ranges: readonly (readonly [low: number, high: number])[];
+  readonly next: number;
+}
+
+/**
+ * Takes at least what any of some expressions takes, one code unit after the other and no unit twice. Deterministic states are made when
+ * they are met first, so a large expression costs what is seen of it.
+ */
+export class Automaton {
+  readonly #steps: (Step | undefined)[] = [];
+  readonly #skips: number[][] = [];
+  readonly #start: number[] = [];
+  readonly #accept: number;
+  /** Class of each ASCII unit, and where classes begin beyond. */
+  readonly #ascii = new Uint8Array(128);
+  readonly #bounds: number[];
+  readonly #width: number;
+  #known = new Map<string, number>();
+  #members: Uint32Array[] = [];
+  #accepting: boolean[] = [];
+  /** Next state by state and class, with and without beginning anew; -1 where not known yet. */
+  #table = new Int32Array(0);
+  #again = new Int32Array(0);
+
+  private constructor(nodes: readonly Node[]) {
+    this.#accept = this.#state();
+    for (const node of nodes) {
+      const start = this.#state();
+      this.#start.push(start);
+      this.#build(node, start, this.#accept);
+    }
+    const bounds = new Set<number>([0]);
+    for (const step of this.#steps) {
+      for (const [low, high] of step?.ranges ?? []) {
+        bounds.add(low);
+        if (high < 0xffff) bounds.add(high + 1);
+      }
+    }
+    this.#bounds = [...bounds].toSorted((one, other) => one - other);
+    this.#width = this.#bounds.length;
+    for (let code = 0; code < 128; code++) this.#ascii[code] = this.#search(code);
+    this.#reset();
+  }
+
+  /** Undefined where an expression is too large to be looked at so. */
+  static of(nodes: readonly Node[]): Automaton | undefined {
+    try {
+      const automaton = new Automaton(nodes);
+      return automaton.#width <= 255 ? automaton : undefined;
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The state before the first unit. */
+  get start(): number {
+    return 1;
+  }
+
+  /** The state after one more unit; `DEAD` when nothing can take it. `anew`: an expression may also begin after it. */
+  next(state: number, code: number, anew: boolean): number {
+    const cls = code < 128 ? (this.#ascii[code] ?? 0) : this.#search(code);
+    const table = anew ? this.#again : this.#table;
+    const known = table[state * this.#width + cls] ?? -1;
+    return known >= 0 ? known : this.#make(state, cls, anew);
+  }
+
+  accepts(state: number): boolean {
+    return this.#accepting[state] === true;
+  }
+
+  #state(): number {
+    if (this.#skips.length >= LARGEST) throw new RangeError("too many states");
+    this.#steps.push(undefined);
+    this.#skips.push([]);
+    return this.#skips.length - 1;
+  }
+
+  #build(node: Node, from: number, to: number): void {
+    if (node.kind === "empty") this.#skips[from]?.push(to);
+    else if (node.kind === "set") {
+      const at = this.#state();
+      this.#skips[from]?.push(at);
+      this.#steps[at] = { ranges: node.ranges, next: to };
+    } else if (node.kind === "choice") for (const one of node.of) this.#build(one, from, to);
+    else if (node.kind === "sequence") {
+      let at = from;
+      for (const [index, one] of node.of.entries()) {
+        const next = index === node.of.length - 1 ? to : this.#state();
+        this.#build(one, at, next);
+        at = next;
+      }
+      if (node.of.length === 0) this.#skips[from]?.push(to);
+    } else this.#repeat(node.of, node.min, node.max, from, to);
+  }
+
+  #repeat(of: Node, min: number, max: number, from: number, to: number): void {
+    let at = from;
+    for (let count = 0; count < Math.min(min, COPIES); count++) {
+      const next = this.#state();
+      this.#build(of, at, next);
+      at = next;
+    }
+    if (max > COPIES) {
+      const loop = this.#state();
+      this.#skips[at]?.push(loop);
+      this.#build(of, loop, loop);
+      this.#skips[loop]?.push(to);
+      return;
+    }
+    for (let count = min; count < max; count++) {
+      const next = this.#state();
+      this.#skips[at]?.push(to);
+      this.#build(of, at, next);
+      at = next;
+    }
+    this.#skips[at]?.push(to);
+  }
+
+  /** Class of a code unit: the last bound not past it. */
+  #search(code: number): number {
+    let low = 0;
+    let high = this.#bounds.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#bounds[middle] ?? 0) <= code) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #reset(): void {
+    this.#known = new Map([["", DEAD]]);
+    this.#members = [new Uint32Array(0)];
+    this.#accepting = [false];
+    this.#table = new Int32Array(64 * this.#width).fill(-1);
+    this.#again = new Int32Array(64 * this.#width).fill(-1);
+    this.#table.fill(DEAD, 0, this.#width);
+    this.#intern(this.#closure(this.#start));
+  }
+
+  #make(state: number, cls: number, anew: boolean): number {
+    const code = this.#bounds[cls] ?? 0;
+    const members = this.#members[state] ?? new Uint32Array(0);
+    if (this.#members.length > REMEMBERED) {
+      this.#reset();
+      state = this.#intern([...members]);
+    }
+    const next: number[] = [];
+    for (const member of members) {
+      const step = this.#steps[member];
+      if (step !== undefined && step.ranges.some(([low, high]) => code >= low && code <= high)) next.push(step.next);
+    }
+    if (anew) next.push(...this.#start);
+    const made = this.#intern(this.#closure(next));
+    (anew ? this.#again : this.#table)[state * this.#width + cls] = made;
+    return made;
+  }
+
+  #closure(from: readonly number[]): readonly number[] {
+    const seen = new Set<number>(from);
+    for (const state of seen) for (const next of this.#skips[state] ?? []) seen.add(next);
+    // States that only lead on to others say nothing of their own.
+    return [...seen].filter((state) => state === this.#accept || this.#steps[state] !== undefined).toSorted((one, other) => one - other);
+  }
+
+  #intern(members: readonly number[]): number {
+    const key = members.join();
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const state = this.#members.length;
+    this.#known.set(key, state);
+    this.#members.push(Uint32Array.from(members));
+    this.#accepting.push(members.includes(this.#accept));
+    if ((state + 1) * this.#width > this.#table.length) {
+      this.#table = grown(this.#table);
+      this.#again = grown(this.#again);
+    }
+    return state;
+  }
+}
+
+function grown(table: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(table.length * 2).fill(-1);
+  larger.set(table);
+  return larger;
+}

@@ -1,0 +1,156 @@
+import { TextDecoder } from "node:util";
+
+import type { Sight } from "../../model/rule.ts";
+import { characterStart } from "../../util/decode.ts";
+import { type Automaton, DEAD } from "./automaton.ts";
+
+/** Characters after which a glance stops and leaves the rest to the rule. */
+const FAR = 160;
+/** What `unitAt` gives for a character that normalising may change in a way not looked at here. */
+const UNKNOWN = -1;
+/** The same for one that normalising leaves out. */
+const NOTHING = -2;
+
+/** Bytes of the character that `unitAt` read last. */
+let size = 1;
+
+/**
+ * Whether an automaton may take text that begins at `from`, or, with `until`, at any character from there to `until`, and reaches past the
+ * candidate's start. `bounded`: no letter, digit or `_` may follow. True also where that cannot be told without decoding.
+ */
+export function mayMatch(automaton: Automaton, sight: Sight, from: number, until: number, bounded: boolean): boolean {
+  const { bytes, length, start } = sight;
+  let state = automaton.start;
+  let at = from;
+  let reached = false;
+  for (let count = 0; count < FAR; count++) {
+    if (at >= length) return true;
+    const code = unitAt(sight, bytes, at, length);
+    if (code === UNKNOWN) return true;
+    if (reached && !(bounded && isWord(code))) return true;
+    at += size;
+    if (code === NOTHING) continue;
+    state = automaton.next(state, code, at <= until);
+    if (state === DEAD && at > until) return false;
+    reached = at > start && automaton.accepts(state);
+    if (reached && !bounded) return true;
+  }
+  return true;
+}
+
+/** Start of the character `count` characters before `at`, or further back. */
+export function backFrom({ bytes, encoding }: Sight, at: number, count: number): number {
+  if (encoding === "utf8") {
+    let back = at;
+    for (let left = count; left > 0 && back > 0; left--) {
+      back--;
+      while (back > 0 && ((bytes[back] ?? 0) & 0xc0) === 0x80) back--;
+    }
+    return back;
+  }
+  const from = Math.max(0, at - 2 * count);
+  return characterStart(bytes, from, Math.max(0, from - 1024), encoding);
+}
+
+/** Start of the run of characters of `lead` that ends at `at`, of at most `count`; undefined where that cannot be told. */
+export function leadBefore(sight: Sight, at: number, count: number, lead: RegExp): number | undefined {
+  const { bytes, encoding, length } = sight;
+  let back = at;
+  for (let left = count; left > 0 && back > 0; left--) {
+    const before = bytes[back - 1] ?? 0;
+    if (before >= 0x80 || (encoding !== "utf8" && before >= 0x30 && (bytes[back - 2] ?? 0) >= 0x80)) {
+      if (encoding !== "utf8") return undefined;
+      const first = backFrom(sight, back, 1);
+      const code = unitAt(sight, bytes, first, length);
+      if (code < 0) return undefined;
+      if (!lead.test(String.fromCharCode(code))) return back;
+      back = first;
+    } else {
+      if (!lead.test(String.fromCharCode(before))) return back;
+      back--;
+    }
+  }
+  return back;
+}
+
+/** Whether the line round the candidate surely has no tab and more than `count` characters other than blanks. */
+export function longer({ bytes, length, start, encoding }: Sight, count: number): boolean {
+  // In UTF-8 only Chinese leads are sure to be no blanks; in the others a byte is at least a quarter of a character.
+  const enough = encoding === "utf8" ? count : 4 * count;
+  let found = 0;
+  let blanks = 0;
+  for (const step of [-1, 1]) {
+    for (let at = step < 0 ? start - 1 : start; at >= 0 && at < length; at += step) {
+      const byte = bytes[at] ?? 0;
+      if (byte === 10 || byte === 13) break;
+      if (byte === 9 || blanks > count) return false;
+      if (encoding === "utf8" ? (byte > 0x20 && byte < 0x80) || (byte >= 0xe4 && byte <= 0xe9) : byte > 0x20) found++;
+      else if (byte <= 0x20 || byte === 0xe3) blanks++;
+      if (found > enough) break;
+    }
+  }
+  return found > enough;
+}
+
+/** Whether the character before the candidate is surely a letter, a digit or `_`: then the candidate is part of something longer. */
+export function goesOnBefore({ bytes, start, encoding }: Sight): boolean {
+  if (start === 0) return false;
+  const before = bytes[start - 1] ?? 0;
+  if (!isWord(before)) return false;
+  return encoding === "utf8" || before < 0x30 || (bytes[start - 2] ?? 0) < 0x80;
+}
+
+function isWord(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f;
+}
+
+/** The normal form of the character at `at` as one code unit, `UNKNOWN` or `NOTHING`; sets `size`. */
+function unitAt({ encoding }: Sight, bytes: Uint8Array, at: number, length: number): number {
+  const lead = bytes[at] ?? 0;
+  size = 1;
+  if (lead < 0x80) {
+    if (lead !== 13) return lead;
+    return at + 1 < length && bytes[at + 1] === 10 ? NOTHING : 10;
+  }
+  if (encoding !== "utf8") {
+    const second = bytes[at + 1] ?? 0;
+    if (lead === 0xff || second < 0x40 || second === 0xff) return UNKNOWN;
+    size = 2;
+    return plain(pairs(encoding)[((lead - 0x80) << 8) | second] ?? 0);
+  }
+  if (lead < 0xe0 || lead > 0xef || at + 2 >= length) return UNKNOWN;
+  const second = bytes[at + 1] ?? 0;
+  const third = bytes[at + 2] ?? 0;
+  if ((second & 0xc0) !== 0x80 || (third & 0xc0) !== 0x80) return UNKNOWN;
+  size = 3;
+  return plain(((lead & 15) << 12) | ((second & 63) << 6) | (third & 63));
+}
+
+/** Characters whose normal form is known without a look at it. */
+function plain(code: number): number {
+  if (code >= 0x3400 && code <= 0x9fff) return code;
+  if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
+  if (code === 0x3000) return 0x20;
+  return code > 0x3000 && code < 0x3036 ? code : UNKNOWN;
+}
+
+const tables = new Map<string, Uint16Array>();
+
+/** Code units of an encoding's two-byte characters, read off its decoder once. */
+function pairs(encoding: "gb18030" | "big5"): Uint16Array {
+  const known = tables.get(encoding);
+  if (known !== undefined) return known;
+  const table = new Uint16Array(0x80 << 8);
+  const decoder = new TextDecoder(encoding);
+  const row = new Uint8Array(2);
+  for (let lead = 0x81; lead < 0xff; lead++) {
+    for (let second = 0x40; second < 0xff; second++) {
+      row[0] = lead;
+      row[1] = second;
+      const text = decoder.decode(row);
+      if (text.length === 1) table[((lead - 0x80) << 8) | second] = text.charCodeAt(0);
+    }
+  }
+  tables.set(encoding, table);
+  return table;
+}

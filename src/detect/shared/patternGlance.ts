@@ -1,0 +1,87 @@
+import type { Sight, Tier } from "../../model/rule.ts";
+import { Automaton } from "./automaton.ts";
+import { type Node, readExpression } from "./expression.ts";
+import { backFrom, goesOnBefore, leadBefore, mayMatch } from "./glance.ts";
+
+/** An expression as a pattern rule tries it: at the candidate, from `lookback` characters before it, or from where `lead` begins. */
+export interface GlancePattern {
+  readonly name: string;
+  readonly regex: RegExp;
+  readonly lookback: number;
+  readonly lead: RegExp | undefined;
+}
+
+interface Looks {
+  readonly here: Automaton | undefined;
+  readonly around: Automaton | undefined;
+  readonly lookback: number;
+  readonly led: readonly { readonly automaton: Automaton; readonly lookback: number; readonly lead: RegExp }[];
+}
+
+/**
+ * A look at the bytes that says whether any of the patterns may match, and be worth a tier: outside of tables a pattern whose every tier
+ * asks for a column is not. `bounded`: no letter, digit or `_` may stand beside a match. Automata are made when the first candidate comes.
+ */
+export function createGlance(patterns: readonly GlancePattern[], tiers: readonly Tier[], bounded: boolean): (sight: Sight) => boolean {
+  let inTable: Looks | "all" | undefined;
+  let outside: Looks | "all" | undefined;
+  return (sight) => {
+    const looks = sight.inTable
+      ? (inTable ??= looksOf(patterns))
+      : (outside ??= looksOf(patterns.filter(({ name }) => worthOutside(name, patterns, tiers))));
+    return looks === "all" || mayFind(looks, sight, bounded);
+  };
+}
+
+function mayFind({ here, around, lookback, led }: Looks, sight: Sight, bounded: boolean): boolean {
+  const { start } = sight;
+  if (here !== undefined && !(bounded && goesOnBefore(sight)) && mayMatch(here, sight, start, -1, bounded)) return true;
+  if (around !== undefined && mayMatch(around, sight, backFrom(sight, start, lookback), start, bounded)) return true;
+  for (const one of led) {
+    const from = leadBefore(sight, start, one.lookback, one.lead);
+    if (from === undefined || mayMatch(one.automaton, sight, from, -1, bounded)) return true;
+  }
+  return false;
+}
+
+/** Whether a match of the pattern can meet a tier without a column. */
+function worthOutside(name: string, patterns: readonly GlancePattern[], tiers: readonly Tier[]): boolean {
+  const others = new Set(patterns.filter((one) => one.name !== name).map((one) => one.name));
+  return tiers.some(({ all }) => !all.some((one) => one === "column" || one === "column-weak" || others.has(one)));
+}
+
+function looksOf(patterns: readonly GlancePattern[]): Looks | "all" {
+  const here: Node[] = [];
+  const around: Node[] = [];
+  const led: { automaton: Automaton; lookback: number; lead: RegExp }[] = [];
+  let lookback = 0;
+  for (const pattern of patterns) {
+    const node = readExpression(pattern.regex.source, pattern.regex.flags);
+    if (node === undefined) return "all";
+    if (pattern.lead !== undefined) {
+      const automaton = Automaton.of([node]);
+      if (automaton === undefined) return "all";
+      led.push({ automaton, lookback: pattern.lookback, lead: pattern.lead });
+    } else if (pattern.lookback === 0) here.push(node);
+    else {
+      around.push(node);
+      lookback = Math.max(lookback, pattern.lookback);
+    }
+  }
+  const atStart = here.length === 0 ? undefined : Automaton.of(here);
+  const before = around.length === 0 ? undefined : Automaton.of(around);
+  if ((here.length > 0 && atStart === undefined) || (around.length > 0 && before === undefined)) return "all";
+  return { here: atStart, around: before, lookback, led };
+}
+
+/** The same for an expression that is tried at the candidate's end. */
+export function createFollowGlance(regex: RegExp): (sight: Sight) => boolean {
+  let automaton: Automaton | "all" | undefined;
+  return (sight) => {
+    if (automaton === undefined) {
+      const node = readExpression(regex.source, regex.flags);
+      automaton = (node === undefined ? undefined : Automaton.of([node])) ?? "all";
+    }
+    return automaton === "all" || mayMatch(automaton, sight, sight.end, -1, false);
+  };
+}

@@ -1,0 +1,62 @@
+import { createEngine } from "../../../src/detect/engine.ts";
+import { ruleKinds } from "../../../src/detect/kind/registry.ts";
+import { columnLexicon } from "../../../src/detect/table.ts";
+import type { Encoding, Table } from "../../../src/model/chunk.ts";
+import type { Matcher } from "../../../src/model/rule.ts";
+import { compile, loadPacks } from "../../../src/rulepack/load.ts";
+import { memorySource } from "../../../src/scan/examine.ts";
+import { RULES } from "../../rules/support/examine.ts";
+
+/** The shipped rules. */
+export async function shipped(): Promise<{ readonly matchers: readonly Matcher[]; readonly lexicon: ReturnType<typeof columnLexicon> }> {
+  const { matchers, tables } = compile(await loadPacks([RULES], { disabled: [] }), ruleKinds);
+  return { matchers, lexicon: columnLexicon(tables.json("headers")) };
+}
+
+/** One line for each match of a text as it lies: rule, confidence, place, value, and all evidence. */
+export async function found(
+  engine: ReturnType<typeof createEngine>,
+  bytes: Uint8Array,
+  encoding: Encoding,
+  table?: Table,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const session = engine.open({
+    name: "x.txt",
+    asOf: "2026-06-01T00:00:00.000Z",
+    cap: 1_000_000,
+    signal: new AbortController().signal,
+    subjectKey: (infoType, value) => `${infoType}:${value}`,
+    seal(placed) {
+      const { rule, match, confidence, severity, evidence, flow, start, end, roles, location, subject } = placed;
+      const names = evidence.map(({ by, name }) => `${by}:${name}`).toSorted();
+      const place = location.kind === "line" ? `${location.line}:${location.column}` : location.kind;
+      lines.push([rule.id, confidence, `${start}-${end}`, place, match.value, subject?.value ?? "", names.join(" ")].join(" | "));
+      return {
+        ruleId: rule.id,
+        infoType: rule.infoType,
+        severity,
+        confidence,
+        evidence,
+        flow,
+        start,
+        end,
+        location,
+        roles,
+        valueKey: "",
+        masked: "",
+        excerpt: "",
+        sample: false,
+      };
+    },
+  });
+  await session.chunk({
+    content: { kind: "range", source: memorySource(bytes), from: 0, length: Number.MAX_SAFE_INTEGER, encodings: [encoding] },
+    flow: "body",
+    start: 0,
+    roles: ["body"],
+    ...(table === undefined ? {} : { table }),
+  });
+  session.end();
+  return lines.toSorted();
+}
