@@ -71,12 +71,13 @@ function windowRow(flow: Flow, segment: Segment, start: number): WindowRow | und
   return { at, cells };
 }
 
-/** Whether the row at `lineAt` is the one that names the columns: a name is no value. */
+/** Whether the row at `lineAt` is one of those that name the columns: a name is no value. */
 export function namesColumns(flow: Flow, segment: Segment, lineAt: number): boolean {
   const { table, columns } = segment;
   // Only the first rows can be, so nothing is counted further down.
   if (table === undefined || columns === undefined || table.row > 15 || lineAt - segment.start > TOP_BYTES) return false;
-  return rowNumber(flow, segment, lineAt) === columns.row + 1;
+  const number = rowNumber(flow, segment, lineAt, columns.row + 1);
+  return number >= columns.from + 1 && number <= columns.row + 1;
 }
 
 /** The row round an offset with the bytes of its cells, counted from the row's start; undefined when it is longer than is looked. */
@@ -96,10 +97,13 @@ export function rowAt(flow: Flow, segment: Segment, at: number): Flow["rowCache"
   return flow.rowCache;
 }
 
-function rowNumber(flow: Flow, segment: Segment, lineAt: number): number {
-  const first = Math.max(segment.start, flow.base);
-  const counted = countLines(flow.bytes.subarray(0, flow.length), first - flow.base, lineAt - flow.base);
-  return (segment.table?.row ?? 1) + counted;
+/** Number of the row at `lineAt`, from 1; counting stops once it is past `most`. */
+function rowNumber(flow: Flow, segment: Segment, lineAt: number, most: number): number {
+  let row = segment.table?.row ?? 1;
+  const to = lineAt - flow.base;
+  for (let at = flow.bytes.indexOf(10, Math.max(segment.start, flow.base) - flow.base); at >= 0 && at < to && row <= most; row++)
+    at = flow.bytes.indexOf(10, at + 1);
+  return row;
 }
 
 /** Line and column of an offset, or what its chunk says. `line` is where its line starts. */
