@@ -21,6 +21,7 @@ export interface SessionResult {
   readonly matches: readonly SealedMatch[];
   readonly counts: readonly RuleCount[];
   readonly subjects: readonly string[];
+  readonly subjectsBy: Readonly<Record<string, readonly string[]>>;
   /** Bytes examined. */
   readonly bytes: number;
 }

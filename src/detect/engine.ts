@@ -42,7 +42,7 @@ class EngineSession implements Session {
   constructor(compiled: Compiled, options: SessionOptions) {
     this.#compiled = compiled;
     this.#options = options;
-    this.#settler = new Settler(options);
+    this.#settler = new Settler(options, compiled.matchers);
   }
 
   text(chunk: TextChunk): void {

@@ -1,7 +1,7 @@
 import type { Location, Role, Table } from "../model/chunk.ts";
 import type { Match, Matcher, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding, Decoded } from "../util/decode.ts";
-import type { Column } from "./table.ts";
+import type { NamedColumns } from "./table.ts";
 
 /** Bytes read at a time; fits the second-level cache. */
 export const BLOCK: number = 256 * 1024;
@@ -24,8 +24,8 @@ export interface Segment {
   readonly roles: readonly Role[];
   readonly page: number | undefined;
   readonly table: Table | undefined;
-  /** Which row of the table's head names columns, and what. */
-  readonly columns: { readonly row: number; readonly columns: readonly Column[] } | undefined;
+  /** Which rows of the table's head name columns, and what. */
+  readonly columns: NamedColumns | undefined;
   /** Undefined for text as it lies in a file: its lines are counted. */
   readonly locate: ((offset: number) => Location) | undefined;
 }

@@ -1,10 +1,11 @@
-import type { RuleCount, SealedMatch } from "../model/finding.ts";
+import type { SealedMatch } from "../model/finding.ts";
 import type { PlacedMatch } from "../model/placed.ts";
 import type { Confidence, Evidence, Matcher, Tier } from "../model/rule.ts";
 import { arbitrate } from "./arbitrate.ts";
-import type { SessionOptions } from "./contract.ts";
+import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
+import { type Group, Groups } from "./groups.ts";
 import { noEvidence, peerNames, subjectRank, tierOf, waitsForTag } from "./tiers.ts";
 
 interface Count {
@@ -37,18 +38,32 @@ export class Settler {
   }[] = [];
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
 
-  constructor(options: SessionOptions) {
+  readonly #groups: Groups;
+
+  constructor(options: SessionOptions, matchers: readonly Matcher[]) {
     this.#options = options;
+    this.#groups = new Groups(matchers);
   }
 
-  /** Settles what waits for tags too and gives all there is. */
-  end(): { readonly matches: readonly SealedMatch[]; readonly counts: readonly RuleCount[]; readonly subjects: readonly string[] } {
+  /** Settles what waits for tags too and gives all there is; a group comes before its members. */
+  end(): Pick<SessionResult, "matches" | "counts" | "subjects" | "subjectsBy"> {
     this.#settleLate();
-    this.#matches.sort(
-      (one, other) => order(one.flow, other.flow) || one.start - other.start || one.end - other.end || order(one.ruleId, other.ruleId),
+    const groups = this.#groups.end();
+    const members = this.#matches.map((match) => {
+      const group = groups.find((one) => one.takes(match));
+      return group === undefined ? match : { ...match, within: group.id };
+    });
+    const matches = [...groups.map((group) => this.#sealGroup(group)), ...members].toSorted(
+      (one, other) =>
+        order(one.flow, other.flow) ||
+        one.start - other.start ||
+        Number(one.group === undefined) - Number(other.group === undefined) ||
+        one.end - other.end ||
+        order(one.ruleId, other.ruleId),
     );
     return {
-      matches: this.#matches,
+      matches,
+      subjectsBy: subjectsBy(groups),
       counts: [...this.#counts.values()]
         .flatMap((one) => Object.values(one))
         .toSorted((one, other) => order(one.ruleId, other.ruleId) || order(one.confidence, other.confidence)),
@@ -180,8 +195,13 @@ export class Settler {
       count.total++;
       const sample = pending.match.evidence.some(({ by }) => by === "allowlist");
       const who = subject ?? undefined;
-      if (who !== undefined && tier.confidence !== "low" && !sample) this.#subjects.add(this.#options.subjectKey(who.infoType, who.value));
-      if (count.stored >= this.#options.cap) continue;
+      const subjectKey = who === undefined ? undefined : this.#options.subjectKey(who.infoType, who.value);
+      if (subjectKey !== undefined && tier.confidence !== "low" && !sample) this.#subjects.add(subjectKey);
+      const settled = { pending, flow: flow.id, confidence: tier.confidence, sample, subjectKey };
+      if (count.stored >= this.#options.cap) {
+        this.#groups.add({ ...settled, sealed: undefined });
+        continue;
+      }
       count.stored++;
       const evidence: Evidence[] = [...pending.match.evidence];
       const said = new Set(evidence.map(({ name }) => name));
@@ -192,32 +212,63 @@ export class Settler {
       for (const id of beaten) evidence.push({ by: "arbitration", name: id, effect: "states" });
       const { row, segment } = pending;
       const location = pending.locate();
-      this.#matches.push(
-        this.#options.seal({
-          rule,
-          match: pending.match,
-          confidence: tier.confidence,
-          severity: pending.match.severity ?? rule.severity,
-          evidence,
-          flow: flow.id,
-          start: pending.start,
-          end: pending.end,
-          roles: segment.roles,
-          location,
-          cell:
-            row === undefined || segment.table === undefined
-              ? undefined
-              : {
-                  table: segment.table.id,
-                  row: location.kind === "cell" ? location.row : location.kind === "line" ? location.line : 0,
-                  column: row.at + 1,
-                  header: (row.cells[row.at]?.infoTypes.length ?? 0) > 0 ? (row.cells[row.at]?.header ?? "") : "",
-                },
-          subject: who === undefined ? undefined : { infoType: who.infoType, value: who.value },
-        }),
-      );
+      const sealed = this.#options.seal({
+        rule,
+        match: pending.match,
+        confidence: tier.confidence,
+        severity: pending.match.severity ?? rule.severity,
+        evidence,
+        flow: flow.id,
+        start: pending.start,
+        end: pending.end,
+        roles: segment.roles,
+        location,
+        cell:
+          row === undefined || segment.table === undefined
+            ? undefined
+            : {
+                table: segment.table.id,
+                row: location.kind === "cell" ? location.row : location.kind === "line" ? location.line : 0,
+                column: row.at + 1,
+                header: (row.cells[row.at]?.infoTypes.length ?? 0) > 0 ? (row.cells[row.at]?.header ?? "") : "",
+              },
+        subject: who === undefined ? undefined : { infoType: who.infoType, value: who.value },
+      });
+      this.#matches.push(sealed);
+      this.#groups.add({ ...settled, sealed });
     }
+    this.#groups.mark();
   }
+
+  #sealGroup(group: Group): SealedMatch {
+    const { rule, confidence } = group.placed;
+    const count = this.#countOf(rule.id, confidence);
+    count.total++;
+    count.stored++;
+    return {
+      ...this.#options.seal(group.placed),
+      group: {
+        id: group.id,
+        kind: group.kind,
+        matches: group.matches,
+        ...(group.rows === undefined ? {} : { rows: group.rows }),
+        subjects: group.subjects.size,
+        parts: group.parts,
+      },
+    };
+  }
+}
+
+/** People by what of them lies open, where a group says so. */
+function subjectsBy(groups: readonly Group[]): Record<string, readonly string[]> {
+  const by = new Map<string, Set<string>>();
+  for (const { subjectClass, subjects } of groups) {
+    if (subjectClass === undefined) continue;
+    const known = by.get(subjectClass) ?? new Set<string>();
+    for (const subject of subjects) known.add(subject);
+    by.set(subjectClass, known);
+  }
+  return Object.fromEntries([...by].map(([name, keys]) => [name, [...keys]]));
 }
 
 function order(one: string, other: string): number {

@@ -55,52 +55,153 @@ function record(value: Json | undefined): Readonly<Record<string, Json>> | undef
 
 /** Longest text taken for a name of a column. */
 const HEADER_LENGTH = 40;
+/** Characters that may stand before a known name: `主借款人` before 姓名. */
+const PREFIX_LENGTH = 8;
+/** Rows of a table without names from which its values may say what a column holds. */
+const UNNAMED_ROWS = 3;
+/** Share of a column's cells that must look like names of persons. */
+const NAME_SHARE = 0.8;
+
+/** Which rows of a table's head name its columns, from 0 (both -1 when none does), and what each column holds by its name. */
+export interface NamedColumns {
+  readonly from: number;
+  readonly row: number;
+  readonly columns: readonly Column[];
+}
+
+interface Named extends Column {
+  readonly value: boolean;
+}
 
 /**
- * The row of a table's head (its first ≤ 15 rows) that names columns, from 0, and what it names. A row names columns when at least one of
- * its cells is a strong name, or two are weak ones, and at least half of its filled cells are names or at least look like none of the
- * values below them: short and without long numbers. Undefined when no row does.
+ * The row of a table's head (its first ≤ 15 rows) that names columns, and what it names; two rows where the second divides what the first
+ * names (证件 over 类型 and 号码). A row names columns when at least one of its cells is a strong name, or two are weak ones, and at least
+ * half of its filled cells are names or at least look like none of the values below them: short and without long numbers. Where no row
+ * does, a column of Chinese names beside a column of long numbers is one of names all the same. Undefined when nothing is known.
  */
-export function nameColumns(
-  head: readonly (readonly string[])[],
-  lexicon: ColumnLexicon,
-): { readonly row: number; readonly columns: readonly Column[] } | undefined {
+export function nameColumns(head: readonly (readonly string[])[], lexicon: ColumnLexicon): NamedColumns | undefined {
   for (const [row, cells] of head.entries()) {
-    let strong = 0;
-    let weak = 0;
-    let filled = 0;
-    let values = 0;
-    const columns = cells.map((cell): Column => {
-      const header = cell.trim();
-      if (header === "") return { header: "", infoTypes: [], weakTypes: [] };
-      filled++;
-      if (header.length > HEADER_LENGTH || /\d{5}/.test(header)) {
-        values++;
-        return { header: "", infoTypes: [], weakTypes: [] };
-      }
-      const name = normaliseHeader(header);
-      const infoTypes = lexicon.strong.get(name) ?? [];
-      const weakTypes = lexicon.weak.get(name) ?? [];
-      if (infoTypes.length > 0) strong++;
-      else if (weakTypes.length > 0) weak++;
-      return { header, infoTypes, weakTypes };
-    });
-    if ((strong > 0 || weak > 1) && values * 2 <= filled && (filled === 1 || strong + weak > 1 || values === 0)) return { row, columns };
+    const named = cells.map((cell) => nameOf(cell, lexicon));
+    if (!names(named)) continue;
+    const second = head[row + 1];
+    const both = second === undefined ? undefined : joined(cells, second, named, lexicon);
+    return both === undefined ? { from: row, row, columns: named.map(columnOf) } : { from: row, row: row + 1, columns: both.map(columnOf) };
   }
-  return undefined;
+  return byValues(head);
+}
+
+function names(named: readonly Named[]): boolean {
+  const filled = named.filter(({ header, value }) => header !== "" || value).length;
+  const strong = named.filter(({ infoTypes }) => infoTypes.length > 0).length;
+  const weak = named.filter(({ infoTypes, weakTypes }) => infoTypes.length === 0 && weakTypes.length > 0).length;
+  const values = named.filter(({ value }) => value).length;
+  return (strong > 0 || weak > 1) && values * 2 <= filled && (filled === 1 || strong + weak > 1 || values === 0);
+}
+
+/** Both rows as one, where the second holds no values and says more: each column by its own name, the one above, or both together. */
+function joined(
+  first: readonly string[],
+  second: readonly string[],
+  named: readonly Named[],
+  lexicon: ColumnLexicon,
+): readonly Named[] | undefined {
+  const below = second.map((cell) => nameOf(cell, lexicon));
+  if (below.some(({ value }) => value) || below.every(({ infoTypes, weakTypes }) => infoTypes.length + weakTypes.length === 0)) {
+    return undefined;
+  }
+  let over = "";
+  const columns = Array.from({ length: Math.max(first.length, second.length) }, (_, at): Named => {
+    const [above, under] = [(first[at] ?? "").trim(), (second[at] ?? "").trim()];
+    if (above !== "") over = above;
+    if (under === "") return named[at] ?? nameOf("", lexicon);
+    // `证件` and `号码`: a blank cell above belongs to the merged one before it.
+    const whole = nameOf(over + under, lexicon);
+    const own = below[at] ?? nameOf("", lexicon);
+    return whole.infoTypes.length > 0 || (own.infoTypes.length === 0 && whole.weakTypes.length > 0)
+      ? { ...whole, header: own.header }
+      : own;
+  });
+  const known = (list: readonly Named[]): number =>
+    list.filter(({ infoTypes, weakTypes }) => infoTypes.length + weakTypes.length > 0).length;
+  return known(columns) > known(named) ? columns : undefined;
+}
+
+function columnOf({ header, infoTypes, weakTypes }: Named): Column {
+  return { header, infoTypes, weakTypes };
+}
+
+/** What one cell names: as it stands, without brackets and numbers, or by its last words (主借款人姓名, cust_id_card_no), which is weak. */
+function nameOf(cell: string, lexicon: ColumnLexicon): Named {
+  const header = cell.trim();
+  const nothing = { header: "", infoTypes: [], weakTypes: [] };
+  if (header === "") return { ...nothing, value: false };
+  if (header.length > HEADER_LENGTH || /\d{5}/.test(header)) return { ...nothing, value: true };
+  for (const name of [header, bare(header)]) {
+    const key = normaliseHeader(name);
+    const infoTypes = lexicon.strong.get(key) ?? [];
+    const weakTypes = lexicon.weak.get(key) ?? [];
+    // What stands in brackets may be a person's: it is not told.
+    if (infoTypes.length + weakTypes.length > 0) return { header: name, infoTypes, weakTypes, value: false };
+  }
+  return { header, infoTypes: [], weakTypes: byEnding(bare(header), lexicon), value: false };
+}
+
+/** Without what stands in brackets, a number before and one behind, and what follows a slash. */
+function bare(header: string): string {
+  return header
+    .normalize("NFKC")
+    .replace(/[([【〔].*?[)\]】〕]/g, "")
+    .replace(/^\s*\d{1,2}[.、)\s]+/, "")
+    .split(/[/|\n]/, 1)
+    .join("")
+    .replace(/[\d一二三]{1,2}$/, "")
+    .trim();
+}
+
+function byEnding(header: string, lexicon: ColumnLexicon): readonly string[] {
+  const chinese = /[\u4e00-\u9fff]/.test(header);
+  if (chinese) {
+    const key = normaliseHeader(header);
+    for (let from = 1; from <= Math.min(PREFIX_LENGTH, key.length - 2); from++) {
+      const types = lexicon.strong.get(key.slice(from));
+      if (types !== undefined) return types;
+    }
+    return [];
+  }
+  const tokens = header.replace(/([a-z0-9])([A-Z])/g, "$1_$2").split(/[\s_\-.]+/);
+  for (let from = 1; from < tokens.length; from++) {
+    const key = normaliseHeader(tokens.slice(from).join(""));
+    const types = key.length < 4 ? undefined : (lexicon.strong.get(key) ?? lexicon.weak.get(key));
+    if (types !== undefined) return types;
+  }
+  return [];
+}
+
+/** Columns of a table that no row names: cells that look like names of persons, beside long numbers. */
+function byValues(head: readonly (readonly string[])[]): NamedColumns | undefined {
+  if (head.length < UNNAMED_ROWS) return undefined;
+  const width = Math.max(...head.map((row) => row.length));
+  const share = (at: number, shape: RegExp): number => {
+    const cells = head.map((row) => (row[at] ?? "").trim()).filter((cell) => cell !== "");
+    return cells.length < UNNAMED_ROWS ? 0 : cells.filter((cell) => shape.test(cell)).length / cells.length;
+  };
+  const numbers = Array.from({ length: width }, (_, at) => share(at, /^[\d０-９ -]{11,24}[\dXx]?$/) >= NAME_SHARE);
+  if (!numbers.includes(true)) return undefined;
+  const columns = numbers.map((number, at): Column => {
+    const named = !number && share(at, /^[\u3400-\u9fff]{2,4}$|^[\u3400-\u9fff]{1,10}(?:[·•][\u3400-\u9fff]{1,10}){1,3}$/) >= NAME_SHARE;
+    return { header: "", infoTypes: [], weakTypes: named ? ["PERSON_NAME"] : [] };
+  });
+  return columns.some(({ weakTypes }) => weakTypes.length > 0) ? { from: -1, row: -1, columns } : undefined;
 }
 
 /**
  * What the names of document properties say of their values. Unlike a table's head they are names whatever they are called, and no row of
  * the flow is one: `row` is -1.
  */
-export function nameProperties(
-  names: readonly string[],
-  lexicon: ColumnLexicon,
-): { readonly row: number; readonly columns: readonly Column[] } {
-  const columns = names.map((name): Column => {
+export function nameProperties(propertyNames: readonly string[], lexicon: ColumnLexicon): NamedColumns {
+  const columns = propertyNames.map((name): Column => {
     const key = normaliseHeader(name);
     return { header: name.trim(), infoTypes: lexicon.strong.get(key) ?? [], weakTypes: lexicon.weak.get(key) ?? [] };
   });
-  return { row: -1, columns };
+  return { from: -1, row: -1, columns };
 }

@@ -23,6 +23,11 @@ export function tierOf(pending: Pending, more: ReadonlySet<string>): Tier | unde
   return undefined;
 }
 
+/** The first tier of a rule that evidence of these names meets. */
+export function tierByNames(matcher: Matcher, names: ReadonlySet<string>): Tier | undefined {
+  return matcher.tiers.find((tier) => meets(tier, [], names));
+}
+
 function meets({ all, none }: Tier, evidence: readonly Evidence[], more: ReadonlySet<string>): boolean {
   for (const name of all) if (!stands(name, evidence, more)) return false;
   if (none !== undefined) for (const name of none) if (stands(name, evidence, more)) return false;

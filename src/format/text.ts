@@ -103,8 +103,8 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
   const label = encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding === "utf8" ? "utf-8" : encoding;
   const decoded = new TextDecoder(label).decode(head);
   const lines = decoded.split(/\r\n|\n|\r/);
-  // The last line may be cut, unless it is the only one.
-  if (lines.length > 1) lines.pop();
+  // The last line may be cut where more follows, or be what stands after the last line end.
+  if (lines.length > 1 && (lines.at(-1) === "" || head.length >= HEAD - 4)) lines.pop();
   const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");
   if (rows.length === 0 || (rows.length === 1 && rows[0] !== undefined && rows[0].length > 400)) return undefined;
   for (const separator of ["\t", ",", ";", "|", "，"]) {

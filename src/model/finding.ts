@@ -30,6 +30,34 @@ export interface SealedMatch {
   readonly sample: boolean;
   /** Under --show-values only; never for state secrets, never cached. */
   readonly shown?: string;
+  /** Of a finding that stands for a table or a passage: what it takes together. */
+  readonly group?: MatchGroup;
+  /** The group of this entry that takes it in: told with it, not beside it. */
+  readonly within?: string;
+}
+
+/** What a finding takes together: the columns of a table, or the elements of a passage. Counts are exact, also of what is not stored. */
+export interface MatchGroup {
+  /** Its members say it as `within`. */
+  readonly id: string;
+  readonly kind: "table" | "passage";
+  /** Matches taken in. */
+  readonly matches: number;
+  /** Rows with a match, and the first and last of them; a passage has none. */
+  readonly rows?: { readonly count: number; readonly first: number; readonly last: number };
+  /** Unique people. */
+  readonly subjects: number;
+  readonly parts: readonly GroupPart[];
+}
+export interface GroupPart {
+  readonly infoType: string;
+  /** The column's name, where the lexicon knows it; else empty. */
+  readonly header: string;
+  /** From 1; absent outside of tables. */
+  readonly column?: number;
+  readonly matches: number;
+  /** The first of them; absent where the name alone says what the column holds. */
+  readonly first?: Pick<SealedMatch, "masked" | "confidence" | "location" | "evidence">;
 }
 
 /** What was found of a rule in an entry beyond the matches that are kept. */
@@ -57,6 +85,8 @@ export interface Examination {
   readonly counts: readonly RuleCount[];
   /** Keys of the subjects met at medium confidence or above, each once. */
   readonly subjects: readonly string[];
+  /** Those of them whose property or transactions lie open, by class of subject: `property`, `transaction`. */
+  readonly subjectsBy: Readonly<Record<string, readonly string[]>>;
   readonly bytes: number;
   readonly elapsedMs: number;
   /**

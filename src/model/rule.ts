@@ -117,6 +117,8 @@ export interface Matcher {
    * entry when they reach the threshold; rules ask for it as `tag:NAME`. A match names its features by its evidence.
    */
   readonly tag?: { readonly name: string; readonly threshold: number; readonly weights: Readonly<Record<string, number>> };
+  /** For what no window shows: it takes in what other rules found, once that is settled. */
+  readonly over?: Over;
   /** May give a match that other candidates give too (equal spans are told once), and none. */
   confirm(window: Window, emit: (match: Match) => void): void;
   /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */
@@ -134,6 +136,47 @@ export interface Sight {
   readonly encoding: "utf8" | "gb18030" | "big5";
   /** In a table, so that its column may be evidence. */
   readonly inTable: boolean;
+}
+
+/** What a rule looks at that takes in what other rules found. */
+export type Over =
+  | { readonly scope: "table"; judge(table: TableView): OverMatch | undefined }
+  /** Matches at medium confidence or above, no further apart than `reach` bytes and not parted by an empty line. */
+  | {
+      readonly scope: "passage";
+      readonly infoTypes: readonly string[];
+      readonly reach: number;
+      judge(found: ReadonlySet<string>): OverMatch | undefined;
+    };
+
+/** What such a rule gives: its evidence meets its tiers like any other. */
+export interface OverMatch {
+  readonly evidence: readonly Evidence[];
+  /** Where it differs from the rule's. */
+  readonly severity?: Severity;
+  /** Of a table: which column, from 0, holds what. */
+  readonly columns?: readonly { readonly at: number; readonly infoType: string }[];
+  /** As what its people are counted: `property`, `transaction`; else `other`. */
+  readonly subjectClass?: string;
+}
+
+/** A table as rules over tables see it: what its head says and what was found in its cells. */
+export interface TableView {
+  /** Rows in which anything was found. */
+  readonly rows: number;
+  /** Unique people. */
+  readonly subjects: number;
+  readonly columns: readonly TableViewColumn[];
+}
+export interface TableViewColumn {
+  readonly infoTypes: readonly string[];
+  readonly weakTypes: readonly string[];
+  /** Cells in which a rule found this type at medium confidence or above, samples left out. */
+  readonly found: ReadonlyMap<string, number>;
+  /** The same at low confidence. */
+  readonly low: ReadonlyMap<string, number>;
+  /** Filled cells of the table's head below the names. */
+  readonly cells: readonly string[];
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { ChalkInstance } from "chalk";
 import type { ScanEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
+import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { displayWidth, neutralise, wrapToWidth } from "../util/width.ts";
 import { amountInWords, conclusionInWords, failuresInWords, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { Gather, type FileGroup } from "./shared/gather.ts";
 import { placesInWords } from "./shared/placesInWords.ts";
 import { recycledWords } from "./shared/recycledWords.ts";
+import { groupInWords, groupPlaceInWords, partInWords } from "./shared/group.ts";
 import { Overview } from "./shared/overview.ts";
 import {
   confidenceWords,
@@ -196,10 +198,12 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
       for (const [index, finding] of group.findings.entries()) {
         if (index >= placesPerRule && !verbose) break;
         shown += 1;
-        const excerpt = excerptInWords(finding);
-        const place = placeInWords(finding, locale);
+        const taken = finding.group;
+        const excerpt = taken === undefined ? excerptInWords(finding) : groupInWords(taken, locale);
+        const place = taken === undefined ? placeInWords(finding, locale) : groupPlaceInWords(finding, taken, locale);
         if (index > 0) {
           page.add("", [excerpt, place], plain, plain, 2);
+          shown += addParts(page, finding, locale);
           continue;
         }
         const title = neutralise(overview.rule(group.ruleId)?.title[locale] ?? group.ruleId);
@@ -213,6 +217,7 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
           flags.push(zh ? `已豁免：${neutralise(reason)}（${neutralise(by)}）` : `suppressed: ${neutralise(reason)} (${neutralise(by)})`);
         }
         page.add("", [title, excerpt, confidence, place, reasonInWords(finding.evidence, locale), basis, ...flags]);
+        shown += addParts(page, finding, locale);
         if (finding.dataClass === "state-secret" && finding.effect !== "recorded") duty = true;
       }
     }
@@ -243,6 +248,20 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
     );
   }
   if (files.length > 0) page.blank();
+}
+
+/** The columns or elements that a finding takes together, each with its first value; gives how many places that shows. */
+function addParts(page: Page, { group }: Finding, locale: Locale): number {
+  let shown = 0;
+  for (const part of group?.parts ?? []) {
+    const words = partInWords(part, locale);
+    if (words === undefined || part.first === undefined) continue;
+    shown += 1;
+    const confidence =
+      locale === "zh" ? `把握${confidenceWords[part.first.confidence].zh}` : `${confidenceWords[part.first.confidence].en} confidence`;
+    page.add("", [words.value, confidence, words.place, reasonInWords(part.first.evidence, locale)], plain, plain, 2);
+  }
+  return shown;
 }
 
 /** Where what is not shown here can be read. */

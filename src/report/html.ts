@@ -5,6 +5,7 @@ import type { Coverage } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { conclusionInWords, failureCounts, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { escapeMarkup } from "./shared/escape.ts";
+import { findingInWords } from "./shared/group.ts";
 import { Gather, type FileGroup } from "./shared/gather.ts";
 import { measureFor } from "./shared/measure.ts";
 import { placesInWords } from "./shared/placesInWords.ts";
@@ -19,10 +20,8 @@ import {
   dataClassInWords,
   durationInWords,
   dutyWords,
-  excerptInWords,
   failureWords,
   handlingWords,
-  placeInWords,
   reasonInWords,
   severityWords,
   sizeInWords,
@@ -403,10 +402,11 @@ function* fileRows(
         );
       }
       const why = escapeMarkup([reasonInWords(finding.evidence, locale), ...flags].filter((part) => part !== "").join(say("；", "; ")));
+      const words = findingInWords(finding, locale);
       const grade = `${severityWords[finding.severity][locale]} / ${confidenceWords[finding.confidence][locale]}`;
       const rest = `${grade}<td>${why}<td>${escapeMarkup(finding.judgement.references.join(say("、", ", ")))}`;
-      const lead = `<tr data-r=${index}><td>${number}<td>${escapeMarkup(placeInWords(finding, locale))}`;
-      const excerpt = escapeMarkup(excerptInWords(finding));
+      const lead = `<tr data-r=${index}><td>${number}<td>${escapeMarkup(words.place)}`;
+      const excerpt = escapeMarkup(words.evidence);
       yield `${lead}<td>${title}<td>${excerpt}<td>${rest}\n`;
     }
   }

@@ -3,6 +3,7 @@ import type { Failure } from "../model/failure.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { neutralise } from "../util/width.ts";
 import { amountInWords, conclusionInWords, failuresInWords, zonesInWords } from "./shared/conclusion.ts";
+import { findingInWords } from "./shared/group.ts";
 import { Gather } from "./shared/gather.ts";
 import { Overview } from "./shared/overview.ts";
 import {
@@ -10,9 +11,7 @@ import {
   confidenceWords,
   count,
   dutyWords,
-  excerptInWords,
   failureWords,
-  placeInWords,
   reasonInWords,
   statementWords,
   verdictWords,
@@ -78,7 +77,8 @@ function pageOf(overview: Overview, gather: Gather, failures: readonly Failure[]
       for (const finding of group.findings.slice(0, 5)) {
         const title = overview.rule(group.ruleId)?.title[locale] ?? group.ruleId;
         const confidence = `${zh ? "把握" : "confidence "}${confidenceWords[finding.confidence][locale]}`;
-        const parts = [title, excerptInWords(finding), placeInWords(finding, locale), confidence, reasonInWords(finding.evidence, locale)];
+        const words = findingInWords(finding, locale);
+        const parts = [title, words.evidence, words.place, confidence, reasonInWords(finding.evidence, locale)];
         parts.push(finding.judgement.references.join(zh ? "、" : ", "));
         block.push(
           `  - ${parts

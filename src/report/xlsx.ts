@@ -3,6 +3,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { conclusionInWords, zonesInWords } from "./shared/conclusion.ts";
+import { findingInWords } from "./shared/group.ts";
 import { measureFor } from "./shared/measure.ts";
 import { Overview } from "./shared/overview.ts";
 import { answerWords, SelfCheck } from "./shared/selfCheck.ts";
@@ -15,10 +16,8 @@ import {
   dataClassInWords,
   durationInWords,
   dutyWords,
-  excerptInWords,
   failureWords,
   handlingWords,
-  placeInWords,
   reasonInWords,
   severityWords,
   sizeInWords,
@@ -89,6 +88,7 @@ export function xlsxReporter(maximumRows: number): Reporter {
       const measures = new ByClass();
       const unread = new ByClass();
       const open = new Map<string, WorstOfFile>();
+      const groups = new Map<string, number>();
       const end = (path: string, file: WorstOfFile): void => measures.add(file.at, measureCells(path, file, overview, locale));
       return {
         on(event: ScanEvent): void {
@@ -98,7 +98,10 @@ export function xlsxReporter(maximumRows: number): Reporter {
             const { finding } = event;
             if (finding.confidence === "low") return;
             const at = classOf(finding);
-            problems.add(at, problemCells(finding, overview, locale));
+            if (finding.group !== undefined) groups.set(finding.group.id, at);
+            // A member that is no worse than its group is told with it.
+            if (at < (groups.get(finding.within ?? "") ?? Number.POSITIVE_INFINITY))
+              problems.add(at, problemCells(finding, overview, locale));
             if (finding.effect === "recorded") return;
             const file = open.get(finding.path);
             if (file === undefined) open.set(finding.path, { finding, at, total: 1 });
@@ -112,6 +115,7 @@ export function xlsxReporter(maximumRows: number): Reporter {
           } else if (event.type === "failure") {
             unread.add(0, unreadCells(event.failure, locale));
           } else if (event.type === "entry-end") {
+            groups.clear();
             const file = open.get(event.path);
             if (file === undefined) return;
             open.delete(event.path);
@@ -136,14 +140,15 @@ function problemCells(finding: Finding, overview: Overview, locale: Locale): str
   if (finding.sample) flags.push(locale === "zh" ? "样例" : "sample");
   if (finding.suppression !== undefined)
     flags.push(`${locale === "zh" ? "已豁免" : "suppressed"}: ${finding.suppression.reason} (${finding.suppression.by})`);
+  const words = findingInWords(finding, locale);
   return [
     verdictWords[finding.effect][locale],
     finding.path,
-    placeInWords(finding, locale),
+    words.place,
     overview.rule(finding.ruleId)?.title[locale] ?? finding.ruleId,
     dataClassInWords(finding.dataClass, locale),
     finding.ruleId,
-    excerptInWords(finding),
+    words.evidence,
     [reasonInWords(finding.evidence, locale), ...flags].filter((part) => part !== "").join("; "),
     severityWords[finding.severity][locale],
     confidenceWords[finding.confidence][locale],

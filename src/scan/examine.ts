@@ -189,13 +189,13 @@ function ended(
   session: Session,
   entry: Entry,
   failures: Failure[],
-): Pick<Examination, "matches" | "counts" | "subjects" | "bytes"> {
+): Pick<Examination, "matches" | "counts" | "subjects" | "subjectsBy" | "bytes"> {
   try {
     const result = session.end();
     return { ...result, matches: result.matches.map((match) => placeMasked(workshop, match)) };
   } catch (error) {
     failures.push(failureOf(entry, error, false));
-    return { matches: [], counts: [], subjects: [], bytes: 0 };
+    return { matches: [], counts: [], subjects: [], subjectsBy: {}, bytes: 0 };
   }
 }
 
@@ -276,6 +276,7 @@ function unread(workshop: Workshop, entry: Entry, said: Failure, contentKey: str
     matches: [],
     counts: [],
     subjects: [],
+    subjectsBy: {},
     bytes: 0,
     elapsedMs: 0,
     ...(contentKey === undefined ? {} : { contentKey }),

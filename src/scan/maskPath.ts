@@ -45,7 +45,7 @@ export function createPathMasker(engine: Engine, seal: Seal, asOf: string): (pat
     const pieces: Uint8Array[] = [];
     let at = 0;
     for (const match of session.end().matches) {
-      if (match.start < at) continue;
+      if (match.start < at || match.group !== undefined) continue;
       pieces.push(bytes.subarray(at, match.start), Buffer.from(match.masked, "utf8"));
       at = match.end;
     }

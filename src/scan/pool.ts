@@ -278,6 +278,7 @@ function lost(entry: Entry, shownPath: string, code: FailureCode, detail: string
     matches: [],
     counts: [],
     subjects: [],
+    subjectsBy: {},
     bytes: 0,
     elapsedMs: 0,
   };

@@ -1,4 +1,5 @@
 import type { RuleKind } from "../../model/rule.ts";
+import { combination } from "./combination.ts";
 import { keyword } from "./keyword.ts";
 import { marking } from "./marking.ts";
 import { pattern } from "./pattern.ts";
@@ -6,6 +7,7 @@ import { phrase } from "./phrase.ts";
 import { property } from "./property.ts";
 import { secret } from "./secret.ts";
 import { structure } from "./structure.ts";
+import { table } from "./table.ts";
 
 /** The ways of writing a rule. */
-export const ruleKinds: readonly RuleKind[] = [pattern, keyword, marking, phrase, property, secret, structure];
+export const ruleKinds: readonly RuleKind[] = [pattern, keyword, marking, phrase, property, secret, structure, table, combination];

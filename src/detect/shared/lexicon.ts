@@ -10,6 +10,18 @@ export function columnNames(tables: Tables, infoTypes: readonly string[]): reado
   });
 }
 
+/** What cells of a column look like whose type no rule reads by its values, from the table `headers`: `cell` of the type. */
+export function cellShapes(tables: Tables): ReadonlyMap<string, RegExp> {
+  return tables.derive("cell-shapes", () => {
+    const shapes = new Map<string, RegExp>();
+    for (const [infoType, lists] of Object.entries(recordOf(recordOf(tables.json("headers"))?.["entities"]) ?? {})) {
+      const cell = recordOf(lists)?.["cell"];
+      if (typeof cell === "string") shapes.set(infoType, new RegExp(cell, "i"));
+    }
+    return shapes;
+  });
+}
+
 /** Values of a type that are samples or public services, from the table `samples`. */
 export function samplesOf(tables: Tables, infoType: string): ReadonlySet<string> {
   return tables.derive(`samples:${infoType}`, () => {

@@ -33,6 +33,8 @@ interface Totals {
 interface Open {
   /** How many findings of a rule its file has had. */
   readonly ordinals: Map<string, number>;
+  /** Ranks of its groups. */
+  readonly groups: Map<string, number>;
   total: number;
   /** Rank of the worst. */
   rank: number;
@@ -50,6 +52,8 @@ export class Gather {
   readonly #findings: Worst<Finding>;
   readonly #files: Worst<Totals>;
   readonly #open: Map<string, Open> = new Map();
+  /** Taken in with their groups. */
+  #folded = 0;
 
   /** `wanted` says which findings are taken in at all. */
   constructor(ceiling: number, wanted: (finding: Finding) => boolean) {
@@ -58,9 +62,9 @@ export class Gather {
     this.#files = new Worst(ceiling);
   }
 
-  /** Findings taken in. */
+  /** Findings taken in, members of groups included. */
   get seen(): number {
-    return this.#findings.seen;
+    return this.#findings.seen + this.#folded;
   }
 
   /** Findings taken in but not kept. */
@@ -74,7 +78,7 @@ export class Gather {
       if (!this.#wanted(finding)) return;
       let open = this.#open.get(finding.path);
       if (open === undefined) {
-        open = { ordinals: new Map(), total: 0, rank: Number.POSITIVE_INFINITY };
+        open = { ordinals: new Map(), groups: new Map(), total: 0, rank: Number.POSITIVE_INFINITY };
         this.#open.set(finding.path, open);
       }
       const ordinal = (open.ordinals.get(finding.ruleId) ?? 0) + 1;
@@ -82,6 +86,13 @@ export class Gather {
       open.total += 1;
       const rank = rankOf(finding, ordinal);
       open.rank = Math.min(open.rank, rank);
+      if (finding.group !== undefined) open.groups.set(finding.group.id, rank);
+      // A member that is no worse than its group is told with it.
+      const group = finding.within === undefined ? undefined : open.groups.get(finding.within);
+      if (group !== undefined && rank >= group) {
+        this.#folded += 1;
+        return;
+      }
       if (this.#findings.wants(rank)) this.#findings.add(slim(finding), rank);
       else this.#findings.skip();
     } else if (event.type === "entry-end") {

@@ -167,7 +167,8 @@ export function columnName(column: number): string {
   return name;
 }
 
-function locationInWords(location: Location, locale: Locale): string {
+/** Where it stands, without its role. */
+export function locationInWords(location: Location, locale: Locale): string {
   const zh = locale === "zh";
   switch (location.kind) {
     case "line":
@@ -232,6 +233,10 @@ const evidenceNames: Readonly<Record<string, Both>> = {
   dummy: both("公开的样例值", "a published sample value"),
   sample: both("公开的样例值", "a published sample value"),
   masked: both("原文已脱敏", "masked in the document"),
+  columns: both("各列齐备", "all columns are there"),
+  values: both("各列的值相符", "the values of the columns fit"),
+  named: both("列名相符", "the columns are named so"),
+  elements: both("同一人的多项信息", "several elements of one person"),
   "official-document": both("具备公文格式", "laid out as an official document"),
   RESIDENT_ID: both("身份证号", "resident ID"),
   CN_RESIDENT_ID: both("身份证号", "resident ID"),
@@ -242,6 +247,26 @@ const evidenceNames: Readonly<Record<string, Both>> = {
   EMAIL: both("邮箱", "e-mail"),
   ADDRESS: both("地址", "address"),
 };
+
+const infoTypes: Readonly<Record<string, Both>> = {
+  BANK_ACCOUNT: both("账号", "account"),
+  BALANCE: both("金额", "amount"),
+  TRANSACTION: both("交易", "transaction"),
+  CREDIT_REPORT: both("征信", "credit"),
+  CUSTOMER_NUMBER: both("客户号", "customer number"),
+  USER_NAME: both("用户名", "user name"),
+  PASSWORD: both("口令", "password"),
+  CARD_SECURITY: both("卡片验证信息", "card security data"),
+  CN_LANDLINE: both("固定电话", "landline"),
+  PASSPORT: both("护照", "passport"),
+  VEHICLE: both("车辆", "vehicle"),
+  AML: both("反洗钱", "money laundering"),
+};
+
+/** An infoType as a person calls it; an unknown one stands for itself. */
+export function infoTypeInWords(infoType: string, locale: Locale): string {
+  return (infoTypes[infoType] ?? evidenceNames[infoType])?.[locale] ?? neutralise(infoType);
+}
 
 const evidenceBy: Readonly<Record<Evidence["by"], Both>> = {
   pattern: both("格式相符", "pattern"),

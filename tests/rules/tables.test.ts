@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { Examination, MatchGroup } from "../../src/model/finding.ts";
+import { openEntryBench } from "./support/entry.ts";
+
+const examine = await openEntryBench();
+
+const people = [
+  ["欧阳静", "440308199001152170", "6217000010001234569", "13682645189"],
+  ["黄晓红", "320106198512034023", "6225881234567898", "15921877043"],
+  ["周建国", "330106199208172284", "6222021001116245702", "18975521036"],
+] as const;
+
+const csv = (head: string): string => `${head}\n${people.map((row) => row.join(",")).join("\n")}\n`;
+
+function groupsOf({ matches }: Examination): readonly [string, string, MatchGroup | undefined][] {
+  return matches.filter(({ group }) => group !== undefined).map(({ ruleId, confidence, group }) => [ruleId, confidence, group]);
+}
+
+describe("a table", () => {
+  it("is one finding with columns, rows, people and first cells, before the matches it takes in", async () => {
+    const result = await examine("客户.csv", csv("姓名,身份证号,卡号,手机号"));
+    const [first, ...rest] = result.matches;
+    expect([first?.ruleId, first?.confidence, first?.severity, first?.masked]).toEqual([
+      "cn-bank/four-elements",
+      "high",
+      "critical",
+      "姓名、身份证号、卡号、手机号",
+    ]);
+    expect(first?.group).toMatchObject({
+      id: "text",
+      kind: "table",
+      matches: 12,
+      rows: { count: 3, first: 2, last: 4 },
+      subjects: 3,
+      parts: [
+        { infoType: "PERSON_NAME", header: "姓名", column: 1, matches: 3, first: { masked: "欧**" } },
+        { infoType: "CN_RESIDENT_ID", header: "身份证号", column: 2, matches: 3, first: { masked: "440308********2170" } },
+        { infoType: "BANK_CARD", header: "卡号", column: 3, matches: 3, first: { masked: "621700*********4569" } },
+        { infoType: "CN_MOBILE", header: "手机号", column: 4, matches: 3, first: { masked: "136****5189" } },
+      ],
+    });
+    expect(rest.map(({ within }) => within)).toEqual(Array.from({ length: 12 }, () => "text"));
+    expect(first?.evidence.filter(({ by }) => by === "arbitration").map(({ name }) => name)).toContain("cn-bank/three-elements");
+  });
+
+  it("counts rows and people exactly over the storing cap", async () => {
+    const capped = await openEntryBench(5);
+    const rows = Array.from(
+      { length: 300 },
+      (_, index) => `${people[index % 3]?.[0]},${people[index % 3]?.[1]},1368264${String(5000 + index)}`,
+    );
+    const { matches, counts, subjects } = await capped("a.csv", `姓名,身份证号,手机号\n${rows.join("\n")}\n`);
+    expect(matches[0]?.group).toMatchObject({ matches: 900, rows: { count: 300, first: 2, last: 301 }, subjects: 3 });
+    expect(matches.length).toBe(16);
+    expect(counts.find(({ ruleId }) => ruleId === "cn-pii/resident-id")).toMatchObject({ total: 300, stored: 5 });
+    expect(subjects.length).toBe(3);
+  });
+
+  it.each([
+    ["names in two rows, the first of merged cells", csv("客户,,账户,联系方式\n姓名,身份证号,卡号,手机")],
+    ["a title above the names", csv("某支行客户信息表,,,\n姓名,身份证号,卡号,手机号")],
+    ["names in English and pinyin", csv("cust_name,sfzh,bank_card_no,mobile_phone")],
+    ["longer names than the lexicon has", csv("主借款人姓名,借款人身份证号码,1.还款卡号,手机号码（必填）")],
+    ["no names at all", people.map((row) => row.join(",")).join("\n")],
+  ])("is known with %s", async (_what, content) => {
+    expect(groupsOf(await examine("a.csv", content)).map(([ruleId]) => ruleId)).toEqual(["cn-bank/four-elements"]);
+  });
+
+  it.each([
+    ["two rows", `姓名,身份证号\n${people[0].slice(0, 2).join(",")}\n${people[1].slice(0, 2).join(",")}\n`],
+    ["samples", "姓名,手机号\n张三,13800138000\n李四,13800138000\n王五,13800138000\n"],
+    ["masked values", "姓名,身份证号\n欧阳静,4403**********2170\n黄晓红,3201**********4023\n周建国,3301**********2284\n"],
+    ["an empty form", "姓名,身份证号,卡号,手机号\n,,,\n,,,\n,,,\n"],
+  ])("is none with %s", async (_what, content) => {
+    expect(groupsOf(await examine("a.csv", content))).toEqual([]);
+  });
+
+  it("says whose property or transactions lie open", async () => {
+    const rows = people.map(([name, , card]) => `${name},${card},1200.50`).join("\n");
+    const { subjectsBy, subjects } = await examine("a.csv", `客户姓名,卡号,账户余额\n${rows}\n`);
+    expect(subjectsBy["property"]?.length).toBe(3);
+    expect(subjects.length).toBe(3);
+  });
+
+  it("tells no name of a column that the lexicon does not know, nor what stands in its brackets", async () => {
+    const result = await examine("a.csv", csv("李建华负责的客户姓名,身份证号（李建华）,卡号,手机号"));
+    expect(JSON.stringify(groupsOf(result))).not.toContain("李建华");
+    expect(groupsOf(result)[0]?.[0]).toBe("cn-bank/four-elements");
+  });
+});
