@@ -2,6 +2,7 @@ import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
 import { createSink } from "./shared/flow.ts";
+import { giveTextRuns } from "./shared/textRuns.ts";
 
 /** Compound files (OLE2) that no other reader knows: what every one may hold is read, the rest is told as not read. */
 export const ole2: Extractor = {
@@ -17,8 +18,8 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const sink = createSink(input.budget, input.entry.path);
   const cfb = await readCfb(input.bytes);
   if (cfb === undefined) {
-    sink.failure("corrupt", "compound file without a directory", false);
-    yield* sink.drain();
+    sink.failure("corrupt", "compound file without a directory", true);
+    yield* giveTextRuns(sink, input.bytes);
     return;
   }
   if (cfb.find("EncryptedPackage") !== undefined && cfb.find("EncryptionInfo") !== undefined) {
@@ -27,7 +28,10 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     yield* sink.drain();
     return;
   }
-  if (cfb.damage !== undefined) sink.failure("corrupt", cfb.damage, true);
+  if (cfb.damage !== undefined) {
+    sink.failure("corrupt", cfb.damage, true);
+    yield* giveTextRuns(sink, input.bytes);
+  }
   yield* readDocumentProperties(cfb, sink);
   sink.failure("unsupported-format", "no reader knows this compound file; its properties were examined", true);
   yield* sink.drain();

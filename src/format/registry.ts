@@ -1,5 +1,6 @@
 import type { Extractor } from "../model/chunk.ts";
 import { ceb } from "./ceb.ts";
+import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
 import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
@@ -28,6 +29,7 @@ export const extractors: readonly Extractor[] = [
   xlsb,
   xls,
   zip,
+  doc,
   ole2,
   gz,
   tar,

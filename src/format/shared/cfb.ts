@@ -313,7 +313,7 @@ async function readDirectory(
   for (let at = sectorSize; at < size; at += 1024 * 1024) {
     const block = Buffer.from(await readRange(source, at, 1024 * 1024));
     for (let inside = 0; inside + 128 <= block.length; inside += sectorSize) {
-      if (!isRoot(block.subarray(inside))) continue;
+      if (!isRoot(block.subarray(inside)) || block.toString("utf16le", inside, inside + 8) !== "Root") continue;
       note("the directory is not where the header says");
       const found = big.follow((at + inside) / sectorSize - 1, undefined);
       return plausible(await readAll(runSource(source, found), Math.min(found.length, limit)));

@@ -42,6 +42,15 @@ function decoder(label: string): InstanceType<typeof TextDecoder> {
   return known;
 }
 
+const upper =
+  "\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178";
+
+/** Text in code page 1252: Node's decoder of that name leaves 80–9F as control characters in some versions (measured on 20.20). */
+export function decodeLatin(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  return /[\x80-\x9f]/.test(text) ? text.replace(/[\x80-\x9f]/g, (byte) => upper[byte.charCodeAt(0) - 0x80] ?? byte) : text;
+}
+
 /** Label of `TextDecoder` for a Windows code page; `windows-1252` for one that is not known. */
 export function codepageLabel(codepage: number): string {
   if (codepage >= 1250 && codepage <= 1258) return `windows-${codepage}`;
@@ -70,7 +79,7 @@ export function decodeCodepage(bytes: Uint8Array, codepage: number): string {
     if (!high) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
     if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
     if (looksChinese(bytes)) return decoder("gb18030").decode(bytes);
-    return decoder(label === "utf-8" ? "gb18030" : label).decode(bytes);
+    return label === "utf-8" ? decoder("gb18030").decode(bytes) : decodeLatin(bytes);
   }
   return decoder(label).decode(bytes);
 }
@@ -94,4 +103,39 @@ function looksChinese(bytes: Uint8Array): boolean {
     at += 2;
   }
   return longest >= 2;
+}
+
+/** Windows code page of a language (LCID); 0 where it is not known. */
+export function codepageOfLanguage(language: number): number {
+  switch (language & 0x3ff) {
+    case 0x04:
+      return [0x0404, 0x0c04, 0x1404].includes(language) ? 950 : 936;
+    case 0x11:
+      return 932;
+    case 0x12:
+      return 949;
+    case 0x19:
+    case 0x22:
+    case 0x23:
+    case 0x02:
+      return 1251;
+    case 0x08:
+      return 1253;
+    case 0x1f:
+      return 1254;
+    case 0x0d:
+      return 1255;
+    case 0x01:
+      return 1256;
+    case 0x05:
+    case 0x0e:
+    case 0x15:
+    case 0x18:
+    case 0x1a:
+    case 0x1b:
+    case 0x24:
+      return 1250;
+    default:
+      return 0;
+  }
 }

@@ -1,0 +1,102 @@
+import type { Extracted, ExtractInput, Role } from "../../model/chunk.ts";
+import { artPicture } from "./artPicture.ts";
+import { bytesMember } from "./embedded.ts";
+import { createFlow } from "./flow.ts";
+import type { Flow, Sink } from "./flow.ts";
+import { artTexts, isProperties, walkArt } from "./officeArt.ts";
+import type { ArtText } from "./officeArt.ts";
+import { unescapeAddress } from "./package.ts";
+import { bytesOf } from "./xml.ts";
+
+/** Where a Word document keeps its drawings. */
+export interface WordDrawings {
+  readonly word: Buffer;
+  readonly table: Buffer;
+  readonly data: Buffer;
+  /** Of the drawings in the table stream. */
+  readonly place: { readonly from: number; readonly length: number };
+  /** Offsets in the Data stream of pictures that stand in the text. */
+  readonly pictures: readonly number[];
+}
+
+/** Names programs give to shapes, without a person's word. */
+const plainName = /^[^\d.@]{0,40}\s*\d{0,6}$/;
+const watermarkName = /watermark|水印/i;
+
+/** Tells the texts of shapes: WordArt as a watermark (that is how Word makes one), names and descriptions as captions, addresses as links. */
+export function createArtTeller(sink: Sink, prefix: string, outer: readonly Role[]): { tell(text: ArtText): void; flush(): void } {
+  const flows = new Map<Role, Flow>();
+  const seen = new Set<string>();
+  let count = 0;
+  return {
+    tell({ kind, text }): void {
+      const role: Role = kind === "word-art" ? "watermark" : kind === "link" ? "link" : "caption";
+      if (kind === "name" && plainName.test(text) && !watermarkName.test(text)) return;
+      const key = `${role} ${text}`;
+      if (seen.has(key)) return;
+      if (seen.size < 10_000) seen.add(key);
+      let flow = flows.get(role);
+      if (flow === undefined) {
+        const roles: readonly [Role, ...Role[]] = outer[0] === undefined ? [role] : [outer[0], ...outer.slice(1), role];
+        flow = createFlow(sink, { id: `${prefix}-${role}`, roles, place: (paragraph) => ({ kind: "paragraph", paragraph }) });
+        flows.set(role, flow);
+      }
+      flow.line(role === "link" ? unescapeAddress(bytesOf(text)) : bytesOf(text), ++count);
+    },
+    flush(): void {
+      for (const flow of flows.values()) flow.flush();
+    },
+  };
+}
+
+/** Reads drawings of text and headers (WordArt, names, addresses), and gives pictures as entries of their own. */
+export function* readWordDrawings(input: ExtractInput, sink: Sink, from: WordDrawings): Generator<Extracted, void> {
+  const { word, table, data, place } = from;
+  let number = 0;
+  const end = Math.min(table.length, place.from + place.length);
+  const body = createArtTeller(sink, "drawing", ["body"]);
+  const header = createArtTeller(sink, "headerDrawing", ["header"]);
+  // The first container holds what drawings share, pictures among them; each one after it follows a byte that says where it belongs.
+  const stored: (readonly [bytes: Buffer, from: number])[] = [];
+  for (let at = place.from, first = true; place.length > 8 && at + 9 <= end; first = false) {
+    const teller = !first && table[at] === 1 ? header : body;
+    if (!first) at++;
+    const length = 8 + table.readUInt32LE(at + 4);
+    for (const record of walkArt(table, at, Math.min(end, at + length))) {
+      if (isProperties(record)) for (const text of artTexts(table, record)) teller.tell(text);
+      else if (record.type === 0xf007 && record.from + 36 <= record.to) {
+        // The picture lies behind the record, or in the document's stream.
+        const name = table[record.from + 33] ?? 0;
+        if (record.from + 36 + name < record.to) stored.push([table, record.from + 36 + name]);
+        else if (table.readUInt32LE(record.from + 28) < word.length) stored.push([word, table.readUInt32LE(record.from + 28)]);
+      }
+    }
+    at += length;
+  }
+  const inline = createArtTeller(sink, "picture", ["body"]);
+  for (const offset of new Set(from.pictures)) {
+    if (offset + 68 > data.length || data.readUInt16LE(offset + 4) < 44) continue;
+    const head = offset + data.readUInt16LE(offset + 4);
+    const limit = Math.min(data.length, offset + data.readUInt32LE(offset));
+    // A picture linked by its path has the path before its drawing.
+    const link = data.readUInt16LE(offset + 6) === 0x66 ? 1 + (data[head] ?? 0) : 0;
+    for (const record of walkArt(data, head + link, limit)) {
+      if (isProperties(record)) for (const text of artTexts(data, record)) inline.tell(text);
+      else if (record.type === 0xf007 && record.from + 36 <= record.to)
+        stored.push([data, record.from + 36 + (data[record.from + 33] ?? 0)]);
+    }
+  }
+  for (const teller of [body, header, inline]) teller.flush();
+  yield* sink.drain();
+  const seen = new Set<string>();
+  for (const [bytes, at] of stored) {
+    for (const record of walkArt(bytes, at, bytes.length)) {
+      const key = `${bytes === data ? "d" : bytes === word ? "w" : "t"}${record.from}`;
+      const picture = seen.has(key) ? undefined : artPicture(bytes, record);
+      seen.add(key);
+      if (picture !== undefined)
+        yield* bytesMember(input, sink, `media/image${++number}.${picture.extension}`, () => picture.bytes(input.budget));
+      break;
+    }
+  }
+}
