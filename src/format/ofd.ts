@@ -9,7 +9,7 @@ import { pageList } from "./shared/pageList.ts";
 import { flowWriter } from "./shared/pdfChunks.ts";
 import type { FlowWriter } from "./shared/pdfChunks.ts";
 import { pdfLines } from "./shared/pdfText.ts";
-import { attribute, textOf } from "./shared/xml.ts";
+import { attribute, textOf, trimBytes } from "./shared/xml.ts";
 import { memberBytes } from "./shared/zipMember.ts";
 
 /**
@@ -145,7 +145,7 @@ async function* readBodies(from: OfficePackage, main: Part): AsyncGenerator<Extr
     },
     close(element): void {
       const body = bodies.at(-1);
-      const told = value.trim();
+      const told = trimBytes(value);
       if (body !== undefined && told !== "") {
         if (element === "DocRoot") body.root = textOf(told);
         else if (path.includes("DocInfo") && body.names.length < 10_000) {
@@ -283,7 +283,7 @@ async function* readList(from: OfficePackage, root: Part): AsyncGenerator<Extrac
         if (/[\x80-\xff]/.test(name)) listed.bookmarks.push(name);
       } else if ((element === "OutlineElem" || element === "Bookmark") && listed.bookmarks.length < 100_000) {
         const title = attribute(attributes, "Title") ?? attribute(attributes, "Name") ?? "";
-        if (title.trim() !== "") listed.bookmarks.push(title);
+        if (trimBytes(title) !== "") listed.bookmarks.push(title);
       } else if (element === "URI" && listed.links.length < 100_000) {
         const address = attribute(attributes, "URI") ?? "";
         if (address !== "") listed.links.push(address);
@@ -442,7 +442,7 @@ async function* readPageAnnotations(
     close(element): void {
       drawing.close(element);
       if ((element === "Remark" || element === "Parameter") && note !== undefined) {
-        if (note.trim() !== "") notes.push(note.trim());
+        if (trimBytes(note) !== "") notes.push(trimBytes(note));
         note = undefined;
       }
     },
@@ -503,9 +503,9 @@ async function* readSignatures(reading: Reading): AsyncGenerator<Extracted, void
     const values: string[] = [];
     let text = "";
     const add = (name: string, value: string | undefined): void => {
-      if (value === undefined || value.trim() === "" || names.length >= 1000) return;
+      if (value === undefined || trimBytes(value) === "" || names.length >= 1000) return;
       names.push(name);
-      values.push(value.trim());
+      values.push(trimBytes(value));
     };
     yield* from.read(part, {
       open(element, attributes): void {

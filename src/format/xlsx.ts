@@ -9,7 +9,7 @@ import { createSharedStrings, readSharedStrings } from "./shared/sharedStrings.t
 import type { SharedStrings } from "./shared/sharedStrings.ts";
 import { createSheet } from "./shared/sheet.ts";
 import { readVml } from "./shared/vml.ts";
-import { attribute, attributesOf, textOf } from "./shared/xml.ts";
+import { attribute, attributesOf, textOf, trimBytes } from "./shared/xml.ts";
 
 /**
  * Excel workbooks and templates (ECMA-376, transitional and strict), not the binary kind: cells are streamed row by row, numbers stay the
@@ -193,10 +193,10 @@ async function* readComments(
     },
     close(element): void {
       if (element === "text" && text !== undefined) {
-        flow.line(text.trim(), mark);
+        flow.line(trimBytes(text), mark);
         text = undefined;
       } else if (element === "author" && author !== undefined) {
-        if (author.trim() !== "" && shared.authors.size < 1000) shared.authors.add(author.trim());
+        if (trimBytes(author) !== "" && shared.authors.size < 1000) shared.authors.add(trimBytes(author));
         author = undefined;
       }
     },

@@ -91,6 +91,13 @@ describe("body", () => {
   });
 });
 
+test("a property that ends in a character whose last byte is a space in Latin-1", async () => {
+  const result = await read(p("文"), [
+    { name: "docProps/core.xml", data: "<cp:coreProperties><dc:title> 添加 </dc:title></cp:coreProperties>" },
+  ]);
+  expect(result.texts).toContain("properties-core [property]: 添加\n");
+});
+
 const cell = (text: string, more = ""): string => `<w:tc><w:tcPr>${more}</w:tcPr>${p(text)}</w:tc>`;
 
 describe("tables", () => {

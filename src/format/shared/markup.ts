@@ -1,7 +1,7 @@
 import type { Role } from "../../model/chunk.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Place, Sink } from "./flow.ts";
-import { attribute } from "./xml.ts";
+import { attribute, trimBytes } from "./xml.ts";
 import type { XmlHandler } from "./xml.ts";
 
 /** What the parts of one document share. */
@@ -119,7 +119,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
   }
 
   function tell(role: Role, text: string | undefined): void {
-    if (text !== undefined && text.trim() !== "") side(role).line(text, frame().paragraphs + 1);
+    if (text !== undefined && trimBytes(text) !== "") side(role).line(text, frame().paragraphs + 1);
   }
 
   function append(text: string): void {
@@ -159,7 +159,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
     deliver(text);
     if (deleted !== "") side("deleted").line(deleted, frame().paragraphs);
     if (unseen !== "") side("hidden").line(unseen, frame().paragraphs);
-    if (field.trim() !== "") side("field").line(field.trim(), frame().paragraphs);
+    if (trimBytes(field) !== "") side("field").line(trimBytes(field), frame().paragraphs);
     if (caption !== "") side("caption").line(caption, frame().paragraphs);
   }
 
@@ -427,7 +427,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
           return;
         case "text":
         case "v":
-          if (capture === "line") deliver(captured.trim());
+          if (capture === "line") deliver(trimBytes(captured));
           capture = "none";
           return;
         case "r":

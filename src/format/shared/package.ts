@@ -3,7 +3,7 @@ import type { ByteSource } from "../../model/entry.ts";
 import { FailureError } from "../../model/failure.ts";
 import { createFlow, createSink } from "./flow.ts";
 import type { Sink } from "./flow.ts";
-import { attribute, attributesOf, createXmlScanner, textOf, xmlPieces } from "./xml.ts";
+import { attribute, attributesOf, createXmlScanner, textOf, trimBytes, xmlPieces } from "./xml.ts";
 import type { XmlHandler } from "./xml.ts";
 import { readZip } from "./zip.ts";
 import type { Zip, ZipMember } from "./zip.ts";
@@ -316,9 +316,9 @@ async function* readProperties(from: OfficePackage, part: Part, id: string): Asy
       if (depth >= 2) value += text;
     },
     close(): void {
-      if (depth === 2 && value.trim() !== "" && names.length < 10_000) {
+      if (depth === 2 && trimBytes(value) !== "" && names.length < 10_000) {
         names.push(name);
-        values.push(value.trim());
+        values.push(trimBytes(value));
       }
       depth--;
     },
@@ -399,7 +399,7 @@ async function* readAnyXml(
   let text = "";
   let line = 0;
   const give = (): void => {
-    const told = text.trim();
+    const told = trimBytes(text);
     if (told !== "" && seen?.has(told) !== true) flow.line(told, ++line);
     text = "";
   };

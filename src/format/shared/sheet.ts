@@ -4,7 +4,7 @@ import { cellText } from "./sharedStrings.ts";
 import type { SharedStrings } from "./sharedStrings.ts";
 import { createSheetFlows, headerLines, sheetColumns, sheetMark } from "./sheetFlows.ts";
 import type { SheetOptions } from "./sheetFlows.ts";
-import { attribute, attributesOf } from "./xml.ts";
+import { attribute, attributesOf, trimBytes } from "./xml.ts";
 import type { XmlHandler } from "./xml.ts";
 
 /** 1 MiB: Excel ends a cell at 32,767 characters; a longer one is told beside the table, piece by piece. */
@@ -52,7 +52,7 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
   }
 
   function tell(role: Role, text: string | undefined): void {
-    if (text !== undefined && text.trim() !== "") flows.side(role).line(cellText(text.trim()), reference || mark());
+    if (text !== undefined && trimBytes(text) !== "") flows.side(role).line(cellText(trimBytes(text)), reference || mark());
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { Location, Role } from "../../model/chunk.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Sink } from "./flow.ts";
+import { trimBytes } from "./xml.ts";
 
 /** How a sheet is told. */
 export interface SheetOptions {
@@ -115,6 +116,6 @@ export function headerLines(text: string): readonly string[] {
       and === undefined ? (part === undefined ? "" : "\n") : "&",
     )
     .split("\n")
-    .map((part) => part.trim())
+    .map(trimBytes)
     .filter((part) => part !== "");
 }

@@ -2,6 +2,7 @@ import type { Extracted } from "../../model/chunk.ts";
 import { createMarkup } from "./markup.ts";
 import type { MarkupShared } from "./markup.ts";
 import type { OfficePackage, Part } from "./package.ts";
+import { trimBytes } from "./xml.ts";
 
 /** A part of legacy drawings (VML): captions, word art, and the HTML-like text of boxes and buttons, which need not nest. */
 export async function* readVml(from: OfficePackage, part: Part, shared: MarkupShared, flow: string): AsyncGenerator<Extracted, void> {
@@ -9,10 +10,10 @@ export async function* readVml(from: OfficePackage, part: Part, shared: MarkupSh
   let boxes = 0;
   let text = "";
   const give = (): void => {
-    if (text.trim() !== "") {
+    if (trimBytes(text) !== "") {
       markup.open("p", "");
       markup.open("t", "");
-      markup.text(text.trim().replace(/\s+/g, " "));
+      markup.text(trimBytes(text).replace(/[\t-\r ]+/g, " "));
       markup.close("t");
       markup.close("p");
     }

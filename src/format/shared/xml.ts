@@ -253,6 +253,19 @@ export function attributesOf(attributes: string): readonly (readonly [name: stri
   return found;
 }
 
+/** A byte string without ASCII spaces around it. `trim()` would take the last byte of characters that end in A0 (加, 删) for a space. */
+export function trimBytes(bytes: string): string {
+  let start = 0;
+  let end = bytes.length;
+  while (start < end && isSpace(bytes.charCodeAt(start))) start++;
+  while (end > start && isSpace(bytes.charCodeAt(end - 1))) end--;
+  return start === 0 && end === bytes.length ? bytes : bytes.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
 /** The string that a byte string stands for. */
 export function textOf(bytes: string): string {
   return /^[\x00-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, "latin1").toString("utf8");

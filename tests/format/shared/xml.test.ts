@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { attribute, attributesOf, createXmlScanner, textOf, xmlPieces } from "../../../src/format/shared/xml.ts";
+import { attribute, attributesOf, bytesOf, createXmlScanner, textOf, trimBytes, xmlPieces } from "../../../src/format/shared/xml.ts";
 
 function scan(document: string, step: number): { events: string; sound: boolean } {
   let events = "";
@@ -86,4 +86,10 @@ describe("encodings", () => {
       ).toBe(text);
     }
   });
+});
+
+test("trimming a byte string keeps characters that end in A0", () => {
+  expect(textOf(trimBytes(bytesOf(" \t添加\r\n")))).toBe("添加");
+  expect(textOf(trimBytes(bytesOf("删")))).toBe("删");
+  expect(trimBytes(" \n ")).toBe("");
 });
