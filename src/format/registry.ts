@@ -4,6 +4,7 @@ import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
 import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
+import { html } from "./html.ts";
 import { mbox } from "./mbox.ts";
 import { ofd } from "./ofd.ts";
 import { ole2 } from "./ole2.ts";
@@ -39,5 +40,6 @@ export const extractors: readonly Extractor[] = [
   recycleRecord,
   picture,
   rtf,
+  html,
   text,
 ];

@@ -2,12 +2,16 @@ import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
 import { memorySource } from "./shared/bytes.ts";
 import { decodeCodepage } from "./shared/codepage.ts";
 import { createSink } from "./shared/flow.ts";
+import { createHtmlDocument } from "./shared/htmlDocument.ts";
+import { createHtmlScanner } from "./shared/htmlScan.ts";
+import type { HtmlScanner } from "./shared/htmlScan.ts";
 import { innerEntry } from "./shared/inner.ts";
 import { readOleObject } from "./shared/oleObject.ts";
 import { giveProperties } from "./shared/package.ts";
 import { piecesOf } from "./shared/pieces.ts";
 import { createRtfDocument } from "./shared/rtfDocument.ts";
 import { createRtfScanner } from "./shared/rtfScan.ts";
+import { bytesOf } from "./shared/xml.ts";
 
 /**
  * RTF (specification 1.9.1): body, headers, notes, comments, text boxes, deletions, hidden text, fields, properties; tables as rows; objects
@@ -27,8 +31,24 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { entry, budget } = input;
   const sink = createSink(budget, entry.path);
   const names: string[] = [];
+  let embedded = 0;
+  const page = createHtmlDocument({
+    sink,
+    prefix: "html-",
+    line: () => markup.line,
+    data(type, bytes): void {
+      const name = `embedded${++embedded}.${(type.split("/")[1] ?? "bin").replace(/[^a-z0-9]/g, "")}`;
+      sink.item({
+        type: "member",
+        entry: innerEntry(entry, { name, key: name, size: bytes.length }),
+        open: () => Promise.resolve(memorySource(bytes)),
+      });
+    },
+  });
+  const markup: HtmlScanner = createHtmlScanner(page);
   const document = createRtfDocument({
     sink,
+    html: { push: (text) => markup.push(bytesOf(text)) },
     object(kind, name, bytes, cut): void {
       if (!budget.take("members", 1)) {
         sink.stop("too-large", "limit of members reached");
@@ -66,6 +86,8 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   }
   const tokens = scanner.end();
   const closed = document.end();
+  markup.end();
+  page.end();
   if (sink.open && !(tokens && closed)) sink.failure("corrupt", "the document ends early", true);
   yield* sink.drain();
   yield* giveProperties(sink, "document", document.properties.names, document.properties.values);
