@@ -20,7 +20,7 @@ export interface Limits {
   readonly pages: number;
   readonly cells: number;
   readonly characters: number;
-  /** Milliseconds an entry on the mount may take, with all nested in it. */
+  /** Milliseconds an entry on the mount may take, with all nested in it; more for one that is larger than `fileSize`. */
   readonly entryTime: number;
   /** Bytes the whole process may hold before the worker that works longest is ended. */
   readonly processMemory: number;

@@ -4,6 +4,7 @@ import type { Entry } from "../model/entry.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Examination } from "../model/finding.ts";
 import type { Limits } from "../model/request.ts";
+import { allowedTime } from "./limits.ts";
 import type { Batch, Returned, WorkerSetup } from "./worker.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
@@ -176,12 +177,21 @@ export function createPool(options: PoolOptions): Pool {
       const sequence = Atomics.load(slot.status, 0);
       if (sequence !== slot.seen.sequence) slot.seen = { sequence, since: now };
       if (sequence < 0) continue;
-      if (now - slot.seen.since > limits.entryTime) end(slot, "timeout", `not read within ${Math.round(limits.entryTime / 1000)} s`);
+      const allowed = allowedTime(limits, sizeOf(slot, sequence));
+      if (now - slot.seen.since > allowed) end(slot, "timeout", `not read within ${Math.round(allowed / 1000)} s`);
       else if (oldest === undefined || slot.seen.since < oldest.seen.since) oldest = slot;
     }
     if (oldest !== undefined && now - endedAt > GRACE && process.memoryUsage.rss() > limits.processMemory) {
       end(oldest, "out-of-memory", `the process passed ${Math.round(limits.processMemory / 1048576)} MiB while it was read`);
     }
+  }
+
+  function sizeOf(slot: Slot, sequence: number): number | undefined {
+    for (const { tasks } of slot.batches.values()) {
+      const task = tasks.get(sequence);
+      if (task !== undefined) return task.entry.size;
+    }
+    return undefined;
   }
 
   function feed(): void {
