@@ -6,6 +6,7 @@ import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
 import { html } from "./html.ts";
 import { mbox } from "./mbox.ts";
+import { msg } from "./msg.ts";
 import { ofd } from "./ofd.ts";
 import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
@@ -15,6 +16,8 @@ import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
 import { tar } from "./tar.ts";
 import { text } from "./text.ts";
+import { tnef } from "./tnef.ts";
+import { vcard } from "./vcard.ts";
 import { xls } from "./xls.ts";
 import { xlsb } from "./xlsb.ts";
 import { xlsx } from "./xlsx.ts";
@@ -31,10 +34,13 @@ export const extractors: readonly Extractor[] = [
   xls,
   zip,
   doc,
+  msg,
   ole2,
   gz,
   tar,
   ceb,
+  tnef,
+  vcard,
   mbox,
   eml,
   recycleRecord,
