@@ -159,6 +159,19 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     });
   }
 
+  const history = prepared(program.command("history")).description(say(terminal, "历次检查", "past runs"));
+  addOptions(history, "history", terminal.locale);
+  history.action(async () => {
+    const { historyCommand } = await import("./command/history.ts");
+    done(await historyCommand(terminal, undefined, await valuesOf("history", history)));
+  });
+  const historyShow = prepared(history.command("show <number>")).description(say(terminal, "一次检查的详情", "one run in detail"));
+  addOptions(historyShow, "history", terminal.locale);
+  historyShow.action(async (number: string) => {
+    const { historyCommand } = await import("./command/history.ts");
+    done(await historyCommand(terminal, number, await valuesOf("history", historyShow)));
+  });
+
   const rules = prepared(program.command("rules")).description(say(terminal, "规则", "rules"));
   const rulesList = prepared(rules.command("list")).description(say(terminal, "列出规则", "list the rules"));
   addOptions(rulesList, "rules", terminal.locale);

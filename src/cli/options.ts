@@ -7,7 +7,7 @@ import type { Locale } from "./locale.ts";
 export type OptionType = "flag" | "text" | "list" | "number" | "size" | "duration" | "choice";
 
 /** Commands, as the table speaks of them. */
-export type CommandName = "scan" | "check" | "extract" | "rules" | "media" | "config" | "key" | "baseline" | "report";
+export type CommandName = "scan" | "check" | "extract" | "rules" | "media" | "config" | "history" | "key" | "baseline" | "report";
 
 /** One option: the flag, its place in the config file, its environment variable and its help come from this row and nowhere else. */
 export interface OptionRow {
@@ -353,6 +353,41 @@ export const optionTable: readonly OptionRow[] = [
     onlyTyped: true,
   },
   {
+    key: "state",
+    long: "--state",
+    type: "text",
+    value: "directory",
+    zh: "状态目录：未变化的文件沿用上次结果，并记入历史（默认目录见 --incremental）",
+    en: "state directory: unchanged files keep their last result, and the run is kept in the history",
+    commands: ["scan", "check", "history"],
+  },
+  {
+    key: "incremental",
+    long: "--incremental",
+    type: "flag",
+    zh: "使用默认状态目录（$XDG_STATE_HOME/zicha）",
+    en: "use the default state directory ($XDG_STATE_HOME/zicha)",
+    commands: scans,
+  },
+  {
+    key: "resume",
+    long: "--resume",
+    type: "flag",
+    zh: "接着上次中断的检查：已提交的不再重读，报告仍完整",
+    en: "go on where a run broke off: what it committed is not read again, the report is whole",
+    commands: scans,
+    onlyTyped: true,
+  },
+  {
+    key: "lockWait",
+    long: "--lock-wait",
+    type: "duration",
+    value: "seconds",
+    zh: "等待另一次运行释放状态的时间（默认 0）",
+    en: "time to wait for another run that holds the state (default 0)",
+    commands: scans,
+  },
+  {
     key: "showValues",
     long: "--show-values",
     type: "flag",
@@ -449,7 +484,7 @@ export const optionTable: readonly OptionRow[] = [
     type: "flag",
     zh: "以 JSON 输出",
     en: "as JSON",
-    commands: ["extract", "media", "rules"],
+    commands: ["extract", "media", "rules", "history"],
     onlyTyped: true,
   },
 ];

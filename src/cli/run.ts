@@ -7,6 +7,7 @@ import { defaultKeyFile } from "../scan/key.ts";
 import { compared, keyIdOf } from "../scan/compare.ts";
 import type { Snapshot } from "../scan/compare.ts";
 import { scan } from "../scan/main.ts";
+import type { ScanState } from "../scan/state/state.ts";
 import { resolveRequest, volumesOf } from "../scan/request.ts";
 import type { RequestProblem } from "../scan/request.ts";
 import { exitCode, explainExit, gates, isIncomplete, noteEvent, openGate } from "./exitCode.ts";
@@ -19,6 +20,7 @@ import { createProgress } from "./progress.ts";
 import { abandonReports, closeReports, openReports, tell } from "./reports.ts";
 import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
+import { stateDirectoryOf, stateOf } from "./state.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -49,6 +51,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
   }
   checkShownValues(terminal, wanted);
   const files = wanted.reports.flatMap(({ path }) => (path === undefined ? [] : [path]));
+  const stateDirectory = stateDirectoryOf(terminal, values);
   const resolved = await resolveRequest({
     targets,
     sources,
@@ -64,7 +67,12 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     ...optional("places", wanted.places),
     follow: values["follow"] === true,
     oneFileSystem: values["oneFileSystem"] === true,
-    own: [...files, ...files.map(asideOf), ...(wanted.directory === undefined ? [] : [wanted.directory])],
+    own: [
+      ...files,
+      ...files.map(asideOf),
+      ...(wanted.directory === undefined ? [] : [wanted.directory]),
+      ...(stateDirectory === undefined ? [] : [stateDirectory]),
+    ],
     ...optional("packs", values["rules"] as readonly string[] | undefined),
     ...optional("policyFile", values["policy"] as string | undefined),
     ...optional("disabledRules", values["disableRule"] as readonly string[] | undefined),
@@ -91,7 +99,8 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
       `${say(terminal, "密钥无法保存，本次结果的指纹不能与其他次比较", "the key could not be stored: this run's fingerprints cannot be compared with others'")}\n`,
     );
   }
-  return scanTo(terminal, request, wanted, previous);
+  const state = stateDirectory === undefined ? undefined : await stateOf(terminal, stateDirectory, request, wanted);
+  return scanTo(terminal, request, wanted, previous, state);
 }
 
 function fileOf(terminal: Terminal, file: string | undefined): string | undefined {
@@ -223,8 +232,20 @@ function describe(terminal: Terminal, problem: RequestProblem): string {
   }
 }
 
-async function scanTo(terminal: Terminal, request: ScanRequest, wanted: Run, previous: Snapshot | undefined): Promise<ExitCode> {
-  const reports = openReports(terminal, wanted);
+async function scanTo(
+  terminal: Terminal,
+  request: ScanRequest,
+  wanted: Run,
+  previous: Snapshot | undefined,
+  state: ScanState | undefined,
+): Promise<ExitCode> {
+  let reports: ReturnType<typeof openReports>;
+  try {
+    reports = openReports(terminal, wanted);
+  } catch (error) {
+    state?.end(undefined);
+    throw error;
+  }
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
@@ -232,7 +253,7 @@ async function scanTo(terminal: Terminal, request: ScanRequest, wanted: Run, pre
   const gate = openGate();
   let summary: ScanSummary | undefined;
   try {
-    const events = scan(request, abort.signal, await volumesOf(request.roots));
+    const events = scan(request, abort.signal, await volumesOf(request.roots), state);
     for await (const event of previous === undefined ? events : compared(events, previous)) {
       noteEvent(gate, event);
       progress.note(event);

@@ -110,6 +110,8 @@ export interface ScanSummary {
   readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
   /** Unique subjects of the scan, at medium confidence or above. */
   readonly subjects: number;
+  /** Entries that were not read again, since they are unchanged; absent where there is none. */
+  readonly carried?: number;
   readonly formats: Readonly<Record<string, number>>;
   /** Entries by format and coverage; `unknown` for what no reader took. */
   readonly byFormat?: Readonly<Record<string, Readonly<Record<Coverage, number>>>>;
@@ -144,6 +146,8 @@ export type ScanEvent =
       readonly verdict: Verdict["kind"];
       readonly coverage: Coverage;
       readonly format: string | undefined;
+      /** Unchanged since an earlier run, which found this. */
+      readonly carried?: true;
       /** Exact counts where matches were left out over the storing cap. */
       readonly counts: readonly RuleCount[];
       readonly subjects: number;

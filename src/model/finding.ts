@@ -109,6 +109,8 @@ export interface Finding extends SealedMatch {
   readonly path: string;
   /** Of an entry in a recycle bin: where it lay, identifiers in names masked, and when it was deleted. */
   readonly recycled?: Recycled;
+  /** Found by an earlier run, in an entry that is unchanged. */
+  readonly carried?: true;
   readonly dataClass: string;
   readonly judgement: Judgement;
   /** What this finding makes of its entry; `recorded` changes nothing. */

@@ -323,6 +323,8 @@ function addOthers(page: Page, overview: Overview, excluded: readonly { path: st
   if (overview.unstored > 0) parts.push(zh ? `只计数 ${count(overview.unstored)}` : `counted only ${count(overview.unstored)}`);
   const people = overview.summary?.subjects ?? 0;
   if (people > 0) parts.push(zh ? `涉及 ${count(people)} 人` : `${count(people)} ${people === 1 ? "person" : "people"} concerned`);
+  const carried = overview.summary?.carried ?? 0;
+  if (carried > 0) parts.push(zh ? `未变化、沿用上次结果 ${count(carried)}` : `unchanged, taken from the last run ${count(carried)}`);
   page.add(labels[locale].others, [parts.join(" · ")]);
   for (const one of excluded) page.add("", [neutralise(one.path), neutralise(one.by)], plain, plain, 2);
   if (excluded.length > 0 && left > excluded.length) {

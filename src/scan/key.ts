@@ -10,11 +10,16 @@ const KEY_BYTES = 32;
 
 /** Where the key lies unless said: `$XDG_STATE_HOME/zicha/key`, `%LOCALAPPDATA%\\zicha\\key` on Windows. */
 export function defaultKeyFile(environment: Readonly<Record<string, string | undefined>>): string {
+  return join(defaultStateDirectory(environment), "key");
+}
+
+/** Where state lies unless said: `$XDG_STATE_HOME/zicha`, `%LOCALAPPDATA%\\zicha` on Windows. */
+export function defaultStateDirectory(environment: Readonly<Record<string, string | undefined>>): string {
   const state =
     environment["XDG_STATE_HOME"] ??
     (process.platform === "win32" ? environment["LOCALAPPDATA"] : undefined) ??
     join(homedir(), ".local", "state");
-  return join(state, "zicha", "key");
+  return join(state, "zicha");
 }
 
 /**

@@ -19,6 +19,7 @@ import { createInlinePool } from "./inline.ts";
 import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
 import { mayIdentify } from "./maskPath.ts";
+import type { ScanState } from "./state/state.ts";
 import { toolVersion } from "./version.ts";
 import { createWorkshop } from "./workshop.ts";
 import type { WorkshopSetup } from "./workshop.ts";
@@ -35,7 +36,7 @@ const confidences: readonly Confidence[] = ["low", "medium", "high"];
 /** What the walk found, in order; what is not an entry waits for its turn like one. */
 type Step =
   | { readonly kind: "event"; readonly event: ScanEvent }
-  | { readonly kind: "examined"; readonly examinations: readonly Examination[] };
+  | { readonly kind: "examined"; readonly examinations: readonly Examination[]; readonly carried?: true };
 
 /**
  * Runs a scan. Events come in walk order whatever the number of workers; the last one says whether the scan is complete. Aborting the
@@ -47,6 +48,7 @@ export async function* scan(
   request: ScanRequest,
   signal: AbortSignal,
   volumes: readonly (Volume | undefined)[] = [],
+  state?: ScanState,
 ): AsyncGenerator<ScanEvent> {
   const begun = performance.now();
   const started = new Date().toISOString();
@@ -66,7 +68,9 @@ export async function* scan(
   };
   const maskPath = lazyMasker(setup);
   const suppressor = createSuppressor(request.baseline?.baseline, started.slice(0, 10));
-  yield { type: "scan-start", header: header(request, started, volumes, maskPath, suppressor.expired) };
+  const said = header(request, started, volumes, maskPath, suppressor.expired);
+  state?.begin(said);
+  yield { type: "scan-start", header: said };
   const options = {
     jobs: request.jobs,
     limits: request.limits,
@@ -80,6 +84,7 @@ export async function* scan(
   else signal.addEventListener("abort", onAbort, { once: true });
 
   const judgeOf = new Judge(request, suppressor, maskPath);
+  let summary: ScanSummary | undefined;
   let walked = 0;
   let told = 0;
   let walkDone = false;
@@ -88,6 +93,7 @@ export async function* scan(
     request,
     signal,
     pool,
+    state,
     put,
     () => walked++,
     () => walked - told,
@@ -117,11 +123,17 @@ export async function* scan(
         const event = masked(step.event, maskPath);
         judgeOf.note(event);
         yield event;
-      } else yield* judgeOf.entry(step.examinations);
+      } else {
+        const outer = step.examinations.at(-1)?.entry;
+        if (step.carried !== true && outer !== undefined) state?.store(outer, step.examinations);
+        yield* judgeOf.entry(step.examinations, step.carried);
+      }
     }
     await walk;
-    yield { type: "scan-end", summary: judgeOf.summary(!signal.aborted, performance.now() - begun) };
+    summary = judgeOf.summary(!signal.aborted, performance.now() - begun);
+    yield { type: "scan-end", summary };
   } finally {
+    state?.end(summary);
     signal.removeEventListener("abort", onAbort);
     await pool.close();
   }
@@ -147,6 +159,7 @@ async function walkAll(
   request: ScanRequest,
   signal: AbortSignal,
   pool: Pool,
+  state: ScanState | undefined,
   put: (sequence: number, step: Step) => void,
   next: () => number,
   open: () => number,
@@ -158,7 +171,9 @@ async function walkAll(
     for await (const found of source.walk(root, index, options, signal)) {
       for (const one of found) {
         const sequence = next();
-        if (one.type === "entry") await pool.submit({ sequence, source: source.id, entry: one.entry });
+        const known = one.type === "entry" ? state?.lookup(one.entry) : undefined;
+        if (known !== undefined) put(sequence, { kind: "examined", examinations: known, carried: true });
+        else if (one.type === "entry") await pool.submit({ sequence, source: source.id, entry: one.entry });
         else put(sequence, { kind: "event", event: one });
       }
       while (open() > REORDER && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -234,6 +249,7 @@ class Judge {
   readonly #formats: Record<string, number> = {};
   readonly #byFormat: Record<string, Record<Coverage, number>> = {};
   #findings = 0;
+  #carried = 0;
   #stateSecret = false;
 
   constructor(request: ScanRequest, suppressor: Suppressor, maskPath: (path: string) => string) {
@@ -252,7 +268,7 @@ class Judge {
     }
   }
 
-  *entry(examinations: readonly Examination[]): Generator<ScanEvent> {
+  *entry(examinations: readonly Examination[], carried?: true): Generator<ScanEvent> {
     for (const examination of examinations) {
       const { shownPath } = examination;
       const names = this.#names(examination);
@@ -260,7 +276,8 @@ class Judge {
         const seen = this.#suppressor.failure(failure, names, examination.contentKey);
         return { ...failure, path: shownPath, ...(seen === undefined ? {} : { seen }) };
       });
-      const findings = this.#judged(examination, names);
+      const findings = this.#judged(examination, names, carried);
+      if (carried) this.#carried++;
       for (const finding of findings) {
         this.#counted(finding, 1);
         yield { type: "finding", finding };
@@ -288,6 +305,7 @@ class Judge {
         verdict: verdict.kind,
         coverage,
         format: examination.format,
+        ...(carried === undefined ? {} : { carried }),
         counts: examination.counts.filter(({ total, stored }) => total > stored),
         subjects: examination.subjects.length,
         bytes: examination.bytes,
@@ -310,6 +328,7 @@ class Judge {
       severities: this.#severities,
       failures: this.#failures,
       subjects: this.#subjects.size,
+      ...(this.#carried === 0 ? {} : { carried: this.#carried }),
       formats: this.#formats,
       byFormat: this.#byFormat,
       stateSecret: this.#stateSecret,
@@ -322,7 +341,7 @@ class Judge {
     return baselineNames(root, examination.shownPath, process.platform);
   }
 
-  #judged(examination: Examination, names: readonly string[]): readonly Finding[] {
+  #judged(examination: Examination, names: readonly string[], carried: true | undefined): readonly Finding[] {
     const { entry, matches, subjects } = examination;
     // What is over the storing cap cannot be told from what a person decided on, so then all of its kind gates.
     const capped = new Set(examination.counts.filter(({ total, stored }) => total > stored).map(({ ruleId }) => ruleId));
@@ -343,6 +362,7 @@ class Judge {
         ...match,
         fingerprint: prints[index] ?? "",
         path: examination.shownPath,
+        ...(carried === undefined ? {} : { carried }),
         ...(examination.recycled === undefined ? {} : { recycled: examination.recycled }),
         dataClass,
         judgement,

@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+
+import type { ScanRequest } from "../model/request.ts";
+import { defaultStateDirectory } from "../scan/key.ts";
+import { volumesOf } from "../scan/request.ts";
+import type { ScanState, StateProblem } from "../scan/state/state.ts";
+import type { Values } from "./options.ts";
+import type { Run } from "./run.ts";
+import { say, UsageError } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The state directory that was asked for; undefined where none was. */
+export function stateDirectoryOf(terminal: Terminal, values: Values): string | undefined {
+  const named = values["state"] as string | undefined;
+  if (named !== undefined) return resolve(terminal.directory, named);
+  return values["incremental"] === true || values["resume"] === true ? defaultStateDirectory(terminal.environment) : undefined;
+}
+
+/** File systems on other machines: several hosts cannot share a log of changes there. */
+const network = /^(nfs|cifs|smb|9p|fuse\.(sshfs|ceph|gluster|rclone|s3fs)|ceph|afs|gluster|lustre|davfs)/;
+
+/** Opens the state; throws a `UsageError` where it may not or cannot be used. */
+export async function stateOf(terminal: Terminal, directory: string, request: ScanRequest, wanted: Run): Promise<ScanState> {
+  if (request.showValues) {
+    throw new UsageError(
+      say(terminal, "--show-values 不与状态目录同用：状态中不存原值", "--show-values does not go with a state: it holds no values"),
+    );
+  }
+  const { readHistory, openState } = await import("../scan/state/state.ts");
+  const [volume] = await volumesOf([directory]);
+  if (volume !== undefined && network.test(volume.fileSystem)) {
+    throw new UsageError(
+      say(terminal, `状态目录位于网络文件系统：${directory}`, `the state directory lies on a network file system: ${directory}`),
+    );
+  }
+  const [first] = await volumesOf(request.roots);
+  if (volume?.removable === true && first?.device === volume.device) {
+    throw new UsageError(
+      say(terminal, `状态目录位于被检介质：${directory}`, `the state directory lies on the examined medium: ${directory}`),
+    );
+  }
+  if (wanted.values["resume"] === true) {
+    const history = await readHistory(directory);
+    if ("code" in history || history.at(-1) === undefined || history.at(-1)?.summary?.complete === true) {
+      throw new UsageError(say(terminal, "没有可接续的中断检查", "there is no run that broke off"));
+    }
+  }
+  const opened = await openState(directory, request, (wanted.values["lockWait"] as number | undefined) ?? 0);
+  if ("problem" in opened) throw new UsageError(describeState(terminal, directory, opened.problem));
+  if (opened.state.rebuilt) {
+    terminal.stderr.write(
+      `${say(terminal, "状态已损坏，已另存并重建；所有文件重新检查", "the state was damaged: it was put aside and begun anew, everything is read again")}\n`,
+    );
+  }
+  return opened.state;
+}
+
+/** Why there is no state, in a sentence. */
+export function describeState(terminal: Terminal, directory: string, problem: StateProblem): string {
+  switch (problem.code) {
+    case "locked": {
+      const who = problem.holder === undefined ? "" : ` ${problem.holder.host} pid ${problem.holder.pid}, ${problem.holder.since}`;
+      return say(terminal, `状态目录正被另一次运行使用：${directory}${who}`, `the state is held by another run: ${directory}${who}`);
+    }
+    case "no-database":
+      return say(
+        terminal,
+        "没有可用的数据库：请用 Node 22.13 及以上，或安装可选依赖 @photostructure/sqlite",
+        "there is no database: use Node 22.13 or later, or install the optional dependency @photostructure/sqlite",
+      );
+    case "unusable":
+      return say(
+        terminal,
+        `状态目录不可用（${problem.detail}）：${directory}`,
+        `the state cannot be used (${problem.detail}): ${directory}`,
+      );
+  }
+}

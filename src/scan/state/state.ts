@@ -1,0 +1,377 @@
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { extractors } from "../../format/registry.ts";
+import type { Entry } from "../../model/entry.ts";
+import type { ScanHeader, ScanSummary } from "../../model/event.ts";
+import type { Examination } from "../../model/finding.ts";
+import type { ScanRequest } from "../../model/request.ts";
+import { keyedHash, keyId } from "../../util/hash.ts";
+import { toByteString, toSystemPath } from "../../util/path.ts";
+import { toolVersion } from "../version.ts";
+import { openDatabase } from "./database.ts";
+import type { Database, Row } from "./database.ts";
+import { takeLock } from "./lock.ts";
+import type { Holder } from "./lock.ts";
+import { pathKey, stampHash } from "./pathKey.ts";
+import { fromRecord, toRecord } from "./record.ts";
+
+/** Raised when tables or records change their form: an older file is begun anew. */
+const FORM = 1;
+/** Rows read ahead of the walk. */
+const PAGE = 2_000;
+/** Entries, and milliseconds, after which what is known is made to last. */
+const COMMIT_ENTRIES = 2_000;
+const COMMIT_MS = 2_000;
+/** Days a run stays in the history. */
+const HISTORY_DAYS = 800;
+
+/** Why there is no state; the first is what a user can wait for. */
+export type StateProblem =
+  | { readonly code: "locked"; readonly holder: Holder | undefined }
+  | { readonly code: "no-database" }
+  | { readonly code: "unusable"; readonly detail: string };
+
+/** A run as the history tells it. */
+export interface PastRun {
+  readonly id: number;
+  readonly started: string;
+  readonly header: Pick<ScanHeader, "zone" | "roots" | "host"> & { readonly profile?: string };
+  /** Undefined where it did not come to its end. */
+  readonly summary: ScanSummary | undefined;
+}
+
+/** What is known of entries from earlier runs. Entries are asked for and told in walk order. */
+export interface ScanState {
+  /** Says that a damaged file was put aside and everything is read again. */
+  readonly rebuilt: boolean;
+  /** The examinations of an unchanged entry under the same rules, limits, readers and key; undefined where it must be read. */
+  lookup(entry: Entry): readonly Examination[] | undefined;
+  /** Keeps what was found in an entry that was read. */
+  store(entry: Entry, examinations: readonly Examination[]): void;
+  begin(header: ScanHeader): void;
+  /** Ends the run; without a summary it broke off, and what is committed stays. */
+  end(summary: ScanSummary | undefined): void;
+}
+
+/** Opens the history alone, read by `zicha history`. */
+export async function readHistory(directory: string): Promise<readonly PastRun[] | StateProblem> {
+  const file = join(directory, "state.db");
+  if (!existsSync(file)) return [];
+  let database: Database | undefined;
+  try {
+    database = await openDatabase(file);
+    if (database === undefined) return { code: "no-database" };
+    return database.prepare("SELECT id, started, header, summary FROM runs ORDER BY id").all().map(pastRun);
+  } catch (error) {
+    return { code: "unusable", detail: codeOf(error) };
+  } finally {
+    database?.close();
+  }
+}
+
+function pastRun(row: Row): PastRun {
+  const { id, started, header, summary } = row;
+  return {
+    id: Number(id),
+    started: String(started),
+    header: JSON.parse(String(header)) as PastRun["header"],
+    summary: summary === null ? undefined : (JSON.parse(String(summary)) as ScanSummary),
+  };
+}
+
+/**
+ * Opens the state in `directory` (made with mode 0700, files 0600), under a lock. It holds paths, counts, masked findings and keyed hashes: no
+ * values and no text. A damaged file is put aside, and its entries are read again.
+ */
+export async function openState(
+  directory: string,
+  request: ScanRequest,
+  wait: number,
+): Promise<{ readonly state: ScanState } | { readonly problem: StateProblem }> {
+  const file = join(directory, "state.db");
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const lock = await takeLock(join(directory, "lock"), wait);
+    if ("holder" in lock) return { problem: { code: "locked", holder: lock.holder } };
+    try {
+      const opened = await openOrRebuild(file);
+      if (opened === undefined) {
+        lock.release();
+        return { problem: { code: "no-database" } };
+      }
+      return { state: new Sqlite(opened.database, opened.rebuilt, request, lock.release) };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  } catch (error) {
+    return { problem: { code: "unusable", detail: codeOf(error) } };
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error ? ("code" in error ? String(error.code) : error.name) : "";
+}
+
+async function openOrRebuild(file: string): Promise<{ database: Database; rebuilt: boolean } | undefined> {
+  try {
+    const database = await openDatabase(file);
+    if (database === undefined) return undefined;
+    chmodSync(file, 0o600);
+    prepare(database);
+    return { database, rebuilt: false };
+  } catch (error) {
+    // Not damage but a place that cannot be written: the file system says so with its own codes.
+    if (!existsSync(file) || /^E[A-Z]+$/.test(codeOf(error))) throw error;
+    renameSync(file, `${file}.damaged`);
+    for (const beside of ["-wal", "-shm"]) rmSync(`${file}${beside}`, { force: true });
+    const database = await openDatabase(file);
+    if (database === undefined) return undefined;
+    chmodSync(file, 0o600);
+    prepare(database);
+    return { database, rebuilt: true };
+  }
+}
+
+function prepare(database: Database): void {
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0;");
+  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+  if (version !== FORM) {
+    database.exec("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS roots; DROP TABLE IF EXISTS signatures; DROP TABLE IF EXISTS runs;");
+    database.exec(`
+      CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
+      CREATE TABLE signatures (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
+      CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL,
+        format TEXT, bytes INTEGER NOT NULL, data TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
+      CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, header TEXT NOT NULL, summary TEXT);
+      PRAGMA user_version = ${FORM};`);
+  }
+  // Damage inside shows on the first look at each table, not at opening.
+  database.prepare("SELECT count(*) AS n FROM (SELECT 1 FROM entries LIMIT 1)").get();
+  database.prepare("SELECT id, started, header, summary FROM runs ORDER BY id DESC LIMIT 1").get();
+}
+
+interface Known {
+  readonly key: string;
+  readonly stamp: number;
+  readonly signature: number;
+  readonly format: string | null;
+  readonly bytes: number;
+  readonly data: string | null;
+}
+
+/** One root's rows as the walk passes them. */
+class Rows {
+  readonly id: number;
+  readonly base: string;
+  readonly shown: string;
+  readonly #page: (after: Uint8Array) => readonly Row[];
+  #rows: readonly Known[] = [];
+  #at = 0;
+  #ended = false;
+  /** Of the newest entry asked for. */
+  passed = "";
+  /** Keys of rows that the walk did not meet. */
+  gone: string[] = [];
+
+  constructor(id: number, base: string, shown: string, page: (after: Uint8Array) => readonly Row[]) {
+    this.id = id;
+    this.base = base;
+    this.shown = shown;
+    this.#page = page;
+  }
+
+  find(key: string): Known | undefined {
+    this.passed = key;
+    for (;;) {
+      const row = this.#rows[this.#at];
+      if (row === undefined) {
+        if (this.#ended) return undefined;
+        this.#rows = this.#page(bytesOf(this.#rows.at(-1)?.key ?? "")).map(known);
+        this.#at = 0;
+        this.#ended = this.#rows.length < PAGE;
+        continue;
+      }
+      if (row.key > key) return undefined;
+      this.#at++;
+      if (row.key === key) return row;
+      this.gone.push(row.key);
+    }
+  }
+
+  /** All that the walk did not come to. */
+  rest(): readonly string[] {
+    const rest: string[] = [];
+    while (!this.#ended || this.#at < this.#rows.length) {
+      for (; this.#at < this.#rows.length; this.#at++) rest.push(this.#rows[this.#at]?.key ?? "");
+      if (this.#ended) break;
+      this.#rows = this.#page(bytesOf(this.#rows.at(-1)?.key ?? "")).map(known);
+      this.#at = 0;
+      this.#ended = this.#rows.length < PAGE;
+    }
+    return rest;
+  }
+}
+
+function known(row: Row): Known {
+  const { key, stamp, signature, format, bytes, data } = row;
+  return {
+    key: Buffer.from(key as Uint8Array).toString("latin1"),
+    stamp: Number(stamp),
+    signature: Number(signature),
+    format: format as string | null,
+    bytes: Number(bytes),
+    data: data as string | null,
+  };
+}
+
+function bytesOf(key: string): Uint8Array {
+  return Buffer.from(key, "latin1");
+}
+
+class Sqlite implements ScanState {
+  readonly rebuilt: boolean;
+  readonly #database: Database;
+  readonly #release: () => void;
+  readonly #signature: number;
+  readonly #roots: readonly (Rows | undefined)[];
+  readonly #prunes: boolean;
+  readonly #put: ReturnType<Database["prepare"]>;
+  readonly #get: ReturnType<Database["prepare"]>;
+  readonly #delete: ReturnType<Database["prepare"]>;
+  #run = 0;
+  #open = false;
+  #pending = 0;
+  #committed = performance.now();
+
+  constructor(database: Database, rebuilt: boolean, request: ScanRequest, release: () => void) {
+    this.#database = database;
+    this.rebuilt = rebuilt;
+    this.#release = release;
+    this.#put = database.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)");
+    this.#get = database.prepare("SELECT key, stamp, signature, format, bytes, data FROM entries WHERE root = ? AND key = ?");
+    this.#delete = database.prepare("DELETE FROM entries WHERE root = ? AND key = ?");
+    const { include, exclude, listed } = request.walk;
+    this.#prunes = include.length === 0 && exclude.length === 0 && listed === undefined;
+    database.exec("BEGIN IMMEDIATE");
+    this.#signature = this.#idOf("signatures", "digest", signatureOf(request));
+    const page = database.prepare(
+      `SELECT key, stamp, signature, format, bytes, data FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE}`,
+    );
+    this.#roots = request.roots.map((root) => {
+      const base = baseOf(root);
+      if (base === undefined) return undefined;
+      const id = this.#idOf("roots", "path", bytesOf(base));
+      return new Rows(id, base, root, (after) => page.all(id, after));
+    });
+    database.exec("COMMIT");
+  }
+
+  lookup(entry: Entry): readonly Examination[] | undefined {
+    const rows = this.#roots[entry.root];
+    const key = rows === undefined ? undefined : keyOf(rows.base, entry);
+    if (rows === undefined || key === undefined || entry.stamp === undefined) return undefined;
+    // What is listed or reached through a link may come out of order: such an entry is asked for by itself.
+    const found = key > rows.passed ? rows.find(key) : this.#single(rows.id, key);
+    if (found === undefined || found.signature !== this.#signature || found.stamp !== stampHash(entry.stamp)) return undefined;
+    return fromRecord(entry, found);
+  }
+
+  store(entry: Entry, examinations: readonly Examination[]): void {
+    const rows = this.#roots[entry.root];
+    const key = rows === undefined ? undefined : keyOf(rows.base, entry);
+    if (rows === undefined || key === undefined || entry.stamp === undefined) return;
+    const record = toRecord(examinations);
+    this.#begin();
+    if (record === undefined) this.#delete.run(rows.id, bytesOf(key));
+    else this.#put.run(rows.id, bytesOf(key), stampHash(entry.stamp), this.#signature, record.format, record.bytes, record.data);
+    this.#pending++;
+    if (this.#pending >= COMMIT_ENTRIES || performance.now() - this.#committed > COMMIT_MS) this.#commit();
+  }
+
+  begin(header: ScanHeader): void {
+    const { zone, roots, host, profile } = header;
+    const kept: PastRun["header"] = { zone, roots, host, ...(profile === undefined ? {} : { profile }) };
+    this.#begin();
+    const before = new Date(Date.parse(header.started) - HISTORY_DAYS * 86_400_000).toISOString();
+    this.#database.prepare("DELETE FROM runs WHERE started < ?").run(before);
+    const made = this.#database.prepare("INSERT INTO runs (started, header) VALUES (?, ?)").run(header.started, JSON.stringify(kept));
+    this.#run = Number(made.lastInsertRowid);
+    this.#commit();
+  }
+
+  end(summary: ScanSummary | undefined): void {
+    try {
+      this.#begin();
+      if (summary !== undefined) this.#database.prepare("UPDATE runs SET summary = ? WHERE id = ?").run(JSON.stringify(summary), this.#run);
+      if (summary?.complete === true && this.#prunes) {
+        for (const rows of this.#roots)
+          for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])]) this.#delete.run(rows?.id ?? 0, bytesOf(key));
+      }
+      this.#commit();
+      this.#database.close();
+    } finally {
+      this.#release();
+    }
+  }
+
+  #single(root: number, key: string): Known | undefined {
+    const row = this.#get.get(root, bytesOf(key));
+    return row === undefined ? undefined : known(row);
+  }
+
+  #idOf(table: "roots" | "signatures", column: string, value: string | Uint8Array): number {
+    const before = this.#database.prepare(`SELECT id FROM ${table} WHERE ${column} = ?`).get(value);
+    if (before !== undefined) return Number(before["id"]);
+    return Number(this.#database.prepare(`INSERT INTO ${table} (${column}) VALUES (?)`).run(value).lastInsertRowid);
+  }
+
+  #begin(): void {
+    if (this.#open) return;
+    this.#database.exec("BEGIN IMMEDIATE");
+    this.#open = true;
+  }
+
+  #commit(): void {
+    if (this.#open) this.#database.exec("COMMIT");
+    this.#open = false;
+    this.#pending = 0;
+    this.#committed = performance.now();
+  }
+}
+
+/** The directory of a root in bytes, links resolved, with a slash at its end; undefined for what is no path. */
+function baseOf(root: string): string | undefined {
+  if (/^(?:stdin|git-\w+):/.test(root)) return undefined;
+  try {
+    const real = realpathSync.native(toSystemPath(toByteString(root)), { encoding: "latin1" }).replaceAll("\\", "/");
+    return real.endsWith("/") ? real : `${real}/`;
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf(base: string, entry: Entry): string | undefined {
+  if (entry.key.startsWith(base)) return pathKey(entry.key.slice(base.length));
+  return `${entry.key}/` === base ? pathKey("") : undefined;
+}
+
+/**
+ * Everything that decides what an examination holds: rules and tables, what is switched off, limits, readers, key, passwords and the version.
+ * Zone, policy, baseline and thresholds are not in it: they come after.
+ */
+function signatureOf(request: ScanRequest): string {
+  const said = {
+    form: FORM,
+    version: toolVersion(),
+    packs: request.packs.packs.map(({ id, digest }) => [id, digest]),
+    rules: request.packs.rules.map(({ base }) => base.id),
+    limits: request.limits,
+    formats: extractors.map(({ id, version }) => [id, version]),
+    key: keyId(request.key),
+    passwords: request.passwords.map((password) => keyedHash(request.key, "password", password)),
+  };
+  return createHash("sha256").update(JSON.stringify(said)).digest("hex");
+}
