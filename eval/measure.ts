@@ -42,7 +42,8 @@ export class Measure {
 
   /** Adds a document with what was found in it. */
   add(document: Written, all: readonly Finding[]): void {
-    const findings = all.filter(({ sample, severity }) => !sample && severity !== "info");
+    // A group stands for findings that are counted themselves.
+    const findings = all.filter(({ sample, severity, group }) => !sample && severity !== "info" && group === undefined);
     const taken = new Map<PlacedLabel, { right?: Confidence; other: Set<string> }>();
     for (const label of document.labels) {
       taken.set(label, { other: new Set() });

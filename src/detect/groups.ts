@@ -6,8 +6,12 @@ import { tierByNames } from "./tiers.ts";
 
 /** Filled cells of a table's head that rules over tables see of a column. */
 const HEAD_CELLS = 14;
-/** Passages kept of an entry; more are hardly looked at one by one, and their members are counted all the same. */
-const MOST_PASSAGES = 500;
+/** Share of its cell that a match must fill to be what the column holds. */
+const FILLED = 0.6;
+/** Passages kept of an entry; what more there are is counted as single matches. */
+const MOST_PASSAGES = 20_000;
+/** So many passages of one rule in one flow are one finding: forms under each other, a log, a chat. */
+const SERIES = 3;
 /** Elements of one passage. */
 const MOST_MEMBERS = 12;
 
@@ -39,10 +43,22 @@ interface TableState {
   end: number;
 }
 
+/** What is kept of a match in a passage: no value. */
+interface Member {
+  readonly infoType: string;
+  readonly flow: string;
+  readonly start: number;
+  readonly end: number;
+  readonly table: string | undefined;
+  readonly roles: readonly string[];
+  readonly subjectKey: string | undefined;
+  readonly sealed: SealedMatch | undefined;
+}
+
 interface Passage {
   readonly matcher: Matcher;
   readonly given: OverMatch;
-  readonly members: readonly Settled[];
+  readonly members: readonly Member[];
 }
 
 /** A finding that stands for others, before it is sealed. */
@@ -98,9 +114,16 @@ export class Groups {
     for (const flow of this.#open.keys()) this.#close(flow);
     const tables = [...this.#tables.values()].flatMap((state) => this.#tableGroup(state));
     const grouped = new Set(tables.map(({ id }) => id));
-    const passages = this.#passages
-      .filter(({ members }) => !members.some(({ pending }) => grouped.has(pending.segment.table?.id ?? "\0")))
-      .map(passageGroup);
+    const series = new Map<string, Passage[]>();
+    for (const passage of this.#passages) {
+      const [first] = passage.members;
+      if (first === undefined || passage.members.some(({ table }) => table !== undefined && grouped.has(table))) continue;
+      const key = `${passage.matcher.rule.id}\0${first.flow}`;
+      series.set(key, [...(series.get(key) ?? []), passage]);
+    }
+    const passages = [...series.values()].flatMap((list) =>
+      list.length < SERIES ? list.map((one) => passageGroup([one])) : [passageGroup(list)],
+    );
     return [...tables, ...passages];
   }
 
@@ -108,6 +131,9 @@ export class Groups {
     const { table } = pending.segment;
     const at = pending.row?.at;
     if (table === undefined || at === undefined || pending.segment.roles.includes("property")) return;
+    // A value in a sentence is no cell: short lines of prose look like a table of one column.
+    const cell = pending.row?.cells[at]?.text.trim().length ?? 0;
+    if ((pending.match.end - pending.match.start) / cell < FILLED) return;
     let state = this.#tables.get(table.id);
     if (state === undefined) {
       state = {
@@ -173,7 +199,7 @@ export class Groups {
     for (const matcher of this.#overPassages) {
       const given = matcher.over?.scope === "passage" ? matcher.over.judge(found) : undefined;
       if (given === undefined) continue;
-      this.#passages.push({ matcher, given, members });
+      this.#passages.push({ matcher, given, members: members.map(memberOf) });
       return;
     }
   }
@@ -236,21 +262,27 @@ export class Groups {
   }
 }
 
-function passageGroup({ matcher, given, members }: Passage): Group {
+/** One passage, or a series of them as one finding. */
+function passageGroup(passages: readonly Passage[]): Group {
+  const members = passages.flatMap((passage) => passage.members);
   const [first] = members;
+  const [passage] = passages;
+  if (first === undefined || passage === undefined) throw new Error("a passage has members");
+  const { matcher, given } = passage;
   const tier = tierByNames(matcher, new Set(given.evidence.map(({ name }) => name)));
-  if (first === undefined) throw new Error("a passage has members");
-  const end = Math.max(...members.map(({ pending }) => pending.end));
-  const byType = new Map<string, Settled[]>();
+  const byType = new Map<string, Member[]>();
   for (const member of members) {
-    const { infoType } = member.pending.matcher.rule;
-    byType.set(infoType, [...(byType.get(infoType) ?? []), member]);
+    const known = byType.get(member.infoType);
+    if (known === undefined) byType.set(member.infoType, [member]);
+    else known.push(member);
   }
   const parts = [...byType].map(([infoType, list]): GroupPart => {
     const sealed = list.find((one) => one.sealed !== undefined)?.sealed;
     return { infoType, header: "", matches: list.length, ...(sealed === undefined ? {} : { first: firstOf(sealed) }) };
   });
-  const start = first.pending.start;
+  const spans = passages.map((one) => spanOf(one.members));
+  const { start } = first;
+  const rows = members.flatMap(({ sealed }) => (sealed === undefined ? [] : [rowOf(sealed)]));
   return {
     id: `${first.flow}@${start}`,
     kind: "passage",
@@ -262,19 +294,46 @@ function passageGroup({ matcher, given, members }: Passage): Group {
       evidence: given.evidence,
       flow: first.flow,
       start,
-      end,
-      roles: first.pending.segment.roles,
+      end: spans.at(-1)?.end ?? first.end,
+      roles: first.roles,
       location: first.sealed?.location ?? { kind: "whole" },
       cell: undefined,
       subject: undefined,
     },
     parts,
     matches: members.length,
-    rows: undefined,
+    rows:
+      passages.length < SERIES
+        ? undefined
+        : {
+            count: passages.length,
+            first: rows.reduce((least, row) => Math.min(least, row), rows[0] ?? 0),
+            last: rows.reduce((most, row) => Math.max(most, row), 0),
+          },
     subjects: new Set(members.flatMap(({ subjectKey }) => (subjectKey === undefined ? [] : [subjectKey]))),
     subjectClass: given.subjectClass,
-    takes: (one) => one.flow === first.flow && one.start >= start && one.end <= end,
+    takes(one) {
+      if (one.flow !== first.flow) return false;
+      // Spans stand in order: the last that begins at or before the match.
+      let low = 0;
+      let high = spans.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((spans[middle]?.start ?? 0) <= one.start) low = middle + 1;
+        else high = middle;
+      }
+      return one.end <= (spans[low - 1]?.end ?? -1);
+    },
   };
+}
+
+function memberOf({ pending, flow, subjectKey, sealed }: Settled): Member {
+  const { segment, start, end, matcher } = pending;
+  return { infoType: matcher.rule.infoType, flow, start, end, table: segment.table?.id, roles: segment.roles, subjectKey, sealed };
+}
+
+function spanOf(members: readonly Member[]): { readonly start: number; readonly end: number } {
+  return { start: members[0]?.start ?? 0, end: Math.max(...members.map(({ end }) => end)) };
 }
 
 function viewOf(state: TableState): readonly TableViewColumn[] {

@@ -1,8 +1,9 @@
-import type { Encoding, Extractor, Table } from "../model/chunk.ts";
+import type { Encoding, Extracted, Extractor, Table } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import { detectEncodings } from "../util/encoding.ts";
 import type { Detected } from "../util/encoding.ts";
 import { splitRow } from "../util/row.ts";
+import { mayHoldRecords, MOST_RECORD_BYTES, recordChunks } from "./shared/records.ts";
 
 /** Bytes looked at for the encoding and the columns. */
 const HEAD = 64 * 1024;
@@ -22,7 +23,7 @@ const SAMPLE_ROWS = 40;
 export const text: Extractor = {
   id: "text",
   title: { zh: "纯文本、CSV、日志、源代码", en: "Plain text, CSV, logs, source code" },
-  version: 1,
+  version: 2,
   access: "in-order",
   divisible: true,
   accepts: ({ head }) => detectEncodings(head, head.length < 4096) !== undefined,
@@ -37,6 +38,7 @@ export const text: Extractor = {
       return;
     }
     const encodings = await allEncodings(bytes, detected);
+    if (part === undefined && (yield* records(bytes, head, detected, encodings))) return;
     const table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
     const from = part === undefined || part.from < detected.bom ? detected.bom : part.from;
     const to = part?.to ?? bytes.size ?? Number.MAX_SAFE_INTEGER;
@@ -52,6 +54,36 @@ export const text: Extractor = {
     };
   },
 };
+
+/** SQL scripts and JSON lists of records, as rows; false, and nothing given, for any other text. */
+async function* records(
+  bytes: ByteSource,
+  head: Uint8Array,
+  detected: Detected,
+  encodings: readonly Encoding[],
+): AsyncGenerator<Extracted, boolean> {
+  const [encoding] = encodings;
+  if (encoding === undefined || encodings.length > 1) return false;
+  const whole = head.length < HEAD;
+  if (!whole && (!bytes.seekable || bytes.size === undefined || bytes.size > MOST_RECORD_BYTES)) return false;
+  if (!mayHoldRecords(decoded(head.subarray(detected.bom), encoding), whole)) return false;
+  let content = head;
+  if (!whole) {
+    content = new Uint8Array(bytes.size ?? 0);
+    content = content.subarray(0, await bytes.read(content, 0));
+  }
+  const chunks = recordChunks(decoded(content.subarray(detected.bom), encoding));
+  for (;;) {
+    const next = chunks.next();
+    if (next.done === true) return next.value;
+    yield { type: "chunk", chunk: next.value };
+  }
+}
+
+function decoded(bytes: Uint8Array, encoding: Encoding): string {
+  const label = encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding === "utf8" ? "utf-8" : encoding;
+  return new TextDecoder(label).decode(bytes);
+}
 
 async function readHead(bytes: ByteSource): Promise<Uint8Array> {
   const head = new Uint8Array(HEAD);
@@ -100,9 +132,7 @@ async function isAscii(bytes: ByteSource): Promise<boolean> {
 
 /** The columns of a text whose lines keep the number of a separator; undefined for prose. */
 function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
-  const label = encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding === "utf8" ? "utf-8" : encoding;
-  const decoded = new TextDecoder(label).decode(head);
-  const lines = decoded.split(/\r\n|\n|\r/);
+  const lines = decoded(head, encoding).split(/\r\n|\n|\r/);
   // The last line may be cut where more follows, or be what stands after the last line end.
   if (lines.length > 1 && (lines.at(-1) === "" || head.length >= HEAD - 4)) lines.pop();
   const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");

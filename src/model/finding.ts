@@ -43,7 +43,7 @@ export interface MatchGroup {
   readonly kind: "table" | "passage";
   /** Matches taken in. */
   readonly matches: number;
-  /** Rows with a match, and the first and last of them; a passage has none. */
+  /** Rows with a match, and the first and last of them; of a series of passages how many, and between which lines. A single one has none. */
   readonly rows?: { readonly count: number; readonly first: number; readonly last: number };
   /** Unique people. */
   readonly subjects: number;

@@ -26,18 +26,50 @@ function table(encoding: "gb18030" | "big5"): ReadonlyMap<string, number> {
   return pairs;
 }
 
-/** `text` in an encoding; undefined where it cannot be written in it. GB18030's four-byte characters count as not writable. */
+/** Four-byte characters of GB18030 in the basic plane. */
+const FOUR_BYTE = 39_420;
+
+function fourBytes(linear: number): readonly [number, number, number, number] {
+  return [
+    0x81 + Math.floor(linear / 12_600),
+    0x30 + (Math.floor(linear / 1_260) % 10),
+    0x81 + (Math.floor(linear / 10) % 126),
+    0x30 + (linear % 10),
+  ];
+}
+
+/** A character of the basic plane that GB18030 writes in four bytes: they follow the code points in order, so its place is sought. */
+function fourByteOf(character: string): readonly number[] | undefined {
+  const decoder = new TextDecoder("gb18030");
+  const code = character.charCodeAt(0);
+  let low = 0;
+  let high = FOUR_BYTE - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const bytes = fourBytes(middle);
+    const found = decoder.decode(Uint8Array.from(bytes)).charCodeAt(0);
+    if (found === code) return bytes;
+    if (found < code) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}
+
+/** `text` in an encoding; undefined where it cannot be written in it. Characters beyond the basic plane count as not writable. */
 export function encode(text: string, encoding: ByteEncoding): Uint8Array | undefined {
   if (encoding === "utf8") return Buffer.from(text, "utf8");
   const bytes: number[] = [];
   for (const character of text) {
     const code = character.charCodeAt(0);
-    if (code < 0x80) bytes.push(code);
-    else {
-      const pair = table(encoding).get(character);
-      if (pair === undefined) return undefined;
-      bytes.push(pair >> 8, pair & 0xff);
+    if (code < 0x80) {
+      bytes.push(code);
+      continue;
     }
+    const pair = table(encoding).get(character);
+    const four = pair === undefined && encoding === "gb18030" && character.length === 1 ? fourByteOf(character) : undefined;
+    if (pair !== undefined) bytes.push(pair >> 8, pair & 0xff);
+    else if (four !== undefined) bytes.push(...four);
+    else return undefined;
   }
   return Uint8Array.from(bytes);
 }

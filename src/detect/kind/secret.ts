@@ -42,7 +42,10 @@ const KEYED =
   /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t)\s{0,8})(?<quote>["'`“「]?)(?<value>[!-~]{1,64})/;
 /** Placeholders, expressions, variables, prompts, masks and references to where the secret is. */
 const NO_VALUE =
-  /^(?:\$|%[A-Za-z_]|<|\{\{|\[|\(|@[A-Za-z]|[*•×xX.\-_=#?]{3,}|null|nil|none|undefined|true|false|n\/a|todo|your|my|the|new|old|get|set|is|has|env|os\.|process\.|system\.|config\.|self\.|this\.|args|props|req\.|request|string|str|text|char|varchar|value|input|required|optional|default|请|见|同|无|已|未|为空|由|和|或|及|应|须|不|必填|保密|略|加密|请输入|忘记|修改|重置|找回|设置|输入|错误|正确|长度|强度|管理|保护|安全|策略|规则|要求)/i;
+  /^(?:\$|%[A-Za-z_]|<|\{\{|\[|\(|@[A-Za-z]|[*•×xX.\-_=#?]{3,}|n\/a|os\.|process\.|system\.|config\.|self\.|this\.|args\.|props\.|req\.|request\.|请|见|同|无|已|未|为空|由|和|或|及|应|须|不|必填|保密|略|加密|忘记|修改|重置|找回|设置|输入|错误|正确|长度|强度|管理|保护|安全|策略|规则|要求)/i;
+/** The same as whole words: `mypassword`, `your_secret`, but not `My7k#2q`. */
+const NO_VALUE_WORD =
+  /^(?:null|nil|none|undefined|true|false|todo|your|my|the|new|old|get|set|is|has|env|args|props|req|request|string|str|text|char|varchar|value|input|required|optional|default)[A-Za-z_-]*$/i;
 /** A name as program text writes it: a call, a member, an identifier in one case. */
 const IDENTIFIER =
   /^(?:[A-Za-z_$][\w$]*[.([].*|[a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:[_-][a-z]+)+|[A-Z]+(?:_[A-Z]+)+|[a-z]+|[A-Z]+|[A-Z][a-z]+)$/;
@@ -52,7 +55,7 @@ const IDENTIFIER =
  *
  * What looks like a placeholder, a variable, a call, a prompt or a mask is no value; neither are the allowlist's. Evidence: `key` (a
  * separator stands between) or `prose` (only 是, 为), `chinese` for a Chinese key, `quoted`, `digits`, `strong` (three kinds of characters),
- * `random` (high entropy), `column`, `column-weak`, `account` (a user's name stands on the line), and the place.
+ * `random` (high entropy), `special` (a sign inside), `column`, `column-weak`, `account` (a user's name stands on the line), and the place.
  */
 export const secret: RuleKind = {
   kind: "secret",
@@ -76,7 +79,7 @@ export const secret: RuleKind = {
     const take = (found: { value: string; start: number } | undefined, named: readonly Evidence[], window: Window): Match | undefined => {
       if (found === undefined || found.value.length < minimum || samples.has(found.value.toLowerCase())) return undefined;
       const { value, start } = found;
-      if (NO_VALUE.test(value) || excluded.some((regex) => regex.test(value))) return undefined;
+      if (NO_VALUE.test(value) || NO_VALUE_WORD.test(value) || excluded.some((regex) => regex.test(value))) return undefined;
       const evidence = [...named, ...strengthOf(value), ...accountNear(window), ...placeOf(window)];
       return { start, end: start + value.length, value, label: window.text.slice(window.start, window.end), evidence };
     };
@@ -153,6 +156,7 @@ function strengthOf(value: string): readonly Evidence[] {
   if (value.length >= 6 && classesOf(value) >= 3) say("strong");
   if (value.length >= 8 && classesOf(value) >= 2 && entropyOf(value) >= RANDOM) say("random");
   if (/\d/.test(value)) say("has-digit");
+  if (/[A-Za-z0-9][^A-Za-z0-9\s._/-][A-Za-z0-9]/.test(value)) say("special");
   return evidence;
 }
 

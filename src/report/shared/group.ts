@@ -13,7 +13,7 @@ export function groupInWords(group: MatchGroup, locale: Locale): string {
         ? `${count(group.subjects)} 人`
         : `${count(group.subjects)} ${group.subjects === 1 ? "person" : "people"}`;
   const size =
-    group.rows === undefined
+    group.rows === undefined || group.kind === "passage"
       ? group.parts.map(({ infoType }) => infoTypeInWords(infoType, locale)).join(zh ? "、" : ", ")
       : zh
         ? `${group.parts.length} 列 × ${count(group.rows.count)} 行`

@@ -6,6 +6,8 @@ const FOLLOWING =
   /^(?:[”"’'」』》]|字样|标志|标识|标记|样式|的|是|表示|表明|等|即|指|代表|意思|[,,]?(?:就)?(?:表明|表示|说明|意味)|(?:级)?国家秘密|——|—表|=|\?|？|[、/]\S)/;
 const QUOTE_BEFORE = /[“"'‘「『《〈`]$/;
 const OPTION = /^[([]?(?:[A-Ha-h]|[1-9]\d?|[①-⑳一二三四五六七八九十])[.、)\]:．]/;
+/** The same without punctuation, and all that stands before the mark: `①` is `1` after NFKC. */
+const BARE_OPTION = /^(?:[A-Ha-h]|[1-9]|1\d|20)$/;
 /** A list of boxes to tick. */
 const BOX = /[□☐○〇◇☑✓√✔■●]/;
 
@@ -15,7 +17,7 @@ const BOX = /[□☐○〇◇☑✓√✔■●]/;
  */
 export function isMention(before: string, after: string): boolean {
   if (QUOTE_BEFORE.test(before) || CUE.test(before.slice(-16)) || FOLLOWING.test(after)) return true;
-  if (OPTION.test(before)) return true;
+  if (OPTION.test(before) || BARE_OPTION.test(before)) return true;
   if (BOX.test(before.slice(-1)) || BOX.test(after.slice(0, 1))) return true;
   return /^[([]?(?:已|现已|均已)(?:经)?(?:解密|解除|公开|失效|降密)/.test(after) || /(?:已解密|解密件)$/.test(before);
 }
