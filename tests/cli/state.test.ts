@@ -101,24 +101,27 @@ it("puts a damaged file aside and reads everything again", () => {
 });
 
 it("loses nothing that was committed when it is killed, and goes on with --resume to a whole report", async () => {
-  for (let index = 0; index < 20_000; index++) write(`docs/sub/${index}.txt`, "今天下雨\n");
+  for (let index = 0; index < 8_000; index++) write(`docs/sub/${index}.txt`, "今天下雨\n");
   write("docs/sub/zz.txt", "秘密★5年\n");
   expect(scan("--resume").stderr).toMatch(/no run that broke off/);
-  const child = spawn(process.execPath, [bin, "scan", "docs", "--state", "state", "-f", "ndjson", "--zone", "internet"], {
+  const child = spawn(process.execPath, [bin, "scan", "docs", "--state", "state", "-q", "-j", "1"], {
     cwd: directory,
     env: environment(),
+    stdio: "ignore",
   });
-  let told = 0;
-  await new Promise<void>((resolve) => {
-    child.stdout.on("data", (block: Buffer) => {
-      told += block.toString().split("entry-end").length - 1;
-      if (told > 6_000) child.kill("SIGKILL");
-    });
+  const ended = new Promise<void>((resolve) => {
     child.once("close", () => resolve());
   });
+  // What is committed lies in the log: its first entries make it grow past what opening wrote.
+  const log = join(directory, "state", "state.db-wal");
+  const watch = setInterval(() => {
+    if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 120_000) child.kill("SIGKILL");
+  }, 5);
+  await ended;
+  clearInterval(watch);
   const resumed = scan("--resume");
-  expect(resumed.summary.carried).toBeGreaterThan(1_500);
-  expect(resumed.summary.ledger).toMatchObject({ entries: 20_005 });
+  expect(resumed.summary.carried).toBeGreaterThan(0);
+  expect(resumed.summary.ledger).toMatchObject({ entries: 8_005 });
   expect(resumed.findings.map(({ path }) => path)).toContain("docs/sub/zz.txt");
 });
 
