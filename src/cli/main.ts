@@ -173,12 +173,34 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
   });
 
   const rules = prepared(program.command("rules")).description(say(terminal, "规则", "rules"));
-  const rulesList = prepared(rules.command("list")).description(say(terminal, "列出规则", "list the rules"));
-  addOptions(rulesList, "rules", terminal.locale);
-  rulesList.action(async () => {
-    const { rulesList: run } = await import("./command/rules.ts");
-    done(await run(terminal, await valuesOf("rules", rulesList)));
-  });
+  const rulesCommand = (
+    form: string,
+    zh: string,
+    en: string,
+    run: (argument: string | undefined, values: Values) => Promise<ExitCode>,
+  ): void => {
+    const command = prepared(rules.command(form)).description(say(terminal, zh, en));
+    addOptions(command, "rules", terminal.locale);
+    command.action(async () => done(await run(command.args[0], await valuesOf("rules", command))));
+  };
+  rulesCommand("list", "列出规则", "list the rules", async (_, values) =>
+    (await import("./command/rules/list.ts")).rulesList(terminal, values),
+  );
+  rulesCommand("show <id>", "用文字说明一条规则", "explain a rule in words", async (id, values) =>
+    (await import("./command/rules/show.ts")).rulesShow(terminal, id ?? "", values),
+  );
+  rulesCommand(
+    "test [target]",
+    "运行规则的示例；对有 labels.tsv 的目录给出准确率与召回率",
+    "run the rules' examples; for a directory with a labels.tsv print precision and recall",
+    async (target, values) => (await import("./command/rules/test.ts")).rulesTest(terminal, target, values),
+  );
+  rulesCommand("lint", "检查规则本身的问题与用时", "look for flaws in the rules, and what they cost", async (_, values) =>
+    (await import("./command/rules/lint.ts")).rulesLint(terminal, values),
+  );
+  rulesCommand("schema", "输出规则文件的 JSON Schema", "print the JSON Schema of rule files", async () =>
+    (await import("./command/rules/schema.ts")).rulesSchema(terminal),
+  );
 
   const key = prepared(program.command("key")).description(say(terminal, "指纹密钥", "the fingerprint key"));
   for (const [name, zh, en] of [

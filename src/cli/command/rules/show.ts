@@ -1,0 +1,166 @@
+import type { RuleExample, MaskSpec } from "../../../model/rule.ts";
+import type { Json } from "../../../model/json.ts";
+import type { RuleBench } from "../../../scan/rules/bench.ts";
+import type { ExitCode } from "../../exitCode.ts";
+import type { Locale } from "../../locale.ts";
+import type { Values } from "../../options.ts";
+import { standardOutput } from "../../output.ts";
+import { say, UsageError } from "../../terminal.ts";
+import type { Terminal } from "../../terminal.ts";
+import { evidenceWords } from "./evidence.ts";
+import { benchOf } from "./shared.ts";
+
+/** Words of a long list that are shown before it is cut. */
+const SHOWN = 24;
+
+/** `zicha rules show ID`: what a rule looks for, what makes it sure, what it leaves, how it masks, on what grounds, with its examples. */
+export async function rulesShow(terminal: Terminal, id: string, values: Values): Promise<ExitCode> {
+  const bench = await benchOf(terminal, values);
+  const rule = bench.rules.find(({ base }) => base.id === id);
+  if (rule === undefined) {
+    const near = bench.rules.map(({ base }) => base.id).filter((known) => known.includes(id) || known.endsWith(`/${id}`));
+    const hint = near.length === 0 ? "" : say(terminal, `，是否为 ${near.join("、")}？`, `; did you mean ${near.join(", ")}?`);
+    throw new UsageError(say(terminal, `没有规则“${id}”${hint}`, `no rule "${id}"${hint}`));
+  }
+  const out = standardOutput(terminal.stdout);
+  if (values["json"] === true) {
+    await out.write(`${JSON.stringify({ ...rule.base, ...rule.fields }, null, 2)}\n`);
+    return 0;
+  }
+  await out.write(`${explain(bench, rule, terminal.locale).join("\n")}\n`);
+  return 0;
+}
+
+function explain(bench: RuleBench, { base, fields, file }: RuleBench["rules"][number], locale: Locale): readonly string[] {
+  const zh = locale === "zh";
+  const pack = bench.loaded.packs.find(({ id }) => id === base.id.slice(0, base.id.indexOf("/")));
+  const lines = [
+    `${base.id}  ${base.title[locale]}`,
+    "",
+    base.description[locale],
+    "",
+    zh
+      ? `信息类型 ${base.infoType}，严重程度 ${base.severity}，类别 ${base.dataClass}，写法 ${base.kind}`
+      : `infoType ${base.infoType}, severity ${base.severity}, class ${base.dataClass}, kind ${base.kind}`,
+    zh ? `规则包 ${pack?.id ?? ""} ${pack?.version ?? ""}，文件 ${file}` : `pack ${pack?.id ?? ""} ${pack?.version ?? ""}, file ${file}`,
+  ];
+  const section = (title: string, content: readonly string[]): void => {
+    if (content.length > 0) lines.push("", title, ...content.map((line) => `  ${line}`));
+  };
+  section(zh ? "寻找什么" : "What it looks for", lookedFor(fields, zh));
+  section(zh ? "何时可信" : "What makes it sure", tiersOf(fields, locale));
+  section(zh ? "哪些不算" : "What it leaves", rejected(fields, zh));
+  section(zh ? "如何脱敏" : "How it masks", [maskWords(base.mask, zh), ...maskedExample(bench, base.id)]);
+  section(zh ? "依据" : "On what grounds", base.references);
+  section(
+    zh ? "发现" : "It finds",
+    base.examples.match.map((example) => exampleLine(example, zh)),
+  );
+  section(
+    zh ? "不发现" : "It leaves",
+    base.examples.noMatch.map((example) => exampleLine(example, zh)),
+  );
+  return lines;
+}
+
+type Fields = Readonly<Record<string, Json>>;
+
+/** Keys told elsewhere, or by other words. */
+const told = new Set(["tiers", "exclude", "counterContext", "triggers", "patterns", "context"]);
+
+function lookedFor(fields: Fields, zh: boolean): readonly string[] {
+  const lines: string[] = [];
+  for (const trigger of listOf(fields["triggers"])) {
+    const { digits, prefixes, literals, column, line, roles } = trigger as Fields;
+    const where = roles === undefined ? "" : zh ? `，仅在 ${texts(roles)}` : `, only in ${texts(roles)}`;
+    if (Array.isArray(digits)) {
+      const begins = prefixes === undefined ? "" : zh ? `，以 ${texts(prefixes)} 开头` : ` that begin with ${texts(prefixes)}`;
+      lines.push(zh ? `${digits.join("–")} 位数字${begins}${where}` : `${digits.join("–")} digits${begins}${where}`);
+    } else if (literals !== undefined) lines.push(zh ? `文字 ${texts(literals)}${where}` : `the texts ${texts(literals)}${where}`);
+    else if (column !== undefined) lines.push(zh ? `列名为 ${texts(column)} 的列${where}` : `cells of a column ${texts(column)}${where}`);
+    else if (line !== undefined)
+      lines.push(
+        zh
+          ? `${line === "top" ? "开头 15 行" : "最后 5 行"}${where}`
+          : `${line === "top" ? "the first 15 lines" : "the last 5 lines"}${where}`,
+      );
+  }
+  for (const one of listOf(fields["patterns"])) {
+    const { name, regex, flags } = one as Fields;
+    lines.push(`${String(name)}: /${String(regex)}/${flags === undefined ? "" : String(flags)}`);
+  }
+  const { words, lexicon, before, after } = (fields["context"] ?? {}) as Fields;
+  const near = [...listOf(words), ...listOf(lexicon).map((type) => (zh ? `${String(type)} 的列名` : `column names of ${String(type)}`))];
+  if (near.length > 0) {
+    const reach = zh
+      ? `前 ${Number(before ?? 30)} 字、后 ${Number(after ?? 10)} 字`
+      : `${Number(before ?? 30)} characters before, ${Number(after ?? 10)} after`;
+    lines.push(`${zh ? "上下文词" : "context words"} (${reach}): ${texts(near as Json)}`);
+  }
+  for (const [key, value] of Object.entries(fields)) if (!told.has(key)) lines.push(`${key}: ${texts(value)}`);
+  return lines;
+}
+
+function tiersOf(fields: Fields, locale: Locale): readonly string[] {
+  const zh = locale === "zh";
+  const names: Readonly<Record<string, string>> = zh
+    ? { high: "高", medium: "中", low: "低" }
+    : { high: "high", medium: "medium", low: "low" };
+  const join = zh ? "；" : "; ";
+  return listOf(fields["tiers"]).map((tier) => {
+    const said = tier as Fields;
+    const confidence = ["high", "medium", "low"].find((one) => said[one] !== undefined) ?? "low";
+    const all = listOf(said[confidence]).map((name) => evidenceWords(String(name), locale));
+    const none = listOf(said["none"]).map((name) => evidenceWords(String(name), locale));
+    const but = none.length === 0 ? "" : zh ? `；且没有：${none.join(join)}` : `; and none of: ${none.join(join)}`;
+    return `${names[confidence]}${zh ? "：" : ": "}${all.join(join)}${but}`;
+  });
+}
+
+function rejected(fields: Fields, zh: boolean): readonly string[] {
+  const lines: string[] = [];
+  const { words } = (fields["counterContext"] ?? {}) as Fields;
+  if (words !== undefined) lines.push(`${zh ? "附近有" : "near"} ${texts(words)}`);
+  const exclude = fields["exclude"];
+  if (Array.isArray(exclude)) lines.push(texts(exclude as Json));
+  else {
+    for (const [key, value] of Object.entries((exclude ?? {}) as Fields)) lines.push(`${key}: ${texts(value)}`);
+  }
+  return lines;
+}
+
+function maskWords(mask: MaskSpec, zh: boolean): string {
+  if (mask === "full") return zh ? "整个值以 ******** 代替" : "******** stands for the whole value";
+  if (mask === "none") return zh ? "照原样显示（标志本身不是个人信息）" : "shown as it is: a mark is no personal data";
+  if (mask === "email") return zh ? "首字符与域名，如 b***@163.com" : "first character and domain: b***@163.com";
+  if (mask === "name") return zh ? "只留姓，如 张*" : "surname only: 张*";
+  const [start, end] = mask.keep;
+  return zh ? `保留前 ${start} 位、后 ${end} 位` : `the first ${start} and last ${end} characters stay`;
+}
+
+/** What a report would show of the rule's first example. */
+function maskedExample(bench: RuleBench, ruleId: string): readonly string[] {
+  const example = bench.rules.find(({ base }) => base.id === ruleId)?.base.examples.match[0];
+  const match = example && bench.examine(example).find((one) => one.ruleId === ruleId);
+  return match === undefined ? [] : [match.excerpt];
+}
+
+function exampleLine({ text, role, name, confidence }: RuleExample, zh: boolean): string {
+  const more = [confidence, role, name].filter((one) => one !== undefined).join(", ");
+  const shown = text.replaceAll("\n", "⏎");
+  return more === "" ? shown : zh ? `${shown}（${more}）` : `${shown} (${more})`;
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}
+
+/** A value on one line; long lists are cut, and how much was cut is said. */
+function texts(value: Json): string {
+  if (Array.isArray(value) && value.every((item) => typeof item !== "object")) {
+    const items = value as readonly Json[];
+    const rest = items.length - SHOWN;
+    return `${items.slice(0, SHOWN).map(String).join(" ")}${rest > 0 ? ` … +${rest}` : ""}`;
+  }
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
