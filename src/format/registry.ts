@@ -7,6 +7,7 @@ import { gz } from "./gz.ts";
 import { html } from "./html.ts";
 import { mbox } from "./mbox.ts";
 import { msg } from "./msg.ts";
+import { odf } from "./odf.ts";
 import { ofd } from "./ofd.ts";
 import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
@@ -27,6 +28,7 @@ import { zip } from "./zip.ts";
 export const extractors: readonly Extractor[] = [
   pdf,
   ofd,
+  odf,
   docx,
   xlsx,
   pptx,
