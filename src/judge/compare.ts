@@ -3,7 +3,7 @@ import type { RootInfo } from "../model/event.ts";
 import type { Confidence, Severity } from "../model/rule.ts";
 import type { Noted, Snapshot } from "./snapshot.ts";
 
-/** Findings of each change that a comparison lists; beyond them it counts. */
+/** Groups of findings that a comparison lists of each change; beyond them it counts. */
 const maximumCompared = 2000;
 /** Fingerprints remembered as put right, the newest first. */
 const maximumPutRight = 100_000;
@@ -18,13 +18,23 @@ const changes: readonly Change[] = ["new", "reappeared", "remaining", "moved", "
  */
 export function compareSnapshots(before: Snapshot, now: Snapshot, history: readonly Snapshot[] = []): Comparison {
   const absent = createAbsence(before, now);
-  const lists: Record<Change, Compared[]> = { new: [], reappeared: [], remaining: [], moved: [], "not-examined": [], "put-right": [] };
+  const lists: Record<Change, Map<string, Compared>> = {
+    new: new Map(),
+    reappeared: new Map(),
+    remaining: new Map(),
+    moved: new Map(),
+    "not-examined": new Map(),
+    "put-right": new Map(),
+  };
   const counts: Record<Change, number> = { new: 0, reappeared: 0, remaining: 0, moved: 0, "not-examined": 0, "put-right": 0 };
   const absences: Partial<Record<Absence, number>> = {};
   const tell = (change: Change, noted: Noted, more: Partial<Compared> = {}): void => {
     counts[change]++;
     const { fingerprint, ruleId, path, masked, severity, effect } = noted;
-    lists[change].push({ change, fingerprint, ruleId, path, masked, severity, effect, ...more });
+    const group = [path, ruleId, more.from, more.absence, more.code].join("\0");
+    const known = lists[change].get(group);
+    if (known === undefined) lists[change].set(group, { change, number: 1, fingerprint, ruleId, path, masked, severity, effect, ...more });
+    else lists[change].set(group, { ...known, number: known.number + 1 });
   };
 
   const earlier = new Set<string>(before.comparison?.putRight);
@@ -76,7 +86,7 @@ export function compareSnapshots(before: Snapshot, now: Snapshot, history: reado
     previous: before.header?.started ?? "",
     counts,
     absences,
-    items: changes.flatMap((change) => lists[change].toSorted(bySeverity).slice(0, maximumCompared)),
+    items: changes.flatMap((change) => [...lists[change].values()].toSorted(bySeverity).slice(0, maximumCompared)),
     putRight,
   };
 }

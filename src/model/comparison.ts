@@ -18,9 +18,11 @@ export type Absence =
   /** Its entry holds more of its kind than are kept one by one. */
   | "counted-only";
 
-/** One finding in a comparison. Plain data, without a value. */
+/** Findings of one rule in one file that fared alike: 1,280 rows of a table are one line. Plain data, without a value. */
 export interface Compared {
   readonly change: Change;
+  /** How many findings; fingerprint and masked value are those of the first. */
+  readonly number: number;
   readonly fingerprint: string;
   readonly ruleId: string;
   /** As in the result it comes from: the newer one where it is in both. */

@@ -1,7 +1,7 @@
 import type { BaselineInfo } from "./baseline.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Failure, FailureCode } from "./failure.ts";
-import type { Coverage, Finding, RuleCount, Verdict } from "./finding.ts";
+import type { Coverage, Finding, Judgement, RuleCount, Verdict } from "./finding.ts";
 import type { RuleBase, Severity } from "./rule.ts";
 
 /** A removable or fixed volume that roots lie on. */
@@ -56,6 +56,8 @@ export interface ScanHeader {
   readonly host: string;
   /** ISO 8601 UTC. */
   readonly started: string;
+  /** Minutes east of Greenwich where the scan ran. */
+  readonly utcOffset?: number;
   readonly roots: readonly RootInfo[];
   readonly zone: string;
   /** False when nobody said a zone and `repository` was taken. */
@@ -65,6 +67,20 @@ export interface ScanHeader {
   readonly places?: readonly Place[];
   readonly packs: readonly PackInfo[];
   readonly policyDigest: string;
+  /** What the policy says in this scan's zone, class by class, from the file with that digest. */
+  readonly policy?: {
+    readonly version: string;
+    readonly rows: readonly {
+      readonly dataClass: string;
+      readonly title: { readonly zh: string; readonly en: string };
+      /** The column of the zone; of a level above the host's, where the zone has levels. */
+      readonly is: Judgement["is"];
+      readonly above?: Judgement["is"];
+      readonly references: readonly string[];
+    }[];
+  };
+  /** Every limit of the scan, by name, in its unit. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** Rules switched off by the user. */
   readonly disabledRules: readonly string[];
   readonly rules: readonly RuleInfo[];

@@ -5,11 +5,13 @@ import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { displayWidth, neutralise, wrapToWidth } from "../util/width.ts";
 import { amountInWords, conclusionInWords, failuresInWords, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
+import { absencesInWords, changeWords, comparedInWords, comparisonInWords } from "./shared/comparison.ts";
 import { Gather, type FileGroup } from "./shared/gather.ts";
 import { placesInWords } from "./shared/placesInWords.ts";
 import { recycledWords } from "./shared/recycledWords.ts";
 import { groupInWords, groupPlaceInWords, partInWords } from "./shared/group.ts";
 import { Overview } from "./shared/overview.ts";
+import { detailInWords } from "./shared/seen.ts";
 import {
   confidenceWords,
   count,
@@ -27,6 +29,8 @@ import {
 const maximumFindings = 2000;
 /** Failures and excluded paths a verbose run lists. */
 const maximumListed = 2000;
+/** Lines of the comparison with last time, unless verbose. */
+const comparedShown = 20;
 /** Places of one rule in one file, unless verbose. */
 const placesPerRule = 3;
 
@@ -35,6 +39,7 @@ interface Labels {
   readonly scope: string;
   readonly places: string;
   readonly zone: string;
+  readonly compared: string;
   readonly unread: string;
   readonly others: string;
   readonly next: string;
@@ -42,12 +47,23 @@ interface Labels {
 }
 
 const labels: Readonly<Record<Locale, Labels>> = {
-  zh: { result: "结论", scope: "范围", places: "其中", zone: "区域", unread: "未检", others: "其他", next: "下一步", excluded: "排除" },
+  zh: {
+    result: "结论",
+    scope: "范围",
+    places: "其中",
+    zone: "区域",
+    compared: "对比",
+    unread: "未检",
+    others: "其他",
+    next: "下一步",
+    excluded: "排除",
+  },
   en: {
     result: "RESULT",
     scope: "SCOPE",
     places: "WITH",
     zone: "ZONE",
+    compared: "SINCE",
     unread: "UNREAD",
     others: "OTHER",
     next: "NEXT",
@@ -136,6 +152,7 @@ export const console: Reporter = {
         addResult(page, overview, chalk, options);
         if (options.verbosity !== "quiet") {
           addFiles(page, gather, overview, chalk, options);
+          addComparison(page, overview, options);
           addUnread(page, overview, failures, chalk, options);
           addOthers(page, overview, excluded, options);
           addNext(page, overview, options);
@@ -280,6 +297,33 @@ function reportOf(options: ReportOptions, formats: readonly string[]): string | 
   return undefined;
 }
 
+/** What became of the problems of last time. */
+function addComparison(page: Page, overview: Overview, options: ReportOptions): void {
+  const { comparison } = overview;
+  if (comparison === undefined) return;
+  const { locale } = options;
+  const zh = locale === "zh";
+  const why = absencesInWords(comparison, locale);
+  page.add(labels[locale].compared, [comparisonInWords(comparison, locale), why === "" ? "" : zh ? `（${why}）` : `(${why})`]);
+  const items = comparison.items.filter(({ change }) => options.verbosity === "verbose" || change !== "put-right");
+  const shown = options.verbosity === "verbose" ? items : items.slice(0, comparedShown);
+  for (const item of shown) {
+    const title = neutralise(overview.rule(item.ruleId)?.title[locale] ?? item.ruleId);
+    const number = item.number === 1 ? "" : zh ? `${count(item.number)} 处` : `${count(item.number)} places`;
+    page.add(
+      "",
+      [changeWords[item.change][locale], neutralise(item.path), title, number, neutralise(comparedInWords(item, locale))],
+      plain,
+      plain,
+      2,
+    );
+  }
+  if (items.length > shown.length) {
+    const rest = count(items.length - shown.length);
+    page.add("", [zh ? `… 其余 ${rest} 项${elsewhere(options)}` : `… ${rest} more ${elsewhere(options)}`], plain, plain, 2);
+  }
+}
+
 function addUnread(page: Page, overview: Overview, failures: readonly Failure[], chalk: ChalkInstance, options: ReportOptions): void {
   const { locale } = options;
   const zh = locale === "zh";
@@ -288,13 +332,20 @@ function addUnread(page: Page, overview: Overview, failures: readonly Failure[],
   const parts = [count(overview.unread), failuresInWords(overview, locale)];
   const of: string[] = [];
   if (partial > 0) of.push(zh ? `${count(partial)} 个只读到一部分` : `${count(partial)} read in part`);
+  if (overview.ledger.seen > 0)
+    of.push(zh ? `${count(overview.ledger.seen)} 个已由人查看` : `${count(overview.ledger.seen)} seen by a person`);
   if (unwalked > 0) of.push(zh ? `${count(unwalked)} 处目录进不去` : `${count(unwalked)} not entered`);
   if (of.length > 0) parts.push(zh ? `其中 ${of.join("，")}` : `of these ${of.join(", ")}`);
   if (overview.unread > 0 && !verbose) parts.push(elsewhere({ ...options, locale }));
   page.add(labels[locale].unread, parts, overview.unread > 0 ? chalk.yellow.bold : chalk.bold);
   for (const failure of failures) {
-    const some = failure.partial ? (zh ? "（其余已检）" : " (the rest was examined)") : "";
-    page.add("", [neutralise(failure.path), failureWords[failure.code][locale] + some, neutralise(failure.detail)], plain, plain, 2);
+    page.add(
+      "",
+      [neutralise(failure.path), failureWords[failure.code][locale], neutralise(detailInWords(failure, locale))],
+      plain,
+      plain,
+      2,
+    );
   }
   const all = Object.values(overview.failures).reduce((sum, number) => sum + number, 0);
   if (verbose && all > failures.length) {
@@ -319,6 +370,8 @@ function addOthers(page: Page, overview: Overview, excluded: readonly { path: st
     zh ? `低置信 ${count(overview.low)}` : `low confidence ${count(overview.low)}`,
   ];
   if (overview.suppressed > 0) parts.push(zh ? `已豁免 ${count(overview.suppressed)}` : `suppressed ${count(overview.suppressed)}`);
+  const expired = overview.header?.baseline?.expired ?? 0;
+  if (expired > 0) parts.push(zh ? `豁免已过期 ${count(expired)}` : `suppressions expired ${count(expired)}`);
   if (overview.samples > 0) parts.push(zh ? `样例 ${count(overview.samples)}` : `samples ${count(overview.samples)}`);
   if (overview.unstored > 0) parts.push(zh ? `只计数 ${count(overview.unstored)}` : `counted only ${count(overview.unstored)}`);
   const people = overview.summary?.subjects ?? 0;
@@ -347,7 +400,7 @@ function addNext(page: Page, overview: Overview, options: ReportOptions): void {
     steps.push(zh ? "按上述要求处置带国家秘密标志的文件" : "deal with the files that carry a state-secret mark as said above");
   if (violation > 0) steps.push(zh ? `整改违规文件 ${count(violation)} 个` : `put ${count(violation)} in violation right`);
   if (suspect > 0) steps.push(zh ? `核实疑似文件 ${count(suspect)} 个` : `check ${count(suspect)} suspect`);
-  if (overview.unread > 0) steps.push(zh ? `人工查看未检 ${count(overview.unread)} 个` : `look at ${count(overview.unread)} not examined`);
+  if (overview.unseen > 0) steps.push(zh ? `人工查看未检 ${count(overview.unseen)} 个` : `look at ${count(overview.unseen)} not examined`);
   if (!overview.complete) steps.push(zh ? "重新运行至完成" : "run again to the end");
   const html = reportOf(options, ["html"]);
   const sheet = reportOf(options, ["xlsx"]);

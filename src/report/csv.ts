@@ -1,9 +1,12 @@
+import type { Compared } from "../model/comparison.ts";
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { neutralise } from "../util/width.ts";
 import { Buffered } from "./shared/buffered.ts";
+import { changeWords, comparedEvidence, comparedInWords } from "./shared/comparison.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { Overview } from "./shared/overview.ts";
+import { detailInWords, seenInWords } from "./shared/seen.ts";
 import { recycledWords } from "./shared/recycledWords.ts";
 import {
   confidenceWords,
@@ -14,6 +17,7 @@ import {
   reasonInWords,
   severityWords,
   verdictWords,
+  type Locale,
 } from "./shared/words.ts";
 
 /** Names of the columns, the same in every language: scripts read them. */
@@ -94,9 +98,8 @@ export const csv: Reporter = {
               path: event.failure.path,
               rule: event.failure.code,
               title: failureWords[event.failure.code][locale],
-              detail: event.failure.partial
-                ? `${event.failure.detail}${locale === "zh" ? "；其余已检" : "; the rest was examined"}`
-                : event.failure.detail,
+              detail: detailInWords(event.failure, locale),
+              suppressed: seenInWords(event.failure, locale),
             });
           case "excluded":
             return write({ record: "excluded", path: event.path, detail: event.by });
@@ -109,8 +112,16 @@ export const csv: Reporter = {
               undefined,
             );
           }
+          case "comparison": {
+            const { items } = event.comparison;
+            return items
+              .map((item): Row => comparedRow(item, overview, locale))
+              .reduce<void | Promise<void>>(
+                (before, row) => (before === undefined ? write(row) : before.then(() => write(row))),
+                undefined,
+              );
+          }
           case "scan-start":
-          case "comparison":
           case "scan-end":
             return undefined;
         }
@@ -118,6 +129,12 @@ export const csv: Reporter = {
       async close(): Promise<void> {
         const { ledger } = overview;
         for (const [name, number] of Object.entries(ledger)) await write({ record: "summary", title: name, detail: String(number) });
+        const { comparison } = overview;
+        if (comparison !== undefined) {
+          for (const [name, number] of Object.entries(comparison.counts)) {
+            await write({ record: "summary", title: `compared: ${name}`, detail: String(number) });
+          }
+        }
         await write({ record: "summary", title: "findings", detail: String(overview.findings) });
         await write({
           record: "summary",
@@ -130,3 +147,17 @@ export const csv: Reporter = {
     };
   },
 };
+
+function comparedRow(item: Compared, overview: Overview, locale: Locale): Row {
+  return {
+    record: "compared",
+    verdict: changeWords[item.change][locale],
+    path: item.path,
+    rule: item.ruleId,
+    title: overview.rule(item.ruleId)?.title[locale] ?? item.ruleId,
+    severity: severityWords[item.severity][locale],
+    evidence: comparedEvidence(item),
+    detail: [String(item.number), comparedInWords(item, locale)].filter((part) => part !== "").join("; "),
+    fingerprint: item.fingerprint,
+  };
+}

@@ -7,6 +7,7 @@ import { Buffered } from "./shared/buffered.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { Overview } from "./shared/overview.ts";
 import { relativePaths } from "../util/relative.ts";
+import { seenInWords } from "./shared/seen.ts";
 import { adviceWords, confidenceWords, excerptInWords, failureWords, placeInWords, reasonInWords } from "./shared/words.ts";
 
 const severities: Readonly<Record<Severity, string>> = {
@@ -76,14 +77,22 @@ export const gitlabCodeQuality: Reporter = {
           const number = repeats.get(key) ?? 0;
           if (repeats.size > 10_000) repeats.clear();
           repeats.set(key, number + 1);
-          const description = `${failureWords[failure.code][locale]}: ${failure.detail}. ${adviceWords[failure.code][locale]}`;
+          const next = failure.seen === undefined ? adviceWords[failure.code][locale] : seenInWords(failure, locale);
+          const description = `${failureWords[failure.code][locale]}: ${failure.detail}. ${next}`;
           const fingerprint = digest(`${key}\n${failure.detail}\n${number}`);
-          return issue(description, `zicha/not-examined/${failure.code}`, fingerprint, "minor", path, 1);
+          return issue(
+            description,
+            `zicha/not-examined/${failure.code}`,
+            fingerprint,
+            failure.seen === undefined ? "minor" : "info",
+            path,
+            1,
+          );
         }
         return undefined;
       },
       async close(): Promise<void> {
-        if (overview.unread > 0 || !overview.complete) {
+        if (overview.unseen > 0 || !overview.complete) {
           const check = overview.complete ? "zicha/coverage" : "zicha/incomplete";
           await issue(conclusionInWords(overview, locale), check, digest(check), overview.complete ? "minor" : "critical", ".", 1);
         }

@@ -3,6 +3,7 @@ import type { ScanEvent, Volume } from "../model/event.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Coverage } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { absencesInWords, changeOrder, changeWords, comparedEvidence, comparedInWords } from "./shared/comparison.ts";
 import { conclusionInWords, failureCounts, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { escapeMarkup } from "./shared/escape.ts";
 import { findingInWords } from "./shared/group.ts";
@@ -10,8 +11,10 @@ import { Gather, type FileGroup } from "./shared/gather.ts";
 import { measureFor } from "./shared/measure.ts";
 import { placesInWords } from "./shared/placesInWords.ts";
 import { recycledWords } from "./shared/recycledWords.ts";
+import { clock } from "./shared/clock.ts";
 import { Overview } from "./shared/overview.ts";
 import { pageScript, pageStyle } from "./shared/page.ts";
+import { detailInWords } from "./shared/seen.ts";
 import { answerWords, SelfCheck } from "./shared/selfCheck.ts";
 import {
   adviceWords,
@@ -22,11 +25,13 @@ import {
   dutyWords,
   failureWords,
   handlingWords,
+  judgementWords,
   reasonInWords,
   severityWords,
   sizeInWords,
   statementLongWords,
   verdictWords,
+  zoneInWords,
   type Locale,
 } from "./shared/words.ts";
 
@@ -36,6 +41,8 @@ const maximumFindings = 50_000;
 const maximumBytes = 15_000_000;
 /** Rows of one chunk of the list: a browser lays out only the chunks that are on the screen. */
 const chunkRows = 100;
+/** Places of a rule in a file that are printed. */
+const printedPlaces = 20;
 /** Failures listed for each code. */
 const maximumFailures = 1000;
 /** Rows of the rectification list and of excluded paths: a page nobody fills in by hand is longer than that. */
@@ -144,7 +151,7 @@ function* pageOf(collected: Collected, options: ReportOptions): Generator<string
   const filter = filterForm(overview, files, rules, locale, say);
   const after = [
     unreadList(collected, locale, say),
-    rectification(files, locale, say),
+    rectification(files, overview, locale, say),
     coverage(collected, locale, say),
     written(overview, say),
     appendix(overview, locale, say),
@@ -262,7 +269,9 @@ function firstPage(collected: Collected, locale: Locale, say: Say): string {
     root.volume === undefined ? [] : [say(`${root.path}：`, `${root.path}: `) + volumeInWords(root.volume, say)],
   );
   const period =
-    header === undefined ? "" : `${clock(header.started)} – ${summary === undefined ? say("中断", "cut short") : clock(summary.ended)}`;
+    header === undefined
+      ? ""
+      : `${clock(header.started, overview.header?.utcOffset)} – ${summary === undefined ? say("中断", "cut short") : clock(summary.ended, overview.header?.utcOffset)}`;
   const configured =
     header?.zoneGiven === false
       ? say("未指定，按文档库判定", "not given, judged as a document repository")
@@ -274,7 +283,7 @@ function firstPage(collected: Collected, locale: Locale, say: Say): string {
 ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overview, "department")].filter((part) => part !== "").join(" "))}${field(
     say("被检计算机", "Computer"),
     header?.host ?? "",
-  )}${volumes.length === 0 ? "" : field(say("介质", "Medium"), volumes.join(say("；", "; ")))}${field(say("检查范围", "Scope"), roots.map((root) => root.path).join(say("、", ", ")))}${
+  )}${volumes.length === 0 ? "" : field(say("介质（卷）", "Medium"), volumes.join(say("；", "; ")))}${field(say("检查范围", "Scope"), roots.map((root) => root.path).join(say("、", ", ")))}${
     places === "" ? "" : field(say("其中", "Including"), places)
   }${field(
     say("区域", "Zone"),
@@ -287,8 +296,8 @@ ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overv
     (header?.packs ?? [])
       .map((pack) =>
         say(
-          `${pack.title.zh} ${pack.version}（SHA-256 ${pack.digest.slice(0, 16)}…）`,
-          `${pack.title.en} ${pack.version} (SHA-256 ${pack.digest.slice(0, 16)}…)`,
+          `${pack.title.zh} ${pack.version}（SHA-256 ${pack.digest.slice(0, 8)}…）`,
+          `${pack.title.en} ${pack.version} (SHA-256 ${pack.digest.slice(0, 8)}…)`,
         ),
       )
       .join(say("、", ", ")),
@@ -300,16 +309,43 @@ ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overv
     verdicts.suspect,
     "suspect",
   )}${figure(say("未检或未检全", "not or not wholly examined"), overview.unread, "unread")}${figure(say("全部读到的文件", "files wholly examined"), overview.ledger.full, "examined")}</div>
-${overview.stateSecret ? `<p class=duty><b>${say("须立即处理", "Act at once")}</b>${escapeMarkup(dutyWords[locale])}</p>\n` : ""}<p class=note>${say(
+${parts(overview, locale, say)}${overview.stateSecret ? `<p class=duty><b>${say("须立即处理", "Act at once")}</b>${escapeMarkup(dutyWords[locale])}</p>\n` : ""}<p class=note>${say(
     "“违规”“疑似”是工具按所用策略提出的意见；检查结论由检查人在签字栏填写。",
     "“Violation” and “suspect” are what the tool proposes under the policy used; the inspector writes the conclusion beside the signature.",
   )}</p></section>
 `;
 }
 
-/** ISO 8601 UTC as `2026-11-23 01:52:07 UTC`; empty for an unknown time. */
-function clock(time: string): string {
-  return time === "" ? "" : `${time.slice(0, 19).replace("T", " ")} UTC`;
+/** Of a report made from several results: what each of them was. */
+function parts(overview: Overview, locale: Locale, say: Say): string {
+  const rows = (overview.summary?.parts ?? []).map((part, index) =>
+    row(
+      String(index + 1),
+      part.host,
+      [...new Set(part.roots.map((root) => zoneInWords(root.zone, locale)))].join(say("、", ", ")),
+      part.roots
+        .map((root) => (root.volume?.removable === true ? `${root.path} (${volumeInWords(root.volume, say)})` : root.path))
+        .join(say("；", "; ")),
+      clock(part.started, overview.header?.utcOffset) + (part.complete ? "" : say("（中断）", " (cut short)")),
+      count(part.verdicts.violation),
+      count(part.verdicts.suspect),
+      count(part.ledger.none + part.ledger.partial + part.ledger.unwalked),
+      count(part.ledger.full),
+    ),
+  );
+  if (rows.length === 0) return "";
+  return `<table class=parts>${head(
+    say("序号", "No."),
+    say("计算机", "Computer"),
+    say("区域", "Zone"),
+    say("范围", "Scope"),
+    say("检查时间", "Time"),
+    say("违规", "Violation"),
+    say("疑似", "Suspect"),
+    say("未检", "Not examined"),
+    say("已检", "Examined"),
+  )}<tbody>${rows.join("")}</table>
+`;
 }
 
 function questions(collected: Collected, locale: Locale, say: Say): string {
@@ -346,7 +382,7 @@ function filterForm(overview: Overview, files: readonly FileGroup[], rules: read
           classes.map((name, index) => option(index, dataClassInWords(name, locale))).join(""),
         )}${select(say("规则", "Rule"), "fr", rules.map((id, index) => option(index, overview.rule(id)?.title[locale] ?? id)).join(""))}<label>${say("目录或文件名", "Directory or name")} <input id=fp type=search size=24></label><output id=fo data-words="${say("显示 # 个文件、# 处", "# files, # places shown")}"></output></form>`;
   return `<section class=long><h2>${say("三、问题清单", "3. Problems")}</h2>
-<p class=note>${say("按严重程度排列，先文件后位置；证据已脱敏。“登记”只作记录，不算问题。", "Worst first, by file, then by place; evidence is masked. What is “recorded” is no problem.")}</p>${form}
+<p class=note>${say("按严重程度排列，先文件后位置；证据已脱敏。“登记”只作记录，不算问题。空白栏与上一行相同；打印时每个文件每类列前 20 处。", "Worst first, by file, then by place; evidence is masked. What is “recorded” is no problem. Blank cells say the same as the row above; on paper the first 20 places of each kind in a file are listed.")}</p>${form}
 <div id=problems>`;
 }
 
@@ -387,6 +423,8 @@ function* fileRows(
 ): Generator<string> {
   let number = from;
   for (const group of file.rules) {
+    let before = "";
+    let place = 0;
     const title = escapeMarkup(overview.rule(group.ruleId)?.title[locale] ?? group.ruleId);
     const index = rules.indexOf(group.ruleId);
     for (const finding of group.findings) {
@@ -405,9 +443,12 @@ function* fileRows(
       const words = findingInWords(finding, locale);
       const grade = `${severityWords[finding.severity][locale]} / ${confidenceWords[finding.confidence][locale]}`;
       const rest = `${grade}<td>${why}<td>${escapeMarkup(finding.judgement.references.join(say("、", ", ")))}`;
-      const lead = `<tr data-r=${index}><td>${number}<td>${escapeMarkup(words.place)}`;
+      place += 1;
+      // On paper the first places of a rule in a file say what there is to say; all of them stand on the screen and in the workbook.
+      const lead = `<tr data-r=${index}${place > printedPlaces ? " class=m" : ""}><td>${number}<td>${escapeMarkup(words.place)}`;
       const excerpt = escapeMarkup(words.evidence);
-      yield `${lead}<td>${title}<td>${excerpt}<td>${rest}\n`;
+      yield rest === before ? `${lead}<td><td>${excerpt}<td colspan=3>\n` : `${lead}<td>${title}<td>${excerpt}<td>${rest}\n`;
+      before = rest;
     }
   }
 }
@@ -425,8 +466,8 @@ function unreadList(collected: Collected, locale: Locale, say: Say): string {
       `<tbody><tr><th colspan=3>${escapeMarkup(failureWords[code][locale])}<i>${count(number)}</i><span class=advice>${say("处理：", "What to do: ")}${escapeMarkup(adviceWords[code][locale])}</span>\n`,
     );
     for (const failure of listed) {
-      const partial = failure.partial ? say("；其余部分已检", "; the rest was examined") : "";
-      bodies.push(`<tr><td>${escapeMarkup(failure.path)}<td>${escapeMarkup(failure.detail)}${partial}<td class=tick>☐\n`);
+      const tick = failure.seen === undefined ? "☐" : "☑";
+      bodies.push(`<tr><td>${escapeMarkup(failure.path)}<td>${escapeMarkup(detailInWords(failure, locale))}<td class=tick>${tick}\n`);
     }
     if (number > listed.length) {
       bodies.push(
@@ -441,7 +482,7 @@ function unreadList(collected: Collected, locale: Locale, say: Say): string {
 `;
 }
 
-function rectification(files: readonly FileGroup[], locale: Locale, say: Say): string {
+function rectification(files: readonly FileGroup[], overview: Overview, locale: Locale, say: Say): string {
   const due = files.filter((file) => file.verdict === "violation" || file.verdict === "suspect");
   const rows = due.slice(0, maximumRows).map((file, index) => {
     const worst = file.rules[0]?.findings[0];
@@ -464,11 +505,52 @@ function rectification(files: readonly FileGroup[], locale: Locale, say: Say): s
           say("完成情况", "Done"),
           say("复查人/日期", "Re-checked by/ on"),
         )}<tbody>${rows.join("")}</table>${left}`;
-  return `<section class=long><h2>${say("五、整改清单", "5. Rectification")}</h2><p class=note>${say(
-    "与上次相比：本报告由一次检查生成，未与上次结果比对。",
-    "Compared with last time: this report is made from one check and was not compared.",
-  )}</p>${table}</section>
+  return `<section class=long><h2>${say("五、整改清单", "5. Rectification")}</h2>${sinceLastTime(overview, locale, say)}<h3>${say("本次须整改", "To be put right")}</h3>${table}</section>
 `;
+}
+
+/** What became of the problems of last time: the numbers, why some could not be checked, and the list by file. */
+function sinceLastTime(overview: Overview, locale: Locale, say: Say): string {
+  const { comparison } = overview;
+  if (comparison === undefined) {
+    return `<p class=note>${say(
+      "与上次相比：本报告由一次检查生成，未与上次结果比对（--previous 可给出上次结果）。",
+      "Compared with last time: this report is made from one check and was not compared (--previous names the result of last time).",
+    )}</p>`;
+  }
+  const figures = changeOrder.map((change) => figure(changeWords[change][locale], comparison.counts[change], change)).join("");
+  const why = absencesInWords(comparison, locale);
+  const rows = comparison.items
+    .slice(0, maximumRows)
+    .map((item) =>
+      row(
+        changeWords[item.change][locale],
+        item.path,
+        overview.rule(item.ruleId)?.title[locale] ?? item.ruleId,
+        count(item.number),
+        comparedEvidence(item),
+        comparedInWords(item, locale),
+      ),
+    );
+  const rest = comparison.items.length - rows.length;
+  const note =
+    why === ""
+      ? ""
+      : `<p>${escapeMarkup(say(`本次未检的不算已整改：${why}。`, `What was not examined this time does not count as put right: ${why}.`))}</p>`;
+  const list =
+    rows.length === 0
+      ? ""
+      : `<table class=compared><colgroup><col class=grade><col class=file><col class=title><col class=n><col class=evidence><col></colgroup>${head(
+          say("变化", "Change"),
+          say("文件", "File"),
+          say("问题", "Problem"),
+          say("处数", "Places"),
+          say("证据（脱敏）", "Evidence (masked)"),
+          say("说明", "Detail"),
+        )}<tbody>${rows.join("")}</table>`;
+  const more =
+    rest > 0 ? `<p class=note>${say(`其余 ${count(rest)} 项见 -f xlsx 报告。`, `${count(rest)} more are in a -f xlsx report.`)}</p>` : "";
+  return `<h3>${say(`与上次（${clock(comparison.previous, overview.header?.utcOffset)}）相比`, `Compared with last time (${clock(comparison.previous, overview.header?.utcOffset)})`)}</h3><div class="numbers six">${figures}</div>${note}${list}${more}`;
 }
 
 const coverages: readonly Coverage[] = ["full", "partial", "none", "textless"];
@@ -490,7 +572,12 @@ function coverage(collected: Collected, locale: Locale, say: Say): string {
       .map((name) => `<span class=${name} style="width:${((counts[name] / all) * 100).toFixed(2)}%"></span>`);
     return `<div class=bar>${parts.join("")}</div>`;
   };
-  const formats = [...overview.byFormat]
+  const known = overview.summary?.byFormat;
+  const formats = (
+    known === undefined
+      ? [...overview.byFormat]
+      : Object.entries(known).map(([name, counts]) => [name === "unknown" ? "?" : name, counts] as const)
+  )
     .toSorted((left, right) => sum(right[1]) - sum(left[1]))
     .map(
       ([format, counts]) =>
@@ -568,12 +655,24 @@ function appendix(overview: Overview, locale: Locale, say: Say): string {
       rule.references.join(say("；", "; ")),
     ),
   );
+  const limits = Object.entries(header.limits ?? {}).map(([name, value]) => row(name, count(value)));
   const options = Object.entries(header.options).map(([name, value]) => row(name, Array.isArray(value) ? value.join(" ") : String(value)));
   const versions = [
     row(say("工具", "Tool"), `zicha ${header.tool.version}, Node ${header.tool.node}, ${header.tool.platform}`),
     ...header.packs.map((pack) => row(`${say("规则包", "Pack")} ${pack.id} ${pack.version}`, `SHA-256 ${pack.digest}`)),
     row(say("判定策略", "Policy"), `SHA-256 ${header.policyDigest}`),
     row(say("指纹密钥标识", "Fingerprint key id"), header.keyId),
+    ...(header.baseline === undefined
+      ? []
+      : [
+          row(
+            say("基线", "Baseline"),
+            say(
+              `发现 ${count(header.baseline.findings)}、未检 ${count(header.baseline.notExamined)}，其中过期 ${count(header.baseline.expired)}（SHA-256 ${header.baseline.digest}）`,
+              `${count(header.baseline.findings)} on findings, ${count(header.baseline.notExamined)} on unread files, ${count(header.baseline.expired)} of them expired (SHA-256 ${header.baseline.digest})`,
+            ),
+          ),
+        ]),
     row(say("停用的规则", "Rules switched off"), header.disabledRules.length === 0 ? say("无", "none") : header.disabledRules.join(" ")),
     row(say("显示原值", "Values shown"), header.showValues ? say("是", "yes") : say("否，全部脱敏", "no, all masked")),
     row(say("读取器版本", "Readers"), header.formats.map((format) => `${format.id} ${format.version}`).join(say("、", ", "))),
@@ -599,8 +698,30 @@ function appendix(overview: Overview, locale: Locale, say: Say): string {
   return `<section class=appendix><h2>${say("附录", "Appendix")}</h2>
 <h3>${say("工具不作的判断", "What the tool does not decide")}</h3><p>${escapeMarkup(statementLongWords[locale])}</p>
 <h3>${say("所用规则", "Rules")}</h3><table class=rules><colgroup><col class=title><col class=id><col class=class><col class=grade><col><col class=basis></colgroup>${head(say("名称", "Name"), say("编号", "Id"), say("类别", "Class"), say("风险", "Severity"), say("说明", "What it finds"), say("依据", "References"))}<tbody>${rules.join("")}</table>
-<h3>${say("版本与摘要", "Versions and digests")}</h3><table class=versions><colgroup><col class=name><col></colgroup><tbody>${versions.join("")}</table>
-<h3>${say("选项与上限", "Options and limits")}</h3>${options.length === 0 ? `<p>${say("全部为默认值。", "All as by default.")}</p>` : `<table class=versions><colgroup><col class=name><col></colgroup><tbody>${options.join("")}</table>`}
+${policyTable(overview, locale, say)}<h3>${say("版本与摘要", "Versions and digests")}</h3><table class=versions><colgroup><col class=name><col></colgroup><tbody>${versions.join("")}</table>
+<h3>${say("选项与上限", "Options and limits")}</h3>${options.length === 0 ? `<p>${say("全部为默认值。", "All as by default.")}</p>` : `<table class=versions><colgroup><col class=name><col></colgroup><tbody>${options.join("")}</table>`}${limits.length === 0 ? "" : `<table class=versions><colgroup><col class=name><col></colgroup><tbody>${limits.join("")}</table>`}
 <h3>${say("用语", "Words")}</h3><table class=versions><colgroup><col class=name><col></colgroup><tbody>${glossary.map(([name, meaning]) => row(name, meaning)).join("")}</table></section>
+`;
+}
+
+/** What the policy says in this zone, class by class. */
+function policyTable(overview: Overview, locale: Locale, say: Say): string {
+  const policy = overview.header?.policy;
+  if (policy === undefined) return "";
+  const levelled = policy.rows.some(({ above }) => above !== undefined);
+  const rows = policy.rows.map((one) =>
+    row(
+      one.title[locale],
+      judgementWords[one.is][locale],
+      ...(levelled ? [one.above === undefined ? "" : judgementWords[one.above][locale]] : []),
+      one.references.join(say("；", "; ")),
+    ),
+  );
+  return `<h3>${say(`判定策略 ${policy.version}：${zonesInWords(overview, locale)}`, `Policy ${policy.version}: ${zonesInWords(overview, locale)}`)}</h3><table class=versions><colgroup><col class=name><col class=title>${levelled ? "<col class=title>" : ""}<col></colgroup>${head(
+    say("类别", "Class"),
+    say("判定", "Judgement"),
+    ...(levelled ? [say("高于本机密级", "Above the level here")] : []),
+    say("依据", "Basis"),
+  )}<tbody>${rows.join("")}</table>
 `;
 }

@@ -1,9 +1,11 @@
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
+import { comparisonInWords } from "./shared/comparison.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { escapeMarkup } from "./shared/escape.ts";
 import { Overview } from "./shared/overview.ts";
+import { seenInWords } from "./shared/seen.ts";
 import { Spool } from "./shared/spool.ts";
 import {
   adviceWords,
@@ -44,6 +46,8 @@ export const junit: Reporter = {
     const open = new Map<string, OpenFile>();
     let failed = 0;
     let skipped = 0;
+    /** Not examined, and looked at by a person. */
+    let passedOver = 0;
 
     const end = (path: string, file: OpenFile, elapsedMs: number): void => {
       if (!file.violation && !file.suspect) return;
@@ -99,8 +103,14 @@ export const junit: Reporter = {
           const { failure } = event;
           const name = escapeMarkup(failure.path);
           const message = escapeMarkup(`${failureWords[failure.code][locale]}: ${failure.detail}`);
+          const seen = escapeMarkup(seenInWords(failure, locale));
+          if (seen !== "") passedOver += 1;
+          const told =
+            seen === ""
+              ? `<error type="${failure.code}" message="${message}">${escapeMarkup(adviceWords[failure.code][locale])}</error>`
+              : `<skipped message="${message}; ${seen}"/>`;
           unread.add(
-            `<testcase classname="zicha.not-examined" name="${escapeMarkup(`${failure.code} ${failure.path}`)}" file="${name}" time="0"><error type="${failure.code}" message="${message}">${escapeMarkup(adviceWords[failure.code][locale])}</error></testcase>\n`,
+            `<testcase classname="zicha.not-examined" name="${escapeMarkup(`${failure.code} ${failure.path}`)}" file="${name}" time="0">${told}</testcase>\n`,
           );
         }
       },
@@ -115,19 +125,20 @@ export const junit: Reporter = {
         const started = overview.header === undefined ? "" : ` timestamp="${escapeMarkup(overview.header.started.slice(0, 19))}"`;
         const host = overview.header === undefined ? "" : ` hostname="${escapeMarkup(overview.header.host)}"`;
         await buffered.add(
-          `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="zicha" tests="${all}" failures="${failed}" errors="${unread.count + cut}" skipped="${skipped}" time="${time}">\n`,
+          `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="zicha" tests="${all}" failures="${failed}" errors="${unread.count - passedOver + cut}" skipped="${skipped + passedOver}" time="${time}">\n`,
         );
         await buffered.add(
           `<testsuite name="problems" tests="${problems.count}" failures="${failed}" errors="0" skipped="${skipped}" time="${time}"${started}${host}>\n`,
         );
         for (const block of problems.blocks()) await buffered.add(block);
         await buffered.add(
-          `</testsuite>\n<testsuite name="not-examined" tests="${unread.count}" failures="0" errors="${unread.count}" skipped="0" time="0"${started}${host}>\n`,
+          `</testsuite>\n<testsuite name="not-examined" tests="${unread.count}" failures="0" errors="${unread.count - passedOver}" skipped="${passedOver}" time="0"${started}${host}>\n`,
         );
         for (const block of unread.blocks()) await buffered.add(block);
         const { ledger } = overview;
         const properties = Object.entries(ledger).map(([name, number]) => `<property name="${name}" value="${number}"/>`);
-        const conclusion = escapeMarkup(conclusionInWords(overview, locale));
+        const compared = overview.comparison === undefined ? "" : `\n${comparisonInWords(overview.comparison, locale)}`;
+        const conclusion = `${escapeMarkup(conclusionInWords(overview, locale))}${compared}`;
         const whole = overview.complete ? "" : `<error type="interrupted" message="${conclusion}"/>`;
         await buffered.add(
           `</testsuite>\n<testsuite name="coverage" tests="2" failures="0" errors="${cut}" skipped="0" time="0"${started}${host}>\n<properties>${properties.join("")}</properties>\n<testcase classname="zicha.coverage" name="${zh ? "检查完成" : "the scan came to its end"}" time="0">${whole}</testcase>\n<testcase classname="zicha.coverage" name="${zh ? `未发现问题的文件 ${count(passed)} 个` : `files without a problem: ${count(passed)}`}" time="0"/>\n<system-out>${conclusion}</system-out>\n</testsuite>\n</testsuites>\n`,

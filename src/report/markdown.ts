@@ -4,8 +4,10 @@ import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/repor
 import { neutralise } from "../util/width.ts";
 import { amountInWords, conclusionInWords, failuresInWords, zonesInWords } from "./shared/conclusion.ts";
 import { findingInWords } from "./shared/group.ts";
+import { comparisonInWords } from "./shared/comparison.ts";
 import { Gather } from "./shared/gather.ts";
 import { Overview } from "./shared/overview.ts";
+import { seenInWords } from "./shared/seen.ts";
 import {
   adviceWords,
   confidenceWords,
@@ -67,6 +69,9 @@ function pageOf(overview: Overview, gather: Gather, failures: readonly Failure[]
     lines.push(scope.map(escapeMarkdown).join(" · "), "");
   }
   if (overview.stateSecret) lines.push(`> **${zh ? "须立即处理" : "Act at once"}** ${escapeMarkdown(dutyWords[locale])}`, "");
+  if (overview.comparison !== undefined) {
+    lines.push(`${zh ? "与上次相比" : "Since last time"}: ${escapeMarkdown(comparisonInWords(overview.comparison, locale))}`, "");
+  }
   let room = maximumLength;
   let shown = 0;
   for (const file of gather.files()) {
@@ -112,7 +117,8 @@ function pageOf(overview: Overview, gather: Gather, failures: readonly Failure[]
     );
     let listed = 0;
     for (const failure of failures) {
-      const line = `- [ ] ${escapeMarkdown(failure.path)} · ${escapeMarkdown(failureWords[failure.code][locale])} · ${escapeMarkdown(adviceWords[failure.code][locale])}`;
+      const next = failure.seen === undefined ? adviceWords[failure.code][locale] : seenInWords(failure, locale);
+      const line = `- [${failure.seen === undefined ? " " : "x"}] ${escapeMarkdown(failure.path)} · ${escapeMarkdown(failureWords[failure.code][locale])} · ${escapeMarkdown(next)}`;
       room -= line.length + 1;
       if (room < -10_000) break;
       lines.push(line);

@@ -5,6 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import type { Severity } from "../model/rule.ts";
 import { Buffered } from "./shared/buffered.ts";
+import { comparisonInWords } from "./shared/comparison.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { Overview } from "./shared/overview.ts";
 import { relativePaths, uriOf, type RelativePath } from "../util/relative.ts";
@@ -112,6 +113,7 @@ function driverOf(overview: Overview, rules: readonly RuleInfo[], locale: Locale
         zh ? "检查覆盖情况" : "coverage",
         zh ? "已检、未检、排除的数目" : "how much was examined, not examined and excluded",
       ),
+      descriptorOf("comparison", zh ? "整改情况" : "comparison with last time", zh ? "与上次结果相比" : "what became of earlier findings"),
       descriptorOf(
         "results-omitted",
         zh ? "未列出的结果" : "results left out",
@@ -146,7 +148,7 @@ function invocationOf(
     level: failure.code === "internal" ? "error" : "warning",
     message: { text: `${failureWords[failure.code][locale]}: ${failure.detail}. ${adviceWords[failure.code][locale]}` },
     locations: [{ physicalLocation: { artifactLocation: artifactOf(relative(failure.path)) } }],
-    properties: { stage: failure.stage, partial: failure.partial },
+    properties: { stage: failure.stage, partial: failure.partial, ...(failure.seen === undefined ? {} : { seen: failure.seen }) },
   }));
   const all = Object.values(overview.failures).reduce((total, number) => total + number, 0);
   const unlisted = all - failures.length;
@@ -156,6 +158,14 @@ function invocationOf(
     message: { text: conclusionInWords(overview, locale) },
     properties: { ...ledger, complete: overview.complete, failures: overview.failures, failuresNotListed: Math.max(0, unlisted) },
   });
+  if (overview.comparison !== undefined) {
+    notifications.push({
+      descriptor: { id: "comparison" },
+      level: "note",
+      message: { text: comparisonInWords(overview.comparison, locale) },
+      properties: { previous: overview.comparison.previous, ...overview.comparison.counts },
+    });
+  }
   const left = results.left + overview.unstored;
   if (left > 0) {
     notifications.push({

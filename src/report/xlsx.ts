@@ -1,11 +1,15 @@
+import type { Compared } from "../model/comparison.ts";
 import type { ScanEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { absencesInWords, changeWords, comparedEvidence, comparedInWords, comparisonInWords } from "./shared/comparison.ts";
+import { clock } from "./shared/clock.ts";
 import { conclusionInWords, zonesInWords } from "./shared/conclusion.ts";
 import { findingInWords } from "./shared/group.ts";
 import { measureFor } from "./shared/measure.ts";
 import { Overview } from "./shared/overview.ts";
+import { detailInWords } from "./shared/seen.ts";
 import { answerWords, SelfCheck } from "./shared/selfCheck.ts";
 import { Spool } from "./shared/spool.ts";
 import { cellOf, rowOf, sheetRows, writeWorkbook, type Sheet } from "./shared/workbook.ts";
@@ -87,6 +91,7 @@ export function xlsxReporter(maximumRows: number): Reporter {
       const problems = new ByClass();
       const measures = new ByClass();
       const unread = new ByClass();
+      const compared = new ByClass();
       const open = new Map<string, WorstOfFile>();
       const groups = new Map<string, number>();
       const end = (path: string, file: WorstOfFile): void => measures.add(file.at, measureCells(path, file, overview, locale));
@@ -114,6 +119,8 @@ export function xlsxReporter(maximumRows: number): Reporter {
             }
           } else if (event.type === "failure") {
             unread.add(0, unreadCells(event.failure, locale));
+          } else if (event.type === "comparison") {
+            for (const item of event.comparison.items) compared.add(0, comparedCells(item, overview, locale));
           } else if (event.type === "entry-end") {
             groups.clear();
             const file = open.get(event.path);
@@ -125,7 +132,7 @@ export function xlsxReporter(maximumRows: number): Reporter {
         },
         async close(): Promise<void> {
           for (const [path, file] of open) end(path, file);
-          await writeWorkbook(out, sheetsOf(overview, selfCheck, { problems, measures, unread }, maximumRows, locale));
+          await writeWorkbook(out, sheetsOf(overview, selfCheck, { problems, measures, unread, compared }, maximumRows, locale));
         },
       };
     },
@@ -177,8 +184,33 @@ function measureCells(path: string, file: WorstOfFile, overview: Overview, local
 }
 
 function unreadCells(failure: Failure, locale: Locale): string {
-  const detail = failure.partial ? `${failure.detail}${locale === "zh" ? "；其余已检" : "; the rest was examined"}` : failure.detail;
-  return [failure.path, failureWords[failure.code][locale], detail, adviceWords[failure.code][locale], "☐", "", ""]
+  const { seen } = failure;
+  const detail = detailInWords(failure, locale);
+  return [
+    failure.path,
+    failureWords[failure.code][locale],
+    detail,
+    adviceWords[failure.code][locale],
+    seen === undefined ? "☐" : "☑",
+    seen?.by ?? "",
+    seen?.on ?? "",
+  ]
+    .map((text) => cellOf(text))
+    .join("");
+}
+
+function comparedCells(item: Compared, overview: Overview, locale: Locale): string {
+  return [
+    changeWords[item.change][locale],
+    item.path,
+    overview.rule(item.ruleId)?.title[locale] ?? item.ruleId,
+    count(item.number),
+    comparedEvidence(item),
+    severityWords[item.severity][locale],
+    comparedInWords(item, locale),
+    "",
+    "",
+  ]
     .map((text) => cellOf(text))
     .join("");
 }
@@ -187,6 +219,7 @@ interface Lists {
   readonly problems: ByClass;
   readonly measures: ByClass;
   readonly unread: ByClass;
+  readonly compared: ByClass;
 }
 
 function sheetsOf(overview: Overview, selfCheck: SelfCheck, lists: Lists, ceiling: number, locale: Locale): readonly Sheet[] {
@@ -277,6 +310,27 @@ function sheetsOf(overview: Overview, selfCheck: SelfCheck, lists: Lists, ceilin
       failures,
     ),
   );
+  const { comparison } = overview;
+  if (comparison !== undefined) {
+    const groups = list(
+      say("整改对比", "Since last time"),
+      [
+        [say("序号", "No."), 7],
+        [say("变化", "Change"), 14],
+        [say("文件", "File"), 48],
+        [say("问题", "Problem"), 22],
+        [say("处数", "Places"), 9],
+        [say("证据（脱敏）", "Evidence (masked)"), 26],
+        [say("风险等级", "Severity"), 9],
+        [say("说明", "Detail"), 40],
+        [say("复查人", "Re-checked by"), 12],
+        [say("日期", "On"), 13],
+      ],
+      lists.compared,
+      lists.compared.count,
+    );
+    sheets.push(groups);
+  }
   return sheets;
 }
 
@@ -309,7 +363,12 @@ function registration(overview: Overview, selfCheck: SelfCheck, locale: Locale, 
   if (overview.stateSecret) lines.push(["", dutyWords[locale]]);
   lines.push(
     [say("单位/部门", "Unit"), [given("unit"), given("department")].filter((part) => part !== "").join(" ")],
-    [say("检查时间", "Period"), header === undefined ? "" : `${header.started} – ${summary?.ended ?? say("中断", "cut short")}`],
+    [
+      say("检查时间", "Period"),
+      header === undefined
+        ? ""
+        : `${clock(header.started, header.utcOffset)} – ${summary === undefined ? say("中断", "cut short") : clock(summary.ended, header.utcOffset)}`,
+    ],
     [say("检查方式（定期/专项/抽查）", "Kind of check"), given("kind")],
     [say("检查依据", "Basis of the check"), given("basis")],
     [say("检查人", "Inspector"), given("inspector")],
@@ -357,7 +416,16 @@ function registration(overview: Overview, selfCheck: SelfCheck, locale: Locale, 
         .join(say("，", ", ")),
     ],
     [say("涉及人数（去重）", "People concerned"), count(summary?.subjects ?? 0)],
+    [say("其中已由人查看", "Of these seen by a person"), count(ledger.seen)],
     [say("工具结论", "Result of the tool"), conclusionInWords(overview, locale)],
+    ...(overview.comparison === undefined
+      ? []
+      : [
+          [
+            say("与上次相比", "Since last time"),
+            `${comparisonInWords(overview.comparison, locale)} ${absencesInWords(overview.comparison, locale)}`,
+          ] as const,
+        ]),
   );
   for (const one of selfCheck.answers(overview, locale))
     lines.push([

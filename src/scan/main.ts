@@ -195,6 +195,7 @@ function header(
     tool: { name: "zicha", version: toolVersion(), node: process.version, platform: `${process.platform}-${process.arch}` },
     host: hostname(),
     started,
+    utcOffset: -new Date(started).getTimezoneOffset(),
     roots: request.roots.map((path, index): RootInfo => {
       const volume = volumes[index];
       return { path: maskPath(path), zone: request.zone, ...(volume === undefined ? {} : { volume }) };
@@ -205,6 +206,8 @@ function header(
     ...(request.places === undefined ? {} : { places: request.places.map((place) => ({ ...place, path: maskPath(place.path) })) }),
     packs: request.packs.packs,
     policyDigest: request.policy.digest,
+    policy: policyOf(request),
+    limits: { ...request.limits },
     disabledRules: request.disabledRules,
     rules: request.packs.rules.map(({ base }) => ({
       id: base.id,
@@ -232,6 +235,20 @@ function header(
     options: request.options,
     formats: extractors.map(({ id, version }) => ({ id, version })),
   };
+}
+
+function policyOf({ policy, zone }: ScanRequest): NonNullable<ScanHeader["policy"]> {
+  const [place = ""] = zone.split(":");
+  const rows = Object.entries(policy.matrix).flatMap(([dataClass, columns]) => {
+    const column = columns[place];
+    const title = policy.classes[dataClass]?.title;
+    if (column === undefined || title === undefined) return [];
+    const above = columns[`${place}-below`];
+    return [
+      { dataClass, title, is: column.is, ...(above === undefined ? {} : { above: above.is }), references: (above ?? column).references },
+    ];
+  });
+  return { version: policy.version, rows };
 }
 
 /** Judges what comes back and keeps the ledger. */

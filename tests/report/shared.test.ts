@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
+import { Gather } from "../../src/report/shared/gather.ts";
 import { Spool } from "../../src/report/shared/spool.ts";
 import { columnName, durationInWords, placeInWords, reasonInWords, sizeInWords, zoneInWords } from "../../src/report/shared/words.ts";
 import { Worst } from "../../src/report/shared/worst.ts";
 import { zoneFinder } from "../../src/report/shared/zone.ts";
-import { header } from "./events.ts";
+import { header, manyEvents } from "./events.ts";
 
 test("the worst stay in the order they came, and the rest is counted", () => {
   const worst = new Worst<string>(4);
@@ -106,4 +107,19 @@ test("a path has the zone of the longest root it lies below", () => {
     "intranet",
     "repository",
   ]);
+});
+
+test("under a ceiling no file in violation hides behind the many places of another", () => {
+  const gather = new Gather(100, () => true);
+  for (const event of manyEvents(3000, 1)) gather.on(event);
+  const sample = [...manyEvents(1, 1)].find((event) => event.type === "finding");
+  if (sample?.type !== "finding") throw new Error("no finding");
+  for (const index of [1, 2, 3]) {
+    const path = `数据/另${index}.txt`;
+    const mild = { ...sample.finding, path, severity: "low", judgement: { is: "violation", references: [] } } as const;
+    gather.on({ type: "finding", finding: mild });
+    gather.on({ type: "finding", finding: { ...mild, path: `数据/疑${index}.txt`, effect: "suspect" } });
+    gather.on({ type: "finding", finding: { ...mild, path: `数据/登${index}.txt`, effect: "recorded" } });
+  }
+  expect(gather.files().map(({ path }) => path.slice(3, 5))).toEqual(["目录", "另1", "另2", "另3", "疑1", "疑2", "疑3"]);
 });

@@ -9,11 +9,11 @@ const measures: Readonly<Record<string, Both>> = {
     zh: "移至内网规定位置，清除本机副本，核查来源",
     en: "move to the place on the intranet meant for it, clear the copy, find where it came from",
   },
-  "core-commercial": {
+  "core-commercial-secret": {
     zh: "移至规定位置并加密，清除本机副本，核查知悉范围",
     en: "move to its place, encrypted; clear the copy; check who has seen it",
   },
-  commercial: { zh: "移至规定位置，清除本机副本", en: "move to its place, clear the copy" },
+  "commercial-secret": { zh: "移至规定位置，清除本机副本", en: "move to its place, clear the copy" },
   C3: {
     zh: "删除明文，立即更换口令或换卡，改用密码管理工具",
     en: "delete the clear text, change the password or card at once, use a password manager",
@@ -21,6 +21,10 @@ const measures: Readonly<Record<string, Both>> = {
   C2: {
     zh: "移至客户信息规定的存放位置或加密；工作结束的清除；确需保留的说明理由",
     en: "move to where customer data belongs or encrypt; clear it when the job is done; justify what must stay",
+  },
+  "C2-bulk": {
+    zh: "移至客户信息规定的存放位置并加密，清除本机副本；核查来源与知悉范围，超范围的按规定报告",
+    en: "move to where customer data belongs, encrypted; clear the copy; check where it came from and who has seen it, and report what must be",
   },
   C1: { zh: "核对是否需要存放于此", en: "check that it needs to be here" },
   contact: { zh: "核对是否需要存放于此", en: "check that it needs to be here" },

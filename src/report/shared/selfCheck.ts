@@ -1,4 +1,4 @@
-import type { ScanEvent } from "../../model/event.ts";
+import type { ResultPart, RootInfo, ScanEvent, ScanSummary } from "../../model/event.ts";
 import { zoneFinder } from "./zone.ts";
 import type { Overview } from "./overview.ts";
 import { count, type Both, type Locale } from "./words.ts";
@@ -35,12 +35,14 @@ interface ZoneCount {
 export class SelfCheck {
   readonly #zones: Map<string, ZoneCount> = new Map();
   #zoneOf: (path: string) => string = () => "";
+  #roots: readonly RootInfo[] = [];
   #marked = "";
 
   on(event: ScanEvent): void {
     switch (event.type) {
       case "scan-start":
         this.#zoneOf = zoneFinder(event.header);
+        this.#roots = event.header.roots;
         for (const root of event.header.roots) this.#zone(root.zone);
         break;
       case "finding": {
@@ -61,10 +63,26 @@ export class SelfCheck {
       case "failure":
         if (event.failure.stage === "walk") this.#zone(this.#zoneOf(event.failure.path)).unread += 1;
         break;
+      case "scan-end":
+        this.#ended(event.summary);
+        break;
       case "excluded":
       case "comparison":
-      case "scan-end":
         break;
+    }
+  }
+
+  /** The ledger is exact, also where the events come from a saved result, which names only entries there is something to say of. */
+  #ended(summary: ScanSummary): void {
+    const parts = summary.parts ?? (this.#roots.length === 0 ? [] : [{ roots: this.#roots, ledger: summary.ledger }]);
+    // A scan of several zones keeps what was counted: its ledger is one for all of them.
+    if (parts.some(({ roots }) => new Set(roots.map(({ zone }) => zone)).size !== 1)) return;
+    for (const zone of this.#zones.values()) Object.assign(zone, { whole: 0, examined: 0, unread: 0 });
+    for (const { roots, ledger } of parts) {
+      const zone = this.#zone(roots[0]?.zone ?? "");
+      zone.whole += ledger.full;
+      zone.examined += ledger.full + ledger.partial;
+      zone.unread += ledger.none + ledger.partial + ledger.unwalked;
     }
   }
 
@@ -117,27 +135,40 @@ export class SelfCheck {
 
   #crossUse(overview: Overview, locale: Locale): Answered {
     const zh = locale === "zh";
+    const question = zh ? "移动存储介质是否内外网交叉使用" : "Are removable media used across internal and external networks?";
+    const limits = zh
+      ? "须收集同一介质在各区域计算机上的检查结果，按卷标识、序列号比对（zicha report selfcheck 结果1 结果2 …），并由人查看计算机的介质使用记录。"
+      : "It takes the results of checks in each zone, compared by volume id and serial number (zicha report selfcheck RESULT1 RESULT2 …), and a person who looks at the computers' records of media use.";
+    const media = mediaOf(overview.summary?.parts ?? []);
+    const crossed = [...media].filter(([, networks]) => networks.size > 1);
+    if (crossed.length > 0) {
+      const evidence = crossed.map(([medium, networks]) => {
+        const where = [...networks]
+          .map(([network, hosts]) => `${networkWords[network][locale]}（${[...hosts].join("、")}）`)
+          .join(zh ? "、" : ", ");
+        return zh ? `介质 ${medium} 在 ${where} 都被检查到，须核实。` : `Medium ${medium} was met in ${where}: to be checked by a person.`;
+      });
+      return { question, answer: "found", evidence, limits };
+    }
     const volumes = (overview.header?.roots ?? []).filter((root) => root.volume?.removable === true).length;
     const evidence = [
       zh
-        ? "本次没有读取介质使用痕迹，也没有比对各区域的介质台账。"
-        : "Traces of media use were not read, and media ledgers of other zones were not compared.",
+        ? "本次没有读取介质使用痕迹，也没有可比对的其他区域的结果。"
+        : "Traces of media use were not read, and there was no result of another zone to compare with.",
     ];
-    if (volumes > 0) {
+    if (media.size > 0) {
+      evidence[0] = zh
+        ? `${count(overview.summary?.parts?.length ?? 0)} 份结果中的 ${count(media.size)} 个介质，未见同一介质出现在不同网络；没有读取介质使用痕迹。`
+        : `${count(media.size)} media in ${count(overview.summary?.parts?.length ?? 0)} results: none of them was met in two networks; traces of media use were not read.`;
+    } else if (volumes > 0) {
       evidence.push(
         zh
           ? `本次检查的 ${count(volumes)} 个介质已记下标识，可供比对。`
           : `The identity of ${count(volumes)} media checked was recorded and can be compared.`,
       );
     }
-    return {
-      question: zh ? "移动存储介质是否内外网交叉使用" : "Are removable media used across internal and external networks?",
-      answer: "not-examined",
-      evidence,
-      limits: zh
-        ? "须收集同一介质在各区域计算机上的检查结果，按卷标识、序列号比对，并由人查看计算机的介质使用记录。"
-        : "It takes the results of checks in each zone, compared by volume id and serial number, and a person who looks at the computers' records of media use.",
-    };
+    // Results that do not meet say nothing of uses nobody recorded.
+    return { question, answer: "not-examined", evidence, limits };
   }
 
   #handled(overview: Overview, locale: Locale): Answered {
@@ -169,6 +200,31 @@ export class SelfCheck {
       scope,
     );
   }
+}
+
+type Network = "internet" | "intranet" | "classified";
+
+const networkWords: Readonly<Record<Network, Both>> = {
+  internet: { zh: "互联网", en: "the internet" },
+  intranet: { zh: "内网", en: "the intranet" },
+  classified: { zh: "涉密网", en: "a classified network" },
+};
+
+/** Removable media by volume id and serial number, with the networks they were met in and the hosts there. */
+function mediaOf(parts: readonly ResultPart[]): ReadonlyMap<string, ReadonlyMap<Network, ReadonlySet<string>>> {
+  const media = new Map<string, Map<Network, Set<string>>>();
+  for (const { host, roots } of parts) {
+    for (const { zone, volume } of roots) {
+      if (volume?.removable !== true || volume.volumeId === undefined) continue;
+      const network = (["internet", "intranet", "classified"] as const).find((name) => zone.replace(/^removable-/, "").startsWith(name));
+      if (network === undefined) continue;
+      const identity = [volume.label, volume.volumeId, volume.serial].filter((part) => part !== undefined && part !== "").join(" ");
+      const networks = media.get(identity) ?? new Map<Network, Set<string>>();
+      media.set(identity, networks);
+      networks.set(network, (networks.get(network) ?? new Set<string>()).add(host));
+    }
+  }
+  return media;
 }
 
 function looksForMarks(overview: Overview): boolean {

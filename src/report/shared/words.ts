@@ -123,9 +123,10 @@ export function zoneInWords(zone: string, locale: Locale): string {
 const dataClasses: Readonly<Record<string, Both>> = {
   "state-secret": both("国家秘密标志", "state-secret mark"),
   "work-secret": both("工作秘密、内部标志", "work-secret or internal mark"),
-  "core-commercial": both("核心商密标志", "core commercial-secret mark"),
-  commercial: both("普通商密标志", "commercial-secret mark"),
+  "core-commercial-secret": both("核心商密标志", "core commercial-secret mark"),
+  "commercial-secret": both("普通商密标志", "commercial-secret mark"),
   C3: both("C3 鉴别信息", "C3 authentication data"),
+  "C2-bulk": both("C2 客户信息（批量）", "C2 customer data in bulk"),
   C2: both("C2 客户信息", "C2 customer data"),
   C1: both("C1 机构信息", "C1 organisation data"),
   contact: both("联系方式", "contact data"),
@@ -208,18 +209,40 @@ export function placeInWords(finding: Pick<Finding, "location" | "roles">, local
 const evidenceNames: Readonly<Record<string, Both>> = {
   luhn: both("校验位相符", "check digit holds"),
   "resident-id": both("校验位相符", "check digit holds"),
-  "iso7064-mod11-2": both("校验位相符", "check digit holds"),
-  checksum: both("校验位相符", "check digit holds"),
-  "checksum-failed": both("校验位不符", "check digit fails"),
-  uscc: both("校验位相符", "check digit holds"),
-  bin: both("发卡行标识相符", "issuer number known"),
-  scheme: both("卡组织号段相符", "card scheme known"),
-  segment: both("号段相符", "number segment known"),
-  date: both("日期有效", "date is valid"),
-  region: both("行政区划有效", "region code is valid"),
-  "region:county": both("县级行政区划有效", "county code is valid"),
-  "region:province": both("省级行政区划有效", "province code is valid"),
   "recent-birth": both("出生日期过近，可能是编号", "birth date is recent: may be a serial"),
+  bin: both("发卡行标识相符", "issuer number known"),
+  "resident-check": both("校验位相符", "check digit holds"),
+  "resident-birth": both("出生日期有效", "birth date is valid"),
+  "resident-settled": both("出生日期不在近日", "birth date is not recent"),
+  "resident-region": both("行政区划有效", "region code is valid"),
+  "resident-province": both("省份代码有效", "province code is valid"),
+  "hong-kong-id": both("校验位相符", "check digit holds"),
+  "taiwan-id": both("校验位相符", "check digit holds"),
+  "org-code": both("校验位相符", "check digit holds"),
+  "business-registration": both("校验位相符", "check digit holds"),
+  "tax-id": both("校验位相符", "check digit holds"),
+  uscc: both("校验位相符", "check digit holds"),
+  "uscc-region": both("登记区划有效", "registration region is valid"),
+  iban: both("校验位相符", "check digits hold"),
+  vin: both("校验位相符", "check digit holds"),
+  mrz: both("校验位相符", "check digits hold"),
+  "bic-country": both("国家代码有效", "country code is valid"),
+  nationality: both("国籍代码有效", "nationality code is valid"),
+  "bank-bin": both("发卡行标识相符", "issuer number known"),
+  "card-scheme": both("卡组织号段相符", "card scheme known"),
+  "mobile-segment": both("号段相符", "number segment known"),
+  "landline-area": both("区号有效", "area code is valid"),
+  "email-domain": both("域名有效", "domain is valid"),
+  "track-pan": both("磁道格式相符", "laid out as a card track"),
+  "person-name": both("姓氏与字形相符", "reads as a name"),
+  "beside-han": both("紧邻汉字", "beside Chinese text"),
+  "counter-context": both("旁有相反字样", "words beside it that speak against it"),
+  "column-weak": both("列名相近", "the column is named alike"),
+  "other-column": both("列名为其他内容", "the column is named otherwise"),
+  "in-address": both("位于地址中", "stands in an address"),
+  quoted: both("在引号中", "stands in quotes"),
+  term: both("词语相符", "the term matches"),
+  "page:1": both("位于首页", "on the first page"),
   context: both("旁有相关字样", "related words beside it"),
   label: both("前有标签", "a label before it"),
   column: both("列名相符", "the column is named so"),
@@ -242,6 +265,9 @@ const evidenceNames: Readonly<Record<string, Both>> = {
   CN_RESIDENT_ID: both("身份证号", "resident ID"),
   BANK_CARD: both("银行卡号", "bank card"),
   MOBILE: both("手机号", "mobile number"),
+  LANDLINE: both("固定电话", "landline number"),
+  USCC: both("统一社会信用代码", "unified social credit code"),
+  ORGANISATION: both("单位名称", "organisation"),
   CN_MOBILE: both("手机号", "mobile number"),
   PERSON_NAME: both("姓名", "name"),
   EMAIL: both("邮箱", "e-mail"),
@@ -266,6 +292,22 @@ const infoTypes: Readonly<Record<string, Both>> = {
 /** An infoType as a person calls it; an unknown one stands for itself. */
 export function infoTypeInWords(infoType: string, locale: Locale): string {
   return (infoTypes[infoType] ?? evidenceNames[infoType])?.[locale] ?? neutralise(infoType);
+}
+
+/** What another reason says better. */
+const saidOtherwise: ReadonlySet<string> = new Set(["role:body", "resident-settled", "resident-province"]);
+/** Patterns of marks: of them a reader asks where they stand. */
+const markPatterns: ReadonlySet<string> = new Set(["mark", "own-line", "period", "labelled", "term", "sign"]);
+
+/** The reasons that say something to a reader: not where most text stands, nor that the rule's own pattern matched. */
+function tellingOf(evidence: readonly Evidence[]): readonly Evidence[] {
+  const isOfMark = evidence.some(({ name }) => markPatterns.has(name));
+  const telling = evidence.filter((one) => {
+    if (one.effect === "lowers" || one.effect === "rejects") return true;
+    if (saidOtherwise.has(one.name) || (one.by === "position" && !isOfMark)) return false;
+    return one.by !== "pattern" || one.effect !== "states" || evidenceNames[one.name] !== undefined;
+  });
+  return telling.length === 0 ? evidence : telling;
 }
 
 const evidenceBy: Readonly<Record<Evidence["by"], Both>> = {
@@ -298,7 +340,7 @@ function evidenceInWords(evidence: Evidence, locale: Locale): string {
 /** Why it is taken for what it is: each reason once, those that speak against it marked 存疑. Empty when nothing was recorded. */
 export function reasonInWords(evidence: readonly Evidence[], locale: Locale): string {
   const reasons = new Set<string>();
-  for (const one of evidence) {
+  for (const one of tellingOf(evidence)) {
     const against = one.effect === "lowers" || one.effect === "rejects";
     const said = evidenceInWords(one, locale);
     reasons.add(against ? (locale === "zh" ? `存疑：${said}` : `against: ${said}`) : said);
@@ -316,7 +358,7 @@ export function excerptInWords(finding: Finding): string {
   return `“${text.replaceAll(/[“”]/g, "")}”`;
 }
 
-const markClasses: ReadonlySet<string> = new Set(["state-secret", "work-secret", "core-commercial", "commercial"]);
+const markClasses: ReadonlySet<string> = new Set(["state-secret", "work-secret", "core-commercial-secret", "commercial-secret"]);
 
 /** True where the finding is a mark (机密★10年), not a value: it has a level, or its class is one of marks. */
 export function isMark(finding: Pick<Finding, "level" | "dataClass">): boolean {

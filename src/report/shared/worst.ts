@@ -14,12 +14,17 @@ export function classOf(finding: Pick<Finding, "effect" | "judgement" | "severit
   return ((effects[finding.effect] * 2 + critical) * 5 + severities[finding.severity]) * 3 + confidences[finding.confidence];
 }
 
+/** Places of a rule in a file that come before further places of any other: what a person looks at to understand a file. */
+const firstPlaces = 4;
+
 /**
- * Rank of a finding among all of a report, lower is worse: its class, then how many like it its file has had (by powers of two), so that under
- * a ceiling the first places of every file stay before the thousandth of one. `ordinal` counts from 1.
+ * Rank of a finding among all of a report, lower is worse. What is only recorded comes last. Else the first few places of every rule in every
+ * file come before the thousandth of one, by powers of two: a ceiling then hides places, never a file in violation behind another. Within
+ * that by class. `ordinal` counts the rule's findings of the file from 1.
  */
 export function rankOf(finding: Pick<Finding, "effect" | "judgement" | "severity" | "confidence">, ordinal: number): number {
-  return classOf(finding) * 64 + Math.min(63, Math.floor(Math.log2(Math.max(1, ordinal))));
+  const again = Math.min(30, Math.floor(Math.log2(Math.max(1, ordinal / firstPlaces))));
+  return ((finding.effect === "recorded" ? 1 : 0) * 31 + again) * classes + classOf(finding);
 }
 
 interface Held<Item> {
