@@ -2,11 +2,12 @@ import type { Extracted, ExtractInput, Extractor, Role } from "../model/chunk.ts
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
-import { embeddedObject, streamMember } from "./shared/embedded.ts";
+import { embeddedObject, streamMember, surroundings } from "./shared/embedded.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
 import type { Sink } from "./shared/flow.ts";
 import { giveProperties } from "./shared/package.ts";
 import { giveTextRuns } from "./shared/textRuns.ts";
+import { readVba } from "./shared/vba.ts";
 import { readFib } from "./shared/wordFib.ts";
 import type { WordFib } from "./shared/wordFib.ts";
 import { readWordFormat } from "./shared/wordFormat.ts";
@@ -32,9 +33,8 @@ export const doc: Extractor = {
   extract,
 };
 
-/** Storages that hold nothing a person wrote, or what is told in another way. */
-const known: RegExp =
-  /^(WordDocument|[01]Table|Data|ObjectPool|\x01CompObj|\x05SummaryInformation|\x05DocumentSummaryInformation|\x06DataSpaces|Macros|_VBA_PROJECT_CUR|KSOProductBuildVer|\x02OlePres\d+|\x01Ole|\x03ObjInfo|MsoDataStore|SummaryInformation|DocumentSummaryInformation)$/i;
+/** Streams at the top that are told in another way, or hold nothing a person wrote. */
+const known: RegExp = /^(WordDocument|[01]Table|Data|\x05SummaryInformation|\x05DocumentSummaryInformation|KSOProductBuildVer)$/i;
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const sink = createSink(input.budget, input.entry.path);
@@ -55,6 +55,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     sink.failure("encrypted", "document encrypted with a password", false);
   } else yield* readDocument(input, sink, cfb, word, fib);
   yield* readDocumentProperties(cfb, sink);
+  yield* readVba(cfb, sink);
   yield* readObjects(input, sink, cfb);
   yield* sink.drain();
 }
@@ -192,8 +193,8 @@ async function* readObjects(input: ExtractInput, sink: Sink, cfb: Cfb): AsyncGen
       yield* streamMember(input, sink, cfb, entry, `${entry.path}.xml`);
   }
   for (const entry of cfb.root.children) {
-    if (/^(Macros|_VBA_PROJECT_CUR)$/i.test(entry.name)) sink.failure("unsupported-format", "macros of the document are not read", true);
-    else if (!known.test(entry.name) && entry.kind === "stream" && entry.size > 0) yield* streamMember(input, sink, cfb, entry, entry.path);
+    if (!known.test(entry.name) && !surroundings.test(entry.name) && entry.kind === "stream" && entry.size > 0)
+      yield* streamMember(input, sink, cfb, entry, entry.path);
   }
   yield* sink.drain();
 }

@@ -12,6 +12,7 @@ import { ofd } from "./ofd.ts";
 import { ole2 } from "./ole2.ts";
 import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
+import { ppt } from "./ppt.ts";
 import { pptx } from "./pptx.ts";
 import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
@@ -37,6 +38,7 @@ export const extractors: readonly Extractor[] = [
   zip,
   doc,
   msg,
+  ppt,
   ole2,
   gz,
   tar,

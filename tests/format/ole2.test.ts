@@ -35,7 +35,13 @@ test.each([
   checkChunks(result);
   expect(result.texts).toEqual(["properties-core [property]: 机密\t2023-12-25T00:00:00Z\t12\n", "properties-custom [property]: 十年\n"]);
   expect(result.chunks.map((chunk) => chunk.table?.head)).toEqual([[["title", "modified", "Pages"]], [["机密"]]]);
+  expect(result.failures).toEqual([]);
+});
+
+test("what nobody knows is told as not read, with the text that shows", async () => {
+  const result = await run(ole2, memorySource(cfbOf([{ path: "VisioDocument", data: Buffer.from("机密★10年", "utf16le") }])));
   expect(result.failures).toEqual(["unsupported-format file partial"]);
+  expect(result.texts.join("")).toContain("机密★10年");
 });
 
 test("an encrypted Office package says so", async () => {
@@ -70,4 +76,81 @@ test("a magic number and no directory behind it: runs of text are told", async (
   const result = await run(ole2, memorySource(Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(3000, 0x41)])));
   expect(result.failures).toEqual(["corrupt file partial"]);
   expect(result.texts.join("")).toContain("AAAA");
+});
+
+test("text of Works and Publisher by its index", async () => {
+  const text = Buffer.from("机密★10年\r第二段", "utf16le");
+  const bytes = Buffer.alloc(0x200);
+  bytes.write("CHNKINK ");
+  bytes.writeUInt16LE(0x01f8, 0x18);
+  bytes.writeUInt16LE(24, 0x20);
+  bytes.write("TEXT", 0x22);
+  bytes.write("TEXT", 0x2c);
+  bytes.writeUInt32LE(0x200, 0x30);
+  bytes.writeUInt32LE(text.length, 0x34);
+  const works = await run(ole2, memorySource(cfbOf([{ path: "CONTENTS", data: Buffer.concat([bytes, text]) }])));
+  expect([works.texts, works.failures]).toEqual([["body [body]: 机密★10年\n第二段\n"], []]);
+  bytes.writeUInt32LE(0x7fff_ffff, 0x34);
+  const publisher = await run(
+    ole2,
+    memorySource(
+      cfbOf([
+        { path: "Quill/QuillSub/CONTENTS", data: Buffer.concat([bytes, text]) },
+        { path: "Contents", data: "x" },
+      ]),
+    ),
+  );
+  expect(publisher.texts).toEqual(["body [body]: 机密★10年\n第二段\n"]);
+});
+
+test("names of files in a folder's thumbnails", async () => {
+  const name = Buffer.from("机密.doc\0", "utf16le");
+  const head = Buffer.alloc(16);
+  head.writeUInt16LE(16, 0);
+  const entry = Buffer.alloc(16);
+  entry.writeUInt32LE(16 + name.length, 0);
+  const result = await run(
+    ole2,
+    memorySource(
+      cfbOf([
+        { path: "Catalog", data: Buffer.concat([head, entry, name]) },
+        { path: "1", data: "jpeg" },
+      ]),
+    ),
+  );
+  expect([result.texts, result.failures]).toEqual([["names [name]: 机密.doc\n"], []]);
+});
+
+test("macro source, packed as Office packs it", async () => {
+  const source = 'Attribute VB_Name = "M"\r\n\' 机密★10年\r\n';
+  const pack = (data: Buffer): Buffer => {
+    // Literals only: a flag byte of zero before each eight bytes.
+    const out: Buffer[] = [];
+    for (let at = 0; at < data.length; at += 8) out.push(Buffer.of(0), data.subarray(at, at + 8));
+    const chunk = Buffer.concat(out);
+    const header = Buffer.of(1, 0, 0);
+    header.writeUInt16LE(0xb000 | (chunk.length - 1), 1);
+    return Buffer.concat([header, chunk]);
+  };
+  const entry = (id: number, data: Buffer): Buffer => {
+    const head = Buffer.alloc(6);
+    head.writeUInt16LE(id, 0);
+    head.writeUInt32LE(data.length, 2);
+    return Buffer.concat([head, data]);
+  };
+  const offset = Buffer.alloc(4);
+  offset.writeUInt32LE(3);
+  const directory = Buffer.concat([entry(3, Buffer.of(0xe9, 0xfd)), entry(0x1a, Buffer.from("M")), entry(0x31, offset)]);
+  const module = Buffer.concat([Buffer.from("xyz"), pack(Buffer.from(source))]);
+  const result = await run(
+    ole2,
+    memorySource(
+      cfbOf([
+        { path: "VBA/dir", data: pack(directory) },
+        { path: "VBA/M", data: module },
+        { path: "PROJECT", data: "p" },
+      ]),
+    ),
+  );
+  expect([result.texts, result.failures]).toEqual([['macro1 [code]: Attribute VB_Name = "M"\n\' 机密★10年\n'], []]);
 });

@@ -17,7 +17,7 @@ const known: Readonly<Record<string, KnownSection>> = {
   e0859ff2f94f6810ab9108002b27b3d9: {
     id: "core",
     // prettier-ignore
-    names: ["", "", "title", "subject", "creator", "keywords", "description", "Template", "lastModifiedBy", "revision", "TotalTime", "lastPrinted",
+    names: ["", "", "title", "subject", "creator", "keywords", "description", "Template", "lastModifiedBy", "revision", "", "lastPrinted",
       "created", "modified", "Pages", "Words", "Characters", "", "Application", "DocSecurity"],
   },
   // {D5CDD502-2E9C-101B-9397-08002B2CF9AE}

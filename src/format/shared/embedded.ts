@@ -8,7 +8,7 @@ import { decodeCodepage } from "./codepage.ts";
 import type { Sink } from "./flow.ts";
 
 /** Streams that say how an object is shown, not what it holds. */
-const surroundings: RegExp =
+export const surroundings: RegExp =
   /^(\x01Ole|\x01CompObj|\x03ObjInfo|\x03LinkInfo|\x02OlePres\d*|\x03EPRINT|\x03META|\x03PRINT|\x03PIC|\x03OCXNAME|\x03ACCESSOBJSITEDATA)$/i;
 
 /** 64 KiB hold the names before the data of a packaged file. */
@@ -19,20 +19,31 @@ const namesLength = 64 * 1024;
  * of a PDF, or the storage itself as a compound file (a workbook in a document). One that holds only its picture is told as not read.
  */
 export async function* embeddedObject(input: ExtractInput, sink: Sink, cfb: Cfb, storage: CfbEntry): AsyncGenerator<Extracted, void> {
-  const natives = storage.children.filter(({ name, kind, size }) => kind === "storage" || (size > 0 && !surroundings.test(name)));
-  const [only] = natives;
-  if (only === undefined) {
-    sink.failure("no-text", "an embedded object holds only a picture of itself", true);
-    yield* sink.drain();
+  if (yield* embeddedFiles(input, sink, cfb, storage)) return;
+  if (storage.children.some(holdsContent)) {
+    yield* member(input, sink, storage.path, storage, () => copied(input, cfb, storage));
     return;
   }
-  const packaged = natives.find(({ name }) => name.toLowerCase() === "\x01ole10native");
-  if (packaged !== undefined) yield* packagedFile(input, sink, cfb, packaged, storage.path);
-  const single = natives.find(({ name, kind }) => kind === "stream" && /^(package|contents|package_stream)$/i.test(name));
-  if (single !== undefined) yield* streamMember(input, sink, cfb, single, single.path);
-  if (packaged === undefined && single === undefined) {
-    yield* member(input, sink, storage.path, storage, () => copied(input, cfb, storage));
+  sink.failure("no-text", "an embedded object holds only a picture of itself", true);
+  yield* sink.drain();
+}
+
+function holdsContent({ name, kind, size }: CfbEntry): boolean {
+  return kind === "storage" || (size > 0 && !surroundings.test(name));
+}
+
+/** The files an object holds in streams of their own, as entries; true when there are some. The storage may be the root. */
+export async function* embeddedFiles(input: ExtractInput, sink: Sink, cfb: Cfb, storage: CfbEntry): AsyncGenerator<Extracted, boolean> {
+  let found = false;
+  for (const stream of storage.children) {
+    if (!holdsContent(stream) || stream.kind !== "stream") continue;
+    const name = stream.name.toLowerCase();
+    if (name === "\x01ole10native") yield* packagedFile(input, sink, cfb, stream, storage.path === "" ? "" : `${storage.path}/`);
+    else if (/^(package|contents|package_stream)$/.test(name)) yield* streamMember(input, sink, cfb, stream, stream.path);
+    else continue;
+    found = true;
   }
+  return found;
 }
 
 /** A stream as an entry of its own, under a name a person can read. */
@@ -119,7 +130,7 @@ async function* packagedFile(input: ExtractInput, sink: Sink, cfb: Cfb, entry: C
   const found = packagedNames(head, stream.size);
   const from = found?.from ?? Math.min(4, stream.size);
   const length = Math.min(found?.length ?? stream.size - from, stream.size - from);
-  yield* member(input, sink, `${folder}/${found?.name ?? "object"}`, { ...entry, size: length }, () =>
+  yield* member(input, sink, `${folder}${found?.name ?? "object"}`, { ...entry, size: length }, () =>
     paid(input, rangeSource(source, from, length)),
   );
 }

@@ -15,10 +15,15 @@ export interface ArtRecord {
 const recordLimit = 5_000_000;
 
 /**
- * Records from `from` on in the order of the bytes, containers before what they hold, without recursion: depth costs nothing. `enter` says of
- * a container whether what it holds is wanted. Ends at `to`, or where what follows is no record.
+ * Records from `from` on in the order of the bytes, containers before what they hold, without recursion: depth costs nothing. `enter` says
+ * whether what a record holds is wanted as records: of a container unless it says false, of another if it says true. Ends at `to`, or where what follows is no record.
  */
-export function* walkArt(bytes: Buffer, from: number, to: number, enter?: (record: ArtRecord) => boolean): Generator<ArtRecord, void> {
+export function* walkArt(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  enter?: (record: ArtRecord) => boolean | undefined,
+): Generator<ArtRecord, void> {
   const end = Math.min(to, bytes.length);
   let count = 0;
   for (let at = from; at + 8 <= end && count < recordLimit; count++) {
@@ -33,7 +38,8 @@ export function* walkArt(bytes: Buffer, from: number, to: number, enter?: (recor
       cut: at + 8 + length > end,
     };
     yield record;
-    at = record.container && enter?.(record) !== false ? record.from : record.to;
+    const wanted = enter?.(record);
+    at = (record.container ? wanted !== false : wanted === true) ? record.from : record.to;
   }
 }
 

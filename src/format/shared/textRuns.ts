@@ -37,12 +37,22 @@ export async function* giveTextRuns(sink: Sink, source: ByteSource): AsyncGenera
     const text = bytes.toString("latin1");
     for (const { 0: run, index } of text.matchAll(narrow)) {
       const raw = bytes.subarray(index, index + run.length);
-      const told = decodeCodepage(raw, 65001);
-      if (!told.includes("\ufffd")) flow.line(bytesOf(told.trim()), at + index);
+      const told = readable(raw);
+      if (told !== undefined) flow.line(bytesOf(told), at + index);
     }
     yield* sink.drain();
     if (bytes.length < block) break;
   }
   flow.flush();
   yield* sink.drain();
+}
+
+/** Bytes as UTF-8, else as GBK, where nearly all of them are; characters that a run's ends have cut are left out. */
+function readable(raw: Buffer): string | undefined {
+  for (const codepage of [65001, 936]) {
+    const told = codepage === 65001 ? raw.toString("utf8") : decodeCodepage(raw, codepage);
+    const broken = told.split("\ufffd").length - 1;
+    if (broken * 20 <= told.length) return told.replaceAll("\ufffd", "").trim();
+  }
+  return undefined;
 }
