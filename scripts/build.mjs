@@ -1,6 +1,6 @@
 // Fills dist/, the mirror of src/. Run by `prepare`, by `npm run build` and once before the tests.
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,10 +8,30 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+await buildKernel();
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const run = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit", cwd: root });
 process.exitCode = run.status ?? 1;
 if (run.status === 0) await prepareRules();
+
+/** Compiles the SIMD kernel and writes it as text into a module, so that nothing is looked for at run time. */
+async function buildKernel() {
+  const folder = join(root, "src", "detect", "kernel");
+  const { default: asc } = await import("assemblyscript/asc");
+  const options = ["kernel.as.ts", "--runtime", "stub", "-O3", "--noAssert", "--enable", "simd", "--outFile", "kernel.wasm"];
+  let wasm;
+  const { error, stderr } = await asc.main(options, {
+    readFile: (name) => (name === "kernel.as.ts" ? readFileSync(join(folder, name), "utf8") : null),
+    writeFile: (name, contents) => {
+      if (name === "kernel.wasm") wasm = Buffer.from(contents);
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || wasm === undefined) throw new Error(`the kernel does not compile: ${error?.message}\n${stderr.toString()}`);
+  const text = `/** The kernel, compiled from kernel.as.ts by the build. */\nexport const WASM: string =\n  "${wasm.toString("base64")}";\n`;
+  const file = join(folder, "wasm.generated.ts");
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+}
 
 /** Parses the shipped packs and policy once, so that a run need not: they are read again where their digest differs. */
 async function prepareRules() {

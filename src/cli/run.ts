@@ -84,6 +84,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     keyFile: (values["keyFile"] as string | undefined) ?? defaultKeyFile(terminal.environment),
     createKey: values["keyFile"] === undefined,
     showValues: values["showValues"] === true,
+    kernel: terminal.environment["ZICHA_KERNEL"] === "ts" ? "ts" : "wasm",
     ...optional("baselineFile", fileOf(terminal, values["baseline"] as string | undefined)),
     ...optional("fields", readFields(terminal, values["field"] as readonly string[] | undefined)),
     ...optional("failOn", values["failOn"] as ScanRequest["failOn"] | undefined),

@@ -1,12 +1,22 @@
 import type { Role } from "../model/chunk.ts";
 import type { Matcher, Trigger } from "../model/rule.ts";
 import type { Kernel } from "./kernel/contract.ts";
-import { createFallbackKernel } from "./kernel/fallback.ts";
+import { digitTable, headsOf } from "./digitTable.ts";
+import { createKernel } from "./kernel/create.ts";
+import type { KernelChoice } from "./kernel/create.ts";
 import type { ColumnLexicon } from "./table.ts";
 
-interface DigitRule {
+/** A rule that asks for digits. */
+export interface DigitRule {
   readonly matcher: Matcher;
   readonly trigger: Extract<Trigger, { kind: "digits" }>;
+  /** Totals it takes, `total - 1` as bit: 1 to 32, and 33 to 40. */
+  readonly low: number;
+  readonly high: number;
+  /** Prefixes of more than the three digits it is found by, digit by digit; undefined when there are none. */
+  readonly prefixes: readonly Uint8Array[] | undefined;
+  /** By the ASCII byte before a candidate, 1 where it may stand there. */
+  readonly before: Uint8Array | undefined;
 }
 interface LiteralRule {
   readonly matcher: Matcher;
@@ -17,7 +27,8 @@ interface LiteralRule {
 export interface Compiled {
   readonly kernel: Kernel;
   readonly literals: readonly string[];
-  readonly digitRules: readonly DigitRule[];
+  /** By the first three digits. */
+  readonly digitRules: readonly (readonly DigitRule[])[];
   /** By index of the literal. */
   readonly literalRules: readonly (readonly LiteralRule[])[];
   readonly lineRules: readonly { readonly matcher: Matcher; readonly trigger: Extract<Trigger, { kind: "line" }> }[];
@@ -27,19 +38,15 @@ export interface Compiled {
 }
 
 /** Sorts rules by their triggers and builds the kernel that looks for these. */
-export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexicon): Compiled {
+export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexicon, choice: KernelChoice): Compiled {
   const digitRules: DigitRule[] = [];
   const byLiteral = new Map<string, LiteralRule[]>();
   const lineRules: { matcher: Matcher; trigger: Extract<Trigger, { kind: "line" }> }[] = [];
   const columnRules: { matcher: Matcher; trigger: Extract<Trigger, { kind: "column" }> }[] = [];
-  let min = Number.MAX_SAFE_INTEGER;
-  let max = 0;
   for (const matcher of matchers) {
     for (const trigger of matcher.triggers) {
       if (trigger.kind === "digits") {
-        digitRules.push({ matcher, trigger });
-        min = Math.min(min, trigger.min);
-        max = Math.max(max, trigger.max);
+        digitRules.push(digitRule(matcher, trigger));
       } else if (trigger.kind === "literal") {
         const text = trigger.text.toLowerCase();
         const list = byLiteral.get(text) ?? [];
@@ -51,13 +58,37 @@ export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexico
   }
   const literals = [...byLiteral.keys()];
   return {
-    kernel: createFallbackKernel({ literals, digits: digitRules.length > 0 ? { min, max } : undefined }),
+    kernel: createKernel(choice, { literals, digits: digitTable(digitRules.map(({ trigger }) => trigger)) }),
     literals,
-    digitRules,
+    digitRules: byHead(digitRules),
     literalRules: literals.map((text) => byLiteral.get(text) ?? []),
     lineRules,
     columnRules,
     matchers,
     lexicon,
   };
+}
+
+function digitRule(matcher: Matcher, trigger: DigitRule["trigger"]): DigitRule {
+  let low = 0;
+  let high = 0;
+  for (let total = trigger.min; total <= trigger.max; total++) {
+    if (total <= 32) low |= 1 << (total - 1);
+    else high |= 1 << (total - 33);
+  }
+  const long = trigger.prefixes?.some((prefix) => prefix.length > 3) === true;
+  return {
+    matcher,
+    trigger,
+    low,
+    high,
+    prefixes: long ? trigger.prefixes?.map((prefix) => Uint8Array.from(prefix, Number)) : undefined,
+    before: trigger.before && Uint8Array.from({ length: 128 }, (_, byte) => (trigger.before?.includes(byte) === true ? 1 : 0)),
+  };
+}
+
+function byHead(rules: readonly DigitRule[]): readonly (readonly DigitRule[])[] {
+  const lists: DigitRule[][] = Array.from({ length: 1000 }, () => []);
+  for (const rule of rules) for (const head of headsOf(rule.trigger.prefixes)) lists[head]?.push(rule);
+  return lists;
 }

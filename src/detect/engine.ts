@@ -5,10 +5,11 @@ import type { ByteEncoding } from "../util/decode.ts";
 import { compileRules } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { Engine, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
-import { hasPrefix, prefixTotals } from "./digits.ts";
 import { AHEAD, BLOCK, Flow, isBlank, lineEnd, lineStart, nextLine, PEERS, segmentAt, tailStart, topEnd } from "./flow.ts";
 import type { Segment } from "./flow.ts";
 import { CandidateList, DIGITS } from "./kernel/contract.ts";
+import type { KernelChoice } from "./kernel/create.ts";
+import { DigitChain } from "./kernel/digitChain.ts";
 import { Settler } from "./settle.ts";
 import { nameColumns, nameProperties } from "./table.ts";
 import type { ColumnLexicon } from "./table.ts";
@@ -16,10 +17,13 @@ import { WideReader } from "./wideReader.ts";
 import { locate, namesColumns, ROW, rowAt, windowAt } from "./windows.ts";
 
 /** Compiles the rules. Throws nothing that data can cause: packs were checked before. */
-export function createEngine(matchers: readonly Matcher[], lexicon: ColumnLexicon): Engine {
-  const compiled = compileRules(matchers, lexicon);
+export function createEngine(matchers: readonly Matcher[], lexicon: ColumnLexicon, kernel: KernelChoice = "wasm"): Engine {
+  const compiled = compileRules(matchers, lexicon, kernel);
   return { open: (options) => new EngineSession(compiled, options) };
 }
+
+/** The chain of the candidate at hand. */
+const chain = new DigitChain();
 
 class EngineSession implements Session {
   readonly #compiled: Compiled;
@@ -176,18 +180,23 @@ class EngineSession implements Session {
   }
 
   #digits(flow: Flow, start: number, end: number): void {
-    let window: Window | undefined;
-    let totals: readonly number[] | undefined;
     const segment = segmentAt(flow, start);
     if (segment === undefined) return;
-    for (const { matcher, trigger } of this.#compiled.digitRules) {
-      if (trigger.roles !== undefined && !segment.roles.some((role) => trigger.roles?.includes(role))) continue;
-      totals ??= prefixTotals(flow, start, end);
-      if (!totals.some((total) => total >= trigger.min && total <= trigger.max)) continue;
-      if (!this.#glance(flow, segment, matcher, start, end)) continue;
+    const at = start - flow.base;
+    const { bytes, length, encoding } = flow;
+    if (!chain.read(bytes, at, length, encoding)) return;
+    const before = at > 0 && (encoding === "utf8" || (bytes[at - 1] ?? 0) < 0x40) ? (bytes[at - 1] ?? 0) : 0xff;
+    let window: Window | undefined;
+    for (const rule of this.#compiled.digitRules[chain.head] ?? []) {
+      if ((rule.low & chain.low) === 0 && (rule.high & chain.high) === 0) continue;
+      if (rule.before !== undefined && before < 0x80 && !(before >= 0x30 && before <= 0x39) && rule.before[before] === 0) continue;
+      if (rule.prefixes !== undefined && !rule.prefixes.some((prefix) => prefix.every((digit, index) => chain.digits[index] === digit)))
+        continue;
+      const { roles } = rule.trigger;
+      if (roles !== undefined && !segment.roles.some((role) => roles.includes(role))) continue;
+      if (!this.#glance(flow, segment, rule.matcher, start, end)) continue;
       window ??= windowAt(flow, segment, start, end, this.#options);
-      if (trigger.prefixes !== undefined && !hasPrefix(window, trigger.prefixes)) continue;
-      this.#confirm(flow, segment, matcher, window);
+      this.#confirm(flow, segment, rule.matcher, window);
     }
   }
 
@@ -308,10 +317,11 @@ function byteEncoding(encoding: Encoding): ByteEncoding {
 }
 
 /** Indices of candidates by start, then end, then kind. */
-function sorted(candidates: CandidateList): readonly number[] {
+function sorted(candidates: CandidateList): Uint32Array {
   const { records, length } = candidates;
-  const indices = Array.from({ length }, (_, index) => index);
-  return indices.toSorted(
+  const indices = new Uint32Array(length);
+  for (let index = 0; index < length; index++) indices[index] = index;
+  return indices.sort(
     (one, other) =>
       (records[3 * one + 1] ?? 0) - (records[3 * other + 1] ?? 0) ||
       (records[3 * one + 2] ?? 0) - (records[3 * other + 2] ?? 0) ||

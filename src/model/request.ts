@@ -60,6 +60,8 @@ export interface ScanRequest {
   /** For the report's forms. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly showValues: boolean;
+  /** Which kernel finds candidates; `ts` is the plain one, for looking into a fault. */
+  readonly kernel: "wasm" | "ts";
   readonly failOn: "violation" | "suspect" | "never" | Severity;
   readonly allowIncomplete: boolean;
   readonly places?: readonly Place[];

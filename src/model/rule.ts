@@ -81,9 +81,18 @@ export interface RuleKind {
 
 /** What the kernel finds for a rule. */
 export type Trigger = { readonly roles?: readonly Role[] } &
-  /** A run of `min`–`max` digits: plain, grouped by single separators, full-width. `prefixes`: its first digits, normalised. */
+  /**
+   * A run of `min`–`max` digits: plain, grouped by single separators, full-width. `prefixes`: its first digits, normalised. `before`: the ASCII
+   * characters that may stand before it, where the rule takes no others; what is beyond ASCII always may.
+   */
   (
-    | { readonly kind: "digits"; readonly min: number; readonly max: number; readonly prefixes?: readonly string[] }
+    | {
+        readonly kind: "digits";
+        readonly min: number;
+        readonly max: number;
+        readonly prefixes?: readonly string[];
+        readonly before?: readonly number[];
+      }
     /** Compared without regard to ASCII case. At least two bytes in every encoding, except `@`. */
     | { readonly kind: "literal"; readonly text: string }
     /** Every cell of a column so named: person names. */

@@ -64,6 +64,7 @@ export async function* scan(
     passwords: request.passwords,
     key: request.key,
     showValues: request.showValues,
+    kernel: request.kernel,
     started,
   };
   const maskPath = lazyMasker(setup);

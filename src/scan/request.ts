@@ -55,6 +55,7 @@ export interface RequestInput {
   /** For the report's forms. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly showValues?: boolean;
+  readonly kernel?: "wasm" | "ts";
   readonly failOn?: ScanRequest["failOn"];
   readonly allowIncomplete?: boolean;
   readonly options?: ScanRequest["options"];
@@ -154,6 +155,7 @@ export async function resolveRequest(
     ...(baseline === undefined ? {} : { baseline }),
     ...(input.fields === undefined ? {} : { fields: input.fields }),
     showValues: input.showValues ?? false,
+    kernel: input.kernel ?? "wasm",
     failOn: input.failOn ?? "violation",
     allowIncomplete: input.allowIncomplete ?? false,
     options: input.options ?? {},

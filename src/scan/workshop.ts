@@ -18,13 +18,14 @@ export interface WorkshopSetup {
   readonly passwords: readonly string[];
   readonly key: Uint8Array;
   readonly showValues: boolean;
+  readonly kernel: "wasm" | "ts";
   readonly started: string;
 }
 
 /** Compiles the rules and lays out the tools of one worker. */
 export function createWorkshop(setup: WorkshopSetup): Workshop {
   const { matchers, tables } = compile(setup.packs, ruleKinds);
-  const engine = createEngine(matchers, columnLexicon(tables.json("headers")));
+  const engine = createEngine(matchers, columnLexicon(tables.json("headers")), setup.kernel);
   const seal = createSeal(setup.key, setup.showValues);
   return {
     engine,

@@ -20,7 +20,13 @@ function bytesOf(text: string, encoding: Encoding): Uint8Array {
 const encodings: readonly Encoding[] = ["utf8", "gb18030", "big5", "utf16le", "utf16be"];
 
 describe("a glance", () => {
-  const blind = matchers.map((matcher): Matcher => ({ ...matcher, glance: () => true }));
+  const blind = matchers.map((matcher): Matcher => ({
+    ...matcher,
+    glance: () => true,
+    triggers: matcher.triggers.map((one) =>
+      one.kind === "digits" ? { ...one, before: Array.from({ length: 128 }, (_, code) => code) } : one,
+    ),
+  }));
   const table: Table = {
     id: "t",
     separator: ",",
@@ -40,5 +46,15 @@ describe("a glance", () => {
       }
     }
     expect(total).toBeGreaterThan(300);
+  });
+});
+
+describe("the kernels", () => {
+  it.each(encodings)("give the same findings of random documents in %s", async (encoding) => {
+    const [fast, plain] = [createEngine(matchers, lexicon, "wasm"), createEngine(matchers, lexicon, "ts")];
+    const bytes = bytesOf(randomDocument(matchers, numbers(5), 30_000), encoding);
+    const expected = await found(plain, bytes, encoding);
+    expect(expected.length).toBeGreaterThan(50);
+    expect(await found(fast, bytes, encoding)).toEqual(expected);
   });
 });

@@ -4,8 +4,22 @@ import type { ByteEncoding } from "../../util/decode.ts";
 export interface TriggerSet {
   /** Lower case for ASCII; a candidate names one by its index. */
   readonly literals: readonly string[];
-  /** Shortest and longest run of digits that any rule could take; undefined when none asks for digits. */
-  readonly digits: { readonly min: number; readonly max: number } | undefined;
+  /** Undefined when no rule asks for digits. */
+  readonly digits: DigitTable | undefined;
+}
+
+/** Digits a chain of groups is followed for: the longest identifier has 34 characters, a card 19 digits. */
+export const CHAIN_DIGITS: number = 40;
+
+/** Which chains of digits any rule could take. Rules that allow the same bytes before a candidate share a group; there are at most eight. */
+export interface DigitTable {
+  /** By the byte before a candidate, a bit for each group that allows it; all bits for digits and bytes over 0x7f, which say nothing. */
+  readonly before: Uint8Array;
+  /** For each group and the first three digits, which totals of digits are taken, `total - 1` as bit: 2 × 1000 numbers a group. */
+  readonly totals: Uint32Array;
+  readonly groups: number;
+  /** Fewest digits that any rule takes. */
+  readonly least: number;
 }
 
 /** `kind` of a candidate that is a run of digits; others are indices of `TriggerSet.literals`. */
@@ -28,14 +42,31 @@ export class CandidateList {
     this.records[at + 2] = end;
     this.length++;
   }
+
+  /** Takes the first `count` of `records`, places less `shift`. */
+  take(records: Int32Array, count: number, shift: number): void {
+    while (3 * (this.length + count) > this.records.length) {
+      const grown = new Int32Array(this.records.length * 2);
+      grown.set(this.records);
+      this.records = grown;
+    }
+    let at = 3 * this.length;
+    for (let index = 0; index < 3 * count; index += 3, at += 3) {
+      this.records[at] = records[index] ?? 0;
+      this.records[at + 1] = (records[index + 1] ?? 0) - shift;
+      this.records[at + 2] = (records[index + 2] ?? 0) - shift;
+    }
+    this.length += count;
+  }
 }
 
 /**
  * One pass over a block for all triggers. Gives every candidate that starts in `[from, to)`, in no particular order; what it drops, no tier
  * of any rule could take. `bytes` reaches beyond `to` as far as the flow does, so that a candidate is seen whole.
  *
- * Digits: a candidate for each group of digits that no digit precedes, plain or full-width. It ends with its group, or with the chain of
- * groups that single separators (space, hyphen, dot, no-break or ideographic space) join to it, at most 40 digits.
+ * Digits: a candidate for each group of digits that no digit precedes, plain or full-width, where the table takes its first three digits with
+ * a total that a group's end reaches. It ends with the chain of groups that single separators (space, hyphen, dot, no-break or ideographic
+ * space) join to it, at most 40 digits.
  */
 export interface Kernel {
   readonly id: "wasm" | "ts";

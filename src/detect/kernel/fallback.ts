@@ -1,15 +1,9 @@
 import { characterStart } from "../../util/decode.ts";
 import type { ByteEncoding } from "../../util/decode.ts";
 import { encode } from "../../util/encode.ts";
+import { DigitChain, digitSize } from "./digitChain.ts";
 import { DIGITS } from "./contract.ts";
-import type { CandidateList, Kernel, TriggerSet } from "./contract.ts";
-
-/** Digits a chain of groups is followed for: the longest identifier has 25 digits, a card 19. */
-const CHAIN_DIGITS = 40;
-
-const DIGIT = 1;
-const WIDE = 2;
-const SHORT = 4;
+import type { CandidateList, DigitTable, Kernel, TriggerSet } from "./contract.ts";
 
 interface Literal {
   readonly id: number;
@@ -25,7 +19,7 @@ interface GramTable {
 }
 
 interface Tables {
-  /** What a byte may begin. */
+  /** 1 for the first byte of a literal of one to three. */
   readonly classes: Uint8Array;
   /** Literals of one to three bytes by their first byte. */
   readonly short: ReadonlyMap<number, readonly Literal[]>;
@@ -55,16 +49,11 @@ function build(triggers: TriggerSet, encoding: ByteEncoding): Tables {
     const first = bytes[0] ?? 0;
     const upper = first >= 97 && first <= 122 ? first - 32 : first;
     for (const byte of new Set([first, upper])) {
-      classes[byte] = (classes[byte] ?? 0) | SHORT;
+      classes[byte] = 1;
       const list = short.get(byte) ?? [];
       list.push({ id, bytes });
       short.set(byte, list);
     }
-  }
-  if (triggers.digits !== undefined) {
-    for (let byte = 0x30; byte <= 0x39; byte++) classes[byte] = (classes[byte] ?? 0) | DIGIT;
-    const lead = encoding === "utf8" ? 0xef : encoding === "gb18030" ? 0xa3 : 0xa2;
-    classes[lead] = (classes[lead] ?? 0) | WIDE;
   }
   const grams: GramTable[] = [];
   for (const [least, most] of [
@@ -100,37 +89,6 @@ function equalFolded(bytes: Uint8Array, at: number, literal: Uint8Array): boolea
   return true;
 }
 
-/** Bytes of the digit at `at`, plain or full-width; 0 when there is none. */
-function digitSize(bytes: Uint8Array, at: number, encoding: ByteEncoding): number {
-  const byte = bytes[at];
-  if (byte === undefined) return 0;
-  if (byte >= 0x30 && byte <= 0x39) return 1;
-  const second = bytes[at + 1] ?? 0;
-  if (encoding === "utf8") {
-    const third = bytes[at + 2] ?? 0;
-    return byte === 0xef && second === 0xbc && third >= 0x90 && third <= 0x99 ? 3 : 0;
-  }
-  if (encoding === "gb18030") return byte === 0xa3 && second >= 0xb0 && second <= 0xb9 ? 2 : 0;
-  return byte === 0xa2 && second >= 0xaf && second <= 0xb8 ? 2 : 0;
-}
-
-/** Bytes of a separator between groups of digits; 0 when there is none. */
-function separatorSize(bytes: Uint8Array, at: number, encoding: ByteEncoding): number {
-  const byte = bytes[at] ?? 0;
-  if (byte === 0x20 || byte === 0x2d || byte === 0x2e) return 1;
-  if (byte < 0x80) return 0;
-  const second = bytes[at + 1] ?? 0;
-  if (encoding === "utf8") {
-    if (byte === 0xc2 && second === 0xa0) return 2;
-    const third = bytes[at + 2] ?? 0;
-    if (byte === 0xe3 && second === 0x80 && third === 0x80) return 3;
-    if (byte === 0xe2 && second === 0x80 && third >= 0x90 && third <= 0x95 && third !== 0x94) return 3;
-    return byte === 0xef && second === 0xbc && third === 0x8d ? 3 : 0;
-  }
-  if (encoding === "gb18030") return (byte === 0xa1 && second === 0xa1) || (byte === 0xa3 && second === 0xad) ? 2 : 0;
-  return byte === 0xa1 && second === 0x40 ? 2 : 0;
-}
-
 /** The kernel in plain TypeScript: what runs where WebAssembly SIMD is missing, and what the other kernel is held against. */
 export function createFallbackKernel(triggers: TriggerSet): Kernel {
   const tables = new Map<ByteEncoding, Tables>();
@@ -142,7 +100,8 @@ export function createFallbackKernel(triggers: TriggerSet): Kernel {
         known = build(triggers, encoding);
         tables.set(encoding, known);
       }
-      findByClass(bytes, from, to, encoding, triggers, known, out);
+      if (triggers.digits !== undefined) findDigits(bytes, from, to, encoding, triggers.digits, out);
+      if (known.short.size > 0) findShort(bytes, from, to, known, out);
       for (const table of known.grams) findByGram(bytes, from, to, table, out);
     },
   };
@@ -162,80 +121,64 @@ function findByGram(bytes: Uint8Array, from: number, to: number, table: GramTabl
   }
 }
 
-function findByClass(
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-  encoding: ByteEncoding,
-  triggers: TriggerSet,
-  tables: Tables,
-  out: CandidateList,
-): void {
-  const { classes, short } = tables;
-  const min = triggers.digits?.min ?? 0;
-  const max = triggers.digits?.max ?? 0;
-  let at = from;
-  // A run that began in the block before belongs to it.
-  if (at > 0 && triggers.digits !== undefined) {
-    const straddling = characterStart(bytes, at, Math.max(0, at - 1024), encoding);
-    if (straddling < at && digitSize(bytes, straddling, encoding) > 0) at = straddling + digitSize(bytes, straddling, encoding);
-    while (at < to && isInsideRun(bytes, at, encoding)) at += digitSize(bytes, at, encoding);
+function findShort(bytes: Uint8Array, from: number, to: number, { classes, short }: Tables, out: CandidateList): void {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (classes[byte] === 0) continue;
+    for (const literal of short.get(byte) ?? []) {
+      if (equalFolded(bytes, at, literal.bytes)) out.push(literal.id, at, at + literal.bytes.length);
+    }
   }
+}
+
+function findDigits(bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding, table: DigitTable, out: CandidateList): void {
+  const lead = encoding === "utf8" ? 0xef : encoding === "gb18030" ? 0xa3 : 0xa2;
+  let at = from;
   while (at < to) {
-    const kind = classes[bytes[at] ?? 0] ?? 0;
-    if (kind === 0) {
-      at++;
-      continue;
-    }
-    if ((kind & SHORT) !== 0) {
-      for (const literal of short.get(bytes[at] ?? 0) ?? []) {
-        if (equalFolded(bytes, at, literal.bytes)) out.push(literal.id, at, at + literal.bytes.length);
-      }
-    }
-    if ((kind & (DIGIT | WIDE)) === 0 || digitSize(bytes, at, encoding) === 0) {
+    const byte = bytes[at] ?? 0;
+    if ((byte < 0x30 || byte > 0x39) && byte !== lead) {
       at++;
       continue;
     }
     // In GB18030 a digit may be the second or fourth byte of a character.
-    if (
-      encoding === "gb18030" &&
-      at > 0 &&
-      (bytes[at - 1] ?? 0) >= 0x81 &&
-      characterStart(bytes, at, Math.max(0, at - 1024), encoding) !== at
-    ) {
+    if (digitSize(bytes, at, encoding) === 0 || !aligned(bytes, at, encoding)) {
       at++;
       continue;
     }
-    let digits = 0;
-    let end = at;
-    for (let size = digitSize(bytes, end, encoding); size > 0; size = digitSize(bytes, end, encoding)) {
-      end += size;
-      digits++;
-    }
-    const next = end;
-    if (digits <= max) {
-      let total = digits;
-      for (;;) {
-        const separator = separatorSize(bytes, end, encoding);
-        if (separator === 0) break;
-        let group = end + separator;
-        let count = 0;
-        for (
-          let size = digitSize(bytes, group, encoding);
-          size > 0 && total + count <= CHAIN_DIGITS;
-          size = digitSize(bytes, group, encoding)
-        ) {
-          group += size;
-          count++;
-        }
-        if (count === 0 || total + count > CHAIN_DIGITS) break;
-        total += count;
-        end = group;
-      }
-      if (total >= min) out.push(DIGITS, at, end);
-    }
-    at = next;
+    // A run that began in the block before belongs to it; a block may begin within a digit.
+    const inside = at - from < 3 && isInsideRun(bytes, at, encoding);
+    if (!inside && chain.read(bytes, at, bytes.length, encoding) && taken(table, bytes, at, encoding)) out.push(DIGITS, at, chain.end);
+    do at += digitSize(bytes, at, encoding);
+    while (at < bytes.length && digitSize(bytes, at, encoding) > 0);
   }
+}
+
+/** Whether a character begins at `at`, in GB18030; the others are not looked at. */
+function aligned(bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean {
+  if (encoding !== "gb18030" || at === 0 || (bytes[at - 1] ?? 0) < 0x81) return true;
+  return characterStart(bytes, at, Math.max(0, at - 1024), encoding) === at;
+}
+
+const chain = new DigitChain();
+
+/** Whether any rule could take the chain just read. */
+function taken(table: DigitTable, bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean {
+  const groups = groupsBefore(table, bytes, at, encoding);
+  for (let group = 0; group < table.groups; group++) {
+    if (((groups >> group) & 1) === 0) continue;
+    const place = 2 * (1000 * group + chain.head);
+    if (((table.totals[place] ?? 0) & chain.low) !== 0 || ((table.totals[place + 1] ?? 0) & chain.high) !== 0) return true;
+  }
+  return false;
+}
+
+/** Groups that allow what stands before a candidate, as bits. */
+export function groupsBefore(table: DigitTable, bytes: Uint8Array, at: number, encoding: ByteEncoding): number {
+  if (at === 0) return 0xff;
+  const before = bytes[at - 1] ?? 0;
+  // Outside of UTF-8 a byte below 0x80 may be the end of a character.
+  if (encoding !== "utf8" && before >= 0x40 && at >= 2 && (bytes[at - 2] ?? 0) >= 0x81) return 0xff;
+  return table.before[before] ?? 0xff;
 }
 
 function isInsideRun(bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean {
@@ -244,5 +187,5 @@ function isInsideRun(bytes: Uint8Array, at: number, encoding: ByteEncoding): boo
   if (before >= 0x30 && before <= 0x39)
     return encoding !== "gb18030" || characterStart(bytes, at - 1, Math.max(0, at - 1024), encoding) === at - 1;
   const size = encoding === "utf8" ? 3 : 2;
-  return at >= size && digitSize(bytes, at - size, encoding) === size;
+  return at >= size && digitSize(bytes, at - size, encoding) === size && aligned(bytes, at - size, encoding);
 }

@@ -1,7 +1,7 @@
 import type { Json } from "../../model/json.ts";
-import type { Evidence, Match, Matcher, RuleBase, RuleKind, RuleProblem, Tables, Validator, Window } from "../../model/rule.ts";
+import type { Evidence, Match, Matcher, RuleBase, RuleKind, RuleProblem, Tables, Trigger, Validator, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
-import { createGlance } from "../shared/patternGlance.ts";
+import { charactersBefore, createGlance } from "../shared/patternGlance.ts";
 import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
 import { contextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
@@ -198,12 +198,20 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
   const tiers = readTiers(fields["tiers"] ?? []);
   return {
     rule: base,
-    triggers: readTriggers(fields["triggers"] ?? []),
+    triggers: triggersOf(fields["triggers"] ?? [], compiled.patterns, said.boundary !== "none"),
     maxSpan: MAX_SPAN,
     tiers,
     confirm,
     glance: createGlance(compiled.patterns, tiers, said.boundary !== "none"),
   };
+}
+
+/** Triggers as written, those for digits with what the expressions allow before a candidate. */
+function triggersOf(written: Json, patterns: readonly Pattern[], bounded: boolean): readonly Trigger[] {
+  const triggers = readTriggers(written);
+  if (!triggers.some(({ kind }) => kind === "digits")) return triggers;
+  const before = charactersBefore(patterns, bounded);
+  return before === undefined ? triggers : triggers.map((one) => (one.kind === "digits" ? { ...one, before } : one));
 }
 
 function compile(one: Fields["patterns"][number], index: number, problems: RuleProblem[]): readonly Pattern[] {

@@ -1,5 +1,5 @@
 import type { Sight, Tier } from "../../model/rule.ts";
-import { Automaton } from "./automaton.ts";
+import { Automaton, DEAD } from "./automaton.ts";
 import { type Node, readExpression } from "./expression.ts";
 import { backFrom, goesOnBefore, leadBefore, mayMatch } from "./glance.ts";
 
@@ -84,4 +84,34 @@ export function createFollowGlance(regex: RegExp): (sight: Sight) => boolean {
     }
     return automaton === "all" || mayMatch(automaton, sight, sight.end, -1, false);
   };
+}
+
+/**
+ * ASCII characters that may stand before a candidate of digits where one of the patterns takes it; undefined for all. A pattern that begins at
+ * the candidate says nothing of them unless it is `bounded`: then no letter, digit or `_` may. One that begins before it takes them itself.
+ */
+export function charactersBefore(patterns: readonly GlancePattern[], bounded: boolean): readonly number[] | undefined {
+  const allowed = new Set<number>();
+  for (const { regex, lookback, lead } of patterns) {
+    const node = readExpression(regex.source, regex.flags);
+    const automaton = node && Automaton.of([node]);
+    if (node === undefined || automaton === undefined || lead !== undefined) return undefined;
+    const begins = Array.from({ length: 10 }, (_, digit) => automaton.next(automaton.start, 0x30 + digit, false)).some(
+      (state) => state !== DEAD,
+    );
+    if (begins && !bounded) return undefined;
+    for (let code = 0; code < 0x80; code++) {
+      if ((begins && !/\w/.test(String.fromCharCode(code))) || (lookback > 0 && takes(node, code))) allowed.add(code);
+    }
+  }
+  // A lone carriage return reads as a line feed.
+  if (allowed.has(10)) allowed.add(13);
+  return [...allowed].toSorted((one, other) => one - other);
+}
+
+/** Whether a character stands in any class of the expression. */
+function takes(node: Node, code: number): boolean {
+  if (node.kind === "set") return node.ranges.some(([low, high]) => code >= low && code <= high);
+  if (node.kind === "repeat") return takes(node.of, code);
+  return node.kind !== "empty" && node.of.some((one) => takes(one, code));
 }

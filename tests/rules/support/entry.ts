@@ -16,6 +16,7 @@ export async function openEntryBench(
     passwords: [],
     key: new Uint8Array(32),
     showValues: true,
+    kernel: "wasm",
     started: "2026-06-01T00:00:00.000Z",
   });
   return async (name, content) => {

@@ -1,0 +1,48 @@
+import type { Trigger } from "../model/rule.ts";
+import type { DigitTable } from "./kernel/contract.ts";
+
+type DigitTrigger = Extract<Trigger, { kind: "digits" }>;
+
+/** Groups of rules told apart by what may stand before a candidate; what is over has no condition. */
+const GROUPS = 8;
+
+/** What the kernel looks for of all digit triggers: by the first three digits, the totals that any of them takes. */
+export function digitTable(triggers: readonly DigitTrigger[]): DigitTable | undefined {
+  if (triggers.length === 0) return undefined;
+  const groups: { readonly key: string; readonly before: readonly number[] | undefined; readonly triggers: DigitTrigger[] }[] = [];
+  for (const trigger of triggers) {
+    const key = trigger.before === undefined ? "any" : trigger.before.join();
+    let group = groups.find((one) => one.key === key);
+    if (group === undefined && key !== "any" && groups.length >= GROUPS - 1) group = groups.find((one) => one.key === "any");
+    if (group === undefined) groups.push((group = { key, before: key === "any" ? undefined : trigger.before, triggers: [] }));
+    group.triggers.push(trigger);
+  }
+  const before = new Uint8Array(256).fill(0xff, 0x80).fill(0xff, 0x30, 0x3a);
+  const totals = new Uint32Array(2 * 1000 * groups.length);
+  let least = Number.MAX_SAFE_INTEGER;
+  for (const [group, one] of groups.entries()) {
+    for (let byte = 0; byte < 0x80; byte++) {
+      if (one.before === undefined || one.before.includes(byte)) before[byte] = (before[byte] ?? 0) | (1 << group);
+    }
+    for (const trigger of one.triggers) {
+      least = Math.min(least, trigger.min);
+      for (const head of headsOf(trigger.prefixes)) {
+        for (let total = Math.max(3, trigger.min); total <= trigger.max; total++) {
+          const place = 2 * (1000 * group + head) + (total > 32 ? 1 : 0);
+          totals[place] = (totals[place] ?? 0) | (1 << ((total - 1) % 32));
+        }
+      }
+    }
+  }
+  return { before, totals, groups: groups.length, least };
+}
+
+/** Values of the first three digits that begin with one of the prefixes, or begin one of them. */
+export function headsOf(prefixes: readonly string[] | undefined): readonly number[] {
+  const heads: number[] = [];
+  for (let head = 0; head < 1000; head++) {
+    const text = String(head).padStart(3, "0");
+    if (prefixes === undefined || prefixes.some((prefix) => text.startsWith(prefix) || prefix.startsWith(text))) heads.push(head);
+  }
+  return heads;
+}

@@ -1,0 +1,96 @@
+import type { ByteEncoding } from "../../util/decode.ts";
+import { CHAIN_DIGITS } from "./contract.ts";
+
+/** Bytes of the digit at `at`, plain or full-width; 0 when there is none. */
+export function digitSize(bytes: Uint8Array, at: number, encoding: ByteEncoding): number {
+  const byte = bytes[at];
+  if (byte === undefined) return 0;
+  if (byte >= 0x30 && byte <= 0x39) return 1;
+  const second = bytes[at + 1] ?? 0;
+  if (encoding === "utf8") {
+    const third = bytes[at + 2] ?? 0;
+    return byte === 0xef && second === 0xbc && third >= 0x90 && third <= 0x99 ? 3 : 0;
+  }
+  if (encoding === "gb18030") return byte === 0xa3 && second >= 0xb0 && second <= 0xb9 ? 2 : 0;
+  return byte === 0xa2 && second >= 0xaf && second <= 0xb8 ? 2 : 0;
+}
+
+/** Bytes of a separator between groups of digits; 0 when there is none. */
+function separatorSize(bytes: Uint8Array, at: number, encoding: ByteEncoding): number {
+  const byte = bytes[at] ?? 0;
+  if (byte === 0x20 || byte === 0x2d || byte === 0x2e) return 1;
+  if (byte < 0x80) return 0;
+  const second = bytes[at + 1] ?? 0;
+  if (encoding === "utf8") {
+    if (byte === 0xc2 && second === 0xa0) return 2;
+    const third = bytes[at + 2] ?? 0;
+    if (byte === 0xe3 && second === 0x80 && third === 0x80) return 3;
+    if (byte === 0xe2 && second === 0x80 && third >= 0x90 && third <= 0x95 && third !== 0x94) return 3;
+    return byte === 0xef && second === 0xbc && third === 0x8d ? 3 : 0;
+  }
+  if (encoding === "gb18030") return (byte === 0xa1 && second === 0xa1) || (byte === 0xa3 && second === 0xad) ? 2 : 0;
+  return byte === 0xa1 && second === 0x40 ? 2 : 0;
+}
+
+/** A chain of groups of digits as it lies in bytes; read again and again, since candidates are many. */
+export class DigitChain {
+  /** Value of the first three digits. */
+  head = 0;
+  /** Totals of digits at which a group ends, `total - 1` as bit: 1 to 32, and 33 to 40. */
+  low = 0;
+  high = 0;
+  /** Digits of the chain; `digits` holds their values. */
+  count = 0;
+  readonly digits: Uint8Array = new Uint8Array(CHAIN_DIGITS + 1);
+  /** Where its last group ends. */
+  end = 0;
+
+  /** Reads the chain at `at`. False for fewer than three digits and for a first group that is longer than any chain. */
+  read(bytes: Uint8Array, at: number, length: number, encoding: ByteEncoding): boolean {
+    this.low = 0;
+    this.high = 0;
+    this.count = this.#group(bytes, at, length, encoding, 0);
+    if (this.count > CHAIN_DIGITS) return false;
+    this.end = this.#at;
+    this.#total();
+    for (;;) {
+      const separator = separatorSize(bytes, this.end, encoding);
+      if (separator === 0) break;
+      const seen = this.#group(bytes, this.end + separator, length, encoding, this.count);
+      if (seen === this.count || seen > CHAIN_DIGITS) break;
+      this.count = seen;
+      this.end = this.#at;
+      this.#total();
+    }
+    this.head = 100 * (this.digits[0] ?? 0) + 10 * (this.digits[1] ?? 0) + (this.digits[2] ?? 0);
+    return this.count >= 3;
+  }
+
+  #at = 0;
+
+  #group(bytes: Uint8Array, from: number, length: number, encoding: ByteEncoding, seen: number): number {
+    let at = from;
+    let count = seen;
+    for (
+      let size = digitSize(bytes, at, encoding);
+      size > 0 && at < length && count <= CHAIN_DIGITS;
+      size = digitSize(bytes, at, encoding)
+    ) {
+      this.digits[count++] = digitValue(bytes, at, size, encoding);
+      at += size;
+    }
+    this.#at = at;
+    return count;
+  }
+
+  #total(): void {
+    if (this.count <= 32) this.low |= 1 << (this.count - 1);
+    else this.high |= 1 << (this.count - 33);
+  }
+}
+
+function digitValue(bytes: Uint8Array, at: number, size: number, encoding: ByteEncoding): number {
+  if (size === 1) return (bytes[at] ?? 0) - 0x30;
+  if (size === 3) return (bytes[at + 2] ?? 0) - 0x90;
+  return (bytes[at + 1] ?? 0) - (encoding === "gb18030" ? 0xb0 : 0xaf);
+}

@@ -1,0 +1,407 @@
+// The kernel in AssemblyScript: SIMD over raw bytes. What it gives is defined by contract.ts and must equal what fallback.ts gives.
+// Memory: tables laid out by wasm.ts, then the block with its surroundings and 128 zero bytes behind, then the records it writes.
+
+const UTF8: u32 = 0;
+const GB18030: u32 = 1;
+
+/** Digits a chain of groups is followed for. */
+const CHAIN_DIGITS: i32 = 40;
+const HASH: u32 = 0x9e3779b1;
+
+let digitTables: usize = 0;
+let digitGroups: u32 = 0;
+let digitBefore: usize = 0;
+let digitLeast: i32 = 0;
+let literals: usize = 0;
+let teddy: usize = 0;
+let teddyBuckets: usize = 0;
+let grams: usize = 0;
+let gramCount: u32 = 0;
+let out: usize = 0;
+let capacity: i32 = 0;
+
+let encoding: u32 = UTF8;
+let low: usize = 0;
+let high: usize = 0;
+let count: i32 = 0;
+
+/** First byte of memory that is free for tables. */
+export function base(): usize {
+  return (__heap_base + 63) & ~63;
+}
+
+/** `tables`: groups × 1000 masks of 64 bits; `before`: 256 bytes, a bit a group; `least`: shortest total of any rule, 0 for no digits. */
+export function setDigits(tables: usize, groups: u32, before: usize, least: i32): void {
+  digitTables = tables;
+  digitGroups = groups;
+  digitBefore = before;
+  digitLeast = least;
+}
+
+/** `list`: address and length of each literal; `masks`: six vectors, 0 for no short literals; `buckets`: eight times first and count, then ids. */
+export function setLiterals(list: usize, masks: usize, buckets: usize, gramTables: usize, tables: u32): void {
+  literals = list;
+  teddy = masks;
+  teddyBuckets = buckets;
+  grams = gramTables;
+  gramCount = tables;
+}
+
+export function setOut(to: usize, most: i32): void {
+  out = to;
+  capacity = most;
+}
+
+/**
+ * Looks at `[from, to)`; `[start, end)` is what is known of the flow round it. Gives the number of records, -1 when there was no room.
+ */
+export function find(from: usize, to: usize, start: usize, end: usize, which: u32): i32 {
+  encoding = which;
+  low = start;
+  high = end;
+  count = 0;
+  if (digitLeast > 0) findDigits(from, to);
+  if (teddy !== 0) findShort(from, to);
+  for (let table: u32 = 0; table < gramCount; table++) findByGram(from, to, grams + (table << 5));
+  return count > capacity ? -1 : count;
+}
+
+// @ts-ignore: decorator
+@inline
+function splat(byte: u32): v128 {
+  return i8x16.splat(<i8>byte);
+}
+
+// @ts-ignore: decorator
+@inline
+function emit(kind: i32, start: usize, end: usize): void {
+  if (count < capacity) {
+    const at = out + <usize>count * 12;
+    store<i32>(at, kind);
+    store<u32>(at, <u32>start, 4);
+    store<u32>(at, <u32>end, 8);
+  }
+  count++;
+}
+
+function equalFolded(at: usize, id: u32): bool {
+  const text = <usize>load<u32>(literals + (id << 3));
+  const length = <usize>load<u32>(literals + (id << 3), 4);
+  if (at < low || at + length > high) return false;
+  for (let index: usize = 0; index < length; index++) {
+    let byte: u32 = load<u8>(at + index);
+    if (byte - 65 < 26) byte += 32;
+    if (byte !== <u32>load<u8>(text + index)) return false;
+  }
+  return true;
+}
+
+function verify(at: usize, id: u32): void {
+  if (equalFolded(at, id)) emit(<i32>id, at, at + <usize>load<u32>(literals + (id << 3), 4));
+}
+
+/** Literals by nibbles of their first three bytes, sixteen places at a time. */
+function findShort(from: usize, to: usize): void {
+  const lo0 = v128.load(teddy);
+  const hi0 = v128.load(teddy, 16);
+  const lo1 = v128.load(teddy, 32);
+  const hi1 = v128.load(teddy, 48);
+  const lo2 = v128.load(teddy, 64);
+  const hi2 = v128.load(teddy, 80);
+  const nibble = splat(15);
+  const none = splat(0);
+  for (let at = from; at < to; at += 16) {
+    const one = v128.load(at);
+    const two = v128.load(at, 1);
+    let masks = v128.and(i8x16.swizzle(lo0, v128.and(one, nibble)), i8x16.swizzle(hi0, i8x16.shr_u(one, 4)));
+    masks = v128.and(masks, v128.and(i8x16.swizzle(lo1, v128.and(two, nibble)), i8x16.swizzle(hi1, i8x16.shr_u(two, 4))));
+    if (!v128.any_true(masks)) continue;
+    const three = v128.load(at, 2);
+    masks = v128.and(masks, v128.and(i8x16.swizzle(lo2, v128.and(three, nibble)), i8x16.swizzle(hi2, i8x16.shr_u(three, 4))));
+    let hits = <u32>i8x16.bitmask(i8x16.ne(masks, none));
+    while (hits !== 0) {
+      const place = at + <usize>ctz(hits);
+      hits &= hits - 1;
+      if (place >= to) break;
+      shortAt(place);
+    }
+  }
+}
+
+function shortAt(at: usize): void {
+  const one: u32 = load<u8>(at);
+  const two: u32 = load<u8>(at, 1);
+  const three: u32 = load<u8>(at, 2);
+  let buckets: u32 =
+    <u32>load<u8>(teddy + (one & 15)) &
+    load<u8>(teddy + 16 + (one >> 4)) &
+    load<u8>(teddy + 32 + (two & 15)) &
+    load<u8>(teddy + 48 + (two >> 4)) &
+    load<u8>(teddy + 64 + (three & 15)) &
+    load<u8>(teddy + 80 + (three >> 4));
+  while (buckets !== 0) {
+    const bucket = teddyBuckets + (<usize>ctz(buckets) << 3);
+    buckets &= buckets - 1;
+    const first = load<u32>(bucket);
+    const size = load<u32>(bucket, 4);
+    for (let index: u32 = 0; index < size; index++) verify(at, load<u16>(teddyBuckets + 64 + ((first + index) << 1)));
+  }
+}
+
+/** Literals by a hash of four bytes, looked up at every `stride`-th place. Table: stride, high-only, bitmap, heads, entries. */
+function findByGram(from: usize, to: usize, table: usize): void {
+  const stride = <usize>load<u32>(table);
+  const highOnly = load<u32>(table, 4) !== 0;
+  const bitmap = <usize>load<u32>(table, 8);
+  let last = to + stride - 1;
+  if (high < from + 4) return;
+  if (last > high - 3) last = high - 3;
+  const jump = <usize>(61 / <u32>stride) * stride;
+  let at = from;
+  while (at < last) {
+    if (highOnly) {
+      const any = v128.or(v128.or(v128.load(at), v128.load(at, 16)), v128.or(v128.load(at, 32), v128.load(at, 48)));
+      if (i8x16.bitmask(any) === 0) {
+        at += jump;
+        continue;
+      }
+    }
+    let stop = at + jump;
+    if (stop > last) stop = last;
+    for (; at < stop; at += stride) {
+      const hash = ((load<u32>(at) | 0x20202020) * HASH) >>> 16;
+      if ((load<u8>(bitmap + (hash >> 3)) >> <u8>(hash & 7)) & 1) gramAt(at, hash, table, from, to);
+    }
+  }
+}
+
+function gramAt(at: usize, hash: u32, table: usize, from: usize, to: usize): void {
+  const heads = <usize>load<u32>(table, 12);
+  const entries = <usize>load<u32>(table, 16);
+  let entry: u32 = load<u16>(heads + (hash << 1));
+  while (entry !== 0) {
+    const place = entries + (entry << 3);
+    const start = at - <usize>load<u16>(place, 2);
+    if (start >= from && start < to) verify(start, load<u16>(place));
+    entry = load<u16>(place, 4);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function digitBits(at: usize): u32 {
+  return <u32>i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.load(at), splat(0x30)), splat(10)));
+}
+
+// @ts-ignore: decorator
+@inline
+function separatorBits(block: v128): u32 {
+  const dash = v128.or(i8x16.eq(block, splat(0x2d)), i8x16.eq(block, splat(0x2e)));
+  return <u32>i8x16.bitmask(v128.or(i8x16.eq(block, splat(0x20)), dash));
+}
+
+/** First bytes of separators and digits of more than one byte. */
+// @ts-ignore: decorator
+@inline
+function leadBits(block: v128): u32 {
+  if (encoding === UTF8) {
+    const one = v128.or(i8x16.eq(block, splat(0xc2)), i8x16.eq(block, splat(0xe2)));
+    return <u32>i8x16.bitmask(v128.or(one, v128.or(i8x16.eq(block, splat(0xe3)), i8x16.eq(block, splat(0xef)))));
+  }
+  const one = v128.or(i8x16.eq(block, splat(0xa1)), i8x16.eq(block, splat(0xa2)));
+  return <u32>i8x16.bitmask(v128.or(one, i8x16.eq(block, splat(0xa3))));
+}
+
+/** Places where a digit of more than one byte begins. */
+// @ts-ignore: decorator
+@inline
+function wideBits(at: usize): u32 {
+  const first = v128.load(at);
+  if (encoding === UTF8) {
+    const leads = i8x16.eq(first, splat(0xef));
+    if (!v128.any_true(leads)) return 0;
+    const second = i8x16.eq(v128.load(at, 1), splat(0xbc));
+    const third = i8x16.lt_u(i8x16.sub(v128.load(at, 2), splat(0x90)), splat(10));
+    return <u32>i8x16.bitmask(v128.and(leads, v128.and(second, third)));
+  }
+  const lead: u32 = encoding === GB18030 ? 0xa3 : 0xa2;
+  const zero: u32 = encoding === GB18030 ? 0xb0 : 0xaf;
+  const leads = i8x16.eq(first, splat(lead));
+  if (!v128.any_true(leads)) return 0;
+  const second = i8x16.lt_u(i8x16.sub(v128.load(at, 1), splat(zero)), splat(10));
+  return <u32>i8x16.bitmask(v128.and(leads, second));
+}
+
+function findDigits(from: usize, to: usize): void {
+  const least = digitLeast < 8 ? digitLeast : 8;
+  for (let at = from; at < to; at += 48) {
+    const digits = <u64>digitBits(at) | (<u64>digitBits(at + 16) << 16) | (<u64>digitBits(at + 32) << 32) | (<u64>digitBits(at + 48) << 48);
+    let wide = <u64>wideBits(at) | (<u64>wideBits(at + 16) << 16) | (<u64>wideBits(at + 32) << 32);
+    const left = to - at;
+    const own: u64 = left >= 48 ? 0xffffffffffff : (<u64>1 << left) - 1;
+    if (wide !== 0) {
+      wide &= own;
+      while (wide !== 0) {
+        digitsAt(at + <usize>ctz(wide));
+        wide &= wide - 1;
+      }
+    }
+    if ((digits & own) === 0) continue;
+    const before: u64 = at > low && <u32>load<u8>(at - 1) - 0x30 < 10 ? 1 : 0;
+    const preceded = (digits << 1) | before;
+    const one = v128.load(at);
+    const two = v128.load(at, 16);
+    const three = v128.load(at, 32);
+    const four = v128.load(at, 48);
+    const separators =
+      <u64>separatorBits(one) | (<u64>separatorBits(two) << 16) | (<u64>separatorBits(three) << 32) | (<u64>separatorBits(four) << 48);
+    const bridged = digits | (separators & preceded & (digits >> 1));
+    let long = bridged;
+    for (let shift = 1; shift < least; shift++) long &= bridged >> shift;
+    const begins = digits & ~preceded & own;
+    let found = begins & long;
+    while (found !== 0) {
+      digitsAt(at + <usize>ctz(found));
+      found &= found - 1;
+    }
+    let leads = <u64>leadBits(one) | (<u64>leadBits(two) << 16) | (<u64>leadBits(three) << 32) | (<u64>leadBits(four) << 48);
+    leads |= separators & (leads >> 1);
+    if ((digits & (leads >> 1)) !== 0) {
+      // A chain that goes on with a separator of more than one byte.
+      let rest = begins & ~long;
+      while (rest !== 0) {
+        const bit = ctz(rest);
+        rest &= rest - 1;
+        const end = bit + ctz(~(bridged >> bit));
+        if (end > 63 || ((leads >> end) & 1) !== 0) digitsAt(at + <usize>bit);
+      }
+    }
+    if (encoding === GB18030) {
+      // What precedes may be the last byte of a character of four.
+      let after = digits & preceded & own;
+      while (after !== 0) {
+        const place = at + <usize>ctz(after);
+        after &= after - 1;
+        if (place >= low + 2 && load<u8>(place - 2) >= 0x81) digitsAt(place);
+      }
+    }
+  }
+}
+
+/** Bytes of the digit at `at`; 0 when there is none. */
+// @ts-ignore: decorator
+@inline
+function digitSize(at: usize): usize {
+  const byte: u32 = load<u8>(at);
+  if (byte - 0x30 < 10) return 1;
+  if (byte < 0x80) return 0;
+  const second: u32 = load<u8>(at, 1);
+  if (encoding === UTF8) return byte === 0xef && second === 0xbc && <u32>load<u8>(at, 2) - 0x90 < 10 ? 3 : 0;
+  if (encoding === GB18030) return byte === 0xa3 && second - 0xb0 < 10 ? 2 : 0;
+  return byte === 0xa2 && second - 0xaf < 10 ? 2 : 0;
+}
+
+/** Value of the digit of `size` bytes at `at`. */
+// @ts-ignore: decorator
+@inline
+function digitValue(at: usize, size: usize): u32 {
+  if (size === 1) return <u32>load<u8>(at) - 0x30;
+  if (size === 3) return <u32>load<u8>(at, 2) - 0x90;
+  return <u32>load<u8>(at, 1) - (encoding === GB18030 ? 0xb0 : 0xaf);
+}
+
+function separatorSize(at: usize): usize {
+  const byte: u32 = load<u8>(at);
+  if (byte === 0x20 || byte === 0x2d || byte === 0x2e) return 1;
+  if (byte < 0x80) return 0;
+  const second: u32 = load<u8>(at, 1);
+  if (encoding === UTF8) {
+    if (byte === 0xc2 && second === 0xa0) return 2;
+    const third: u32 = load<u8>(at, 2);
+    if (byte === 0xe3 && second === 0x80 && third === 0x80) return 3;
+    if (byte === 0xe2 && second === 0x80 && third >= 0x90 && third <= 0x95 && third !== 0x94) return 3;
+    return byte === 0xef && second === 0xbc && third === 0x8d ? 3 : 0;
+  }
+  if (encoding === GB18030) return (byte === 0xa1 && second === 0xa1) || (byte === 0xa3 && second === 0xad) ? 2 : 0;
+  return byte === 0xa1 && second === 0x40 ? 2 : 0;
+}
+
+/** A chain of groups of digits that begins at `at`, unless a digit goes before. */
+function digitsAt(at: usize): void {
+  let seen: i32 = 0;
+  let head: u32 = 0;
+  let end = at;
+  for (let size = digitSize(end); size > 0; size = digitSize(end)) {
+    if (seen < 3) head = head * 10 + digitValue(end, size);
+    end += size;
+    if (++seen > CHAIN_DIGITS) return;
+  }
+  let totals: u64 = (<u64>1) << (seen - 1);
+  for (;;) {
+    const separator = separatorSize(end);
+    if (separator === 0) break;
+    let group = end + separator;
+    let more: i32 = 0;
+    let prefix = head;
+    for (let size = digitSize(group); size > 0 && seen + more <= CHAIN_DIGITS; size = digitSize(group)) {
+      if (seen + more < 3) prefix = prefix * 10 + digitValue(group, size);
+      group += size;
+      more++;
+    }
+    if (more === 0 || seen + more > CHAIN_DIGITS) break;
+    head = prefix;
+    seen += more;
+    totals |= (<u64>1) << (seen - 1);
+    end = group;
+  }
+  if (seen < 3 || !taken(at, head, totals)) return;
+  if (inside(at)) return;
+  if (encoding === GB18030 && at > low && load<u8>(at - 1) >= 0x81 && characterStart(at) !== at) return;
+  emit(-1, at, end);
+}
+
+function taken(at: usize, head: u32, totals: u64): bool {
+  let groups: u32 = 0xff;
+  if (at > low) {
+    const before: u32 = load<u8>(at - 1);
+    // Outside of UTF-8 a byte below 0x80 may be the end of a character.
+    if (encoding === UTF8 || before < 0x40 || at < low + 2 || load<u8>(at - 2) < 0x81) groups = load<u8>(digitBefore + before);
+  }
+  for (let group: u32 = 0; group < digitGroups; group++) {
+    if (((groups >> group) & 1) !== 0 && (load<u64>(digitTables + ((group * 1000 + head) << 3)) & totals) !== 0) return true;
+  }
+  return false;
+}
+
+function inside(at: usize): bool {
+  if (at <= low) return false;
+  const before: u32 = load<u8>(at - 1);
+  if (before - 0x30 < 10) return encoding !== GB18030 || characterStart(at - 1) === at - 1;
+  const size: usize = encoding === UTF8 ? 3 : 2;
+  return at >= low + size && digitSize(at - size) === size && (encoding !== GB18030 || characterStart(at - size) === at - size);
+}
+
+/** Start of the GB18030 character that holds the byte at `at`, sought from the last byte below 0x30, at most 1024 bytes back. */
+function characterStart(at: usize): usize {
+  const from = at > low + 1024 ? at - 1024 : low;
+  let place = at;
+  while (place > from && load<u8>(place - 1) >= 0x30) place--;
+  let next = place + step(place);
+  while (next <= at) {
+    place = next;
+    next = place + step(place);
+  }
+  return place;
+}
+
+function step(at: usize): usize {
+  const lead: u32 = load<u8>(at);
+  if (lead < 0x81 || lead === 0xff || at + 1 >= high) return 1;
+  const second: u32 = load<u8>(at, 1);
+  if (second - 0x30 < 10) {
+    const third: u32 = at + 2 < high ? load<u8>(at, 2) : 0;
+    const fourth: u32 = at + 3 < high ? load<u8>(at, 3) : 0;
+    return third >= 0x81 && third <= 0xfe && fourth - 0x30 < 10 ? 4 : 1;
+  }
+  return second >= 0x40 && second !== 0x7f && second !== 0xff ? 2 : 1;
+}
