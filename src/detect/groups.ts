@@ -7,7 +7,7 @@ import { tierByNames } from "./tiers.ts";
 /** Filled cells of a table's head that rules over tables see of a column. */
 const HEAD_CELLS = 14;
 /** Share of its cell that a match must fill to be what the column holds. */
-const FILLED = 0.6;
+const FILLED = 0.75;
 /** Passages kept of an entry; what more there are is counted as single matches. */
 const MOST_PASSAGES = 20_000;
 /** So many passages of one rule in one flow are one finding: forms under each other, a log, a chat. */

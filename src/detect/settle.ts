@@ -6,7 +6,7 @@ import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { type Group, Groups } from "./groups.ts";
-import { noEvidence, peerNames, subjectRank, tierOf, waitsForTag } from "./tiers.ts";
+import { noEvidence, peerNames, subjectRank, tierByNames, tierOf, waitsForTag } from "./tiers.ts";
 
 interface Count {
   readonly ruleId: string;
@@ -39,10 +39,14 @@ export class Settler {
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
 
   readonly #groups: Groups;
+  readonly #overEntries: readonly Matcher[];
+  readonly #classes: ReadonlyMap<string, string>;
 
   constructor(options: SessionOptions, matchers: readonly Matcher[]) {
     this.#options = options;
     this.#groups = new Groups(matchers);
+    this.#overEntries = matchers.filter(({ over }) => over?.scope === "entry");
+    this.#classes = new Map(matchers.map(({ rule }) => [rule.id, rule.dataClass]));
   }
 
   /** Settles what waits for tags too and gives all there is; a group comes before its members. */
@@ -53,7 +57,10 @@ export class Settler {
       const group = groups.find((one) => one.takes(match));
       return group === undefined ? match : { ...match, within: group.id };
     });
-    const matches = [...groups.map((group) => this.#sealGroup(group)), ...members].toSorted(
+    const by = subjectsBy(groups);
+    const sealed = groups.map((group) => this.#sealGroup(group));
+    const whole = this.#entryMatches([...sealed, ...members], by);
+    const matches = [...sealed, ...members].toSorted(
       (one, other) =>
         order(one.flow, other.flow) ||
         one.start - other.start ||
@@ -62,8 +69,8 @@ export class Settler {
         order(one.ruleId, other.ruleId),
     );
     return {
-      matches,
-      subjectsBy: subjectsBy(groups),
+      matches: [...matches, ...whole],
+      subjectsBy: by,
       counts: [...this.#counts.values()]
         .flatMap((one) => Object.values(one))
         .toSorted((one, other) => order(one.ruleId, other.ruleId) || order(one.confidence, other.confidence)),
@@ -178,17 +185,21 @@ export class Settler {
   }
 
   #settle(flow: Flow, chosen: readonly Chosen[]): void {
-    const kept = arbitrate(
-      chosen.map((one) => ({
-        start: one.pending.start,
-        end: one.pending.end,
-        confidence: one.tier.confidence,
-        rank: one.pending.matcher.rule.rank,
-        id: one.pending.matcher.rule.id,
-        item: one,
-      })),
+    // An advisory says something of a span beside what another rule finds there.
+    const beside = chosen.filter(isAdvisory);
+    const won = arbitrate(
+      chosen
+        .filter((one) => !beside.includes(one))
+        .map((one) => ({
+          start: one.pending.start,
+          end: one.pending.end,
+          confidence: one.tier.confidence,
+          rank: one.pending.matcher.rule.rank,
+          id: one.pending.matcher.rule.id,
+          item: one,
+        })),
     );
-    for (const { item, beaten } of kept) {
+    for (const { item, beaten } of [...won, ...beside.map((item) => ({ item, beaten: [] }))]) {
       const { pending, tier, peers, subject } = item;
       const { rule } = pending.matcher;
       const count = this.#countOf(rule.id, tier.confidence);
@@ -240,13 +251,51 @@ export class Settler {
     this.#groups.mark();
   }
 
-  #sealGroup(group: Group): SealedMatch {
-    const { rule, confidence } = group.placed;
-    const count = this.#countOf(rule.id, confidence);
+  /** What rules over entries make of all there is. */
+  #entryMatches(matches: readonly SealedMatch[], by: Readonly<Record<string, readonly string[]>>): readonly SealedMatch[] {
+    if (this.#overEntries.length === 0) return [];
+    const counting = matches.filter(({ confidence, sample, severity }) => confidence !== "low" && !sample && severity !== "info");
+    const view = {
+      subjects: this.#subjects.size,
+      subjectsBy: Object.fromEntries(Object.entries(by).map(([name, keys]) => [name, keys.length])),
+      infoTypes: new Set(counting.map(({ infoType }) => infoType)),
+      dataClasses: new Set(counting.flatMap(({ ruleId }) => this.#classes.get(ruleId) ?? [])),
+    };
+    return this.#overEntries.flatMap((matcher) => {
+      const given = matcher.over?.scope === "entry" ? matcher.over.judge(view) : undefined;
+      const tier = given && tierByNames(matcher, new Set(given.evidence.map(({ name }) => name)));
+      if (given === undefined || tier === undefined) return [];
+      const { rule } = matcher;
+      const placed: PlacedMatch = {
+        rule,
+        match: { start: 0, end: 0, value: rule.infoType, evidence: given.evidence },
+        confidence: tier.confidence,
+        severity: given.severity ?? rule.severity,
+        evidence: given.evidence,
+        flow: "",
+        start: 0,
+        end: 0,
+        roles: ["body"],
+        location: { kind: "whole" },
+        cell: undefined,
+        subject: undefined,
+      };
+      const share = given.share === undefined ? {} : { share: Math.round(given.share * 1000) / 1000 };
+      const group = { id: rule.id, kind: "entry", matches: 0, subjects: view.subjects, ...share, parts: [] } as const;
+      return [{ ...this.#sealed(placed), group }];
+    });
+  }
+
+  #sealed(placed: PlacedMatch): SealedMatch {
+    const count = this.#countOf(placed.rule.id, placed.confidence);
     count.total++;
     count.stored++;
+    return this.#options.seal(placed);
+  }
+
+  #sealGroup(group: Group): SealedMatch {
     return {
-      ...this.#options.seal(group.placed),
+      ...this.#sealed(group.placed),
       group: {
         id: group.id,
         kind: group.kind,
@@ -269,6 +318,10 @@ function subjectsBy(groups: readonly Group[]): Record<string, readonly string[]>
     by.set(subjectClass, known);
   }
   return Object.fromEntries([...by].map(([name, keys]) => [name, [...keys]]));
+}
+
+function isAdvisory({ pending }: Chosen): boolean {
+  return pending.matcher.rule.dataClass === "advisory";
 }
 
 function order(one: string, other: string): number {

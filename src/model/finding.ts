@@ -40,13 +40,15 @@ export interface SealedMatch {
 export interface MatchGroup {
   /** Its members say it as `within`. */
   readonly id: string;
-  readonly kind: "table" | "passage";
+  readonly kind: "table" | "passage" | "entry";
   /** Matches taken in. */
   readonly matches: number;
   /** Rows with a match, and the first and last of them; of a series of passages how many, and between which lines. A single one has none. */
   readonly rows?: { readonly count: number; readonly first: number; readonly last: number };
   /** Unique people. */
   readonly subjects: number;
+  /** Of an entry: people as a share of the limit that matters (法释〔2017〕10号); an indicator of quantity, no legal finding. */
+  readonly share?: number;
   readonly parts: readonly GroupPart[];
 }
 export interface GroupPart {

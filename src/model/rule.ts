@@ -150,6 +150,7 @@ export interface Sight {
 /** What a rule looks at that takes in what other rules found. */
 export type Over =
   | { readonly scope: "table"; judge(table: TableView): OverMatch | undefined }
+  | { readonly scope: "entry"; judge(entry: EntryView): OverMatch | undefined }
   /** Matches at medium confidence or above, no further apart than `reach` bytes and not parted by an empty line. */
   | {
       readonly scope: "passage";
@@ -167,6 +168,17 @@ export interface OverMatch {
   readonly columns?: readonly { readonly at: number; readonly infoType: string }[];
   /** As what its people are counted: `property`, `transaction`; else `other`. */
   readonly subjectClass?: string;
+  /** Of an entry: its people as a share of the limit that matters. */
+  readonly share?: number;
+}
+
+/** All that was found in an entry, for rules over entries: at medium confidence or above, samples and advisories left out. */
+export interface EntryView {
+  /** Unique people, and those of them by class of subject. */
+  readonly subjects: number;
+  readonly subjectsBy: Readonly<Record<string, number>>;
+  readonly infoTypes: ReadonlySet<string>;
+  readonly dataClasses: ReadonlySet<string>;
 }
 
 /** A table as rules over tables see it: what its head says and what was found in its cells. */

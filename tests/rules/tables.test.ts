@@ -10,16 +10,25 @@ const people = [
   ["周建国", "330106199208172284", "6222021001116245702", "18975521036"],
 ] as const;
 
+/** GB 11643: weights and check characters. */
+function residentId(serial: number): string {
+  const digits = `44030819850101${String(100 + serial)}`;
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  return digits + "10X98765432".charAt(weights.reduce((sum, weight, index) => sum + weight * Number(digits[index]), 0) % 11);
+}
+
 const csv = (head: string): string => `${head}\n${people.map((row) => row.join(",")).join("\n")}\n`;
 
 function groupsOf({ matches }: Examination): readonly [string, string, MatchGroup | undefined][] {
-  return matches.filter(({ group }) => group !== undefined).map(({ ruleId, confidence, group }) => [ruleId, confidence, group]);
+  return matches
+    .filter(({ group }) => group !== undefined && group.kind !== "entry")
+    .map(({ ruleId, confidence, group }) => [ruleId, confidence, group]);
 }
 
 describe("a table", () => {
   it("is one finding with columns, rows, people and first cells, before the matches it takes in", async () => {
     const result = await examine("客户.csv", csv("姓名,身份证号,卡号,手机号"));
-    const [first, ...rest] = result.matches;
+    const [first, ...rest] = result.matches.filter(({ group }) => group?.kind !== "entry");
     expect([first?.ruleId, first?.confidence, first?.severity, first?.masked]).toEqual([
       "cn-bank/four-elements",
       "high",
@@ -51,7 +60,7 @@ describe("a table", () => {
     );
     const { matches, counts, subjects } = await capped("a.csv", `姓名,身份证号,手机号\n${rows.join("\n")}\n`);
     expect(matches[0]?.group).toMatchObject({ matches: 900, rows: { count: 300, first: 2, last: 301 }, subjects: 3 });
-    expect(matches.length).toBe(16);
+    expect(matches.filter(({ group }) => group?.kind !== "entry").length).toBe(16);
     expect(counts.find(({ ruleId }) => ruleId === "cn-pii/resident-id")).toMatchObject({ total: 300, stored: 5 });
     expect(subjects.length).toBe(3);
   });
@@ -73,6 +82,18 @@ describe("a table", () => {
     ["an empty form", "姓名,身份证号,卡号,手机号\n,,,\n,,,\n,,,\n"],
   ])("is none with %s", async (_what, content) => {
     expect(groupsOf(await examine("a.csv", content))).toEqual([]);
+  });
+
+  it("is weighed with all of its entry: people by what of them lies open, against the limits", async () => {
+    const many = Array.from({ length: 60 }, (_, index) => `${people[0][0]},${residentId(index)},1200.50`).join("\n");
+    const { matches } = await examine("a.csv", `客户姓名,身份证号,年收入\n${many}\n`);
+    const bulk = matches.find(({ ruleId }) => ruleId === "cn-bank/bulk-subjects");
+    expect([bulk?.severity, bulk?.location, bulk?.group]).toEqual([
+      "high",
+      { kind: "whole" },
+      { id: "cn-bank/bulk-subjects", kind: "entry", matches: 0, subjects: 60, share: 0.024, parts: [] },
+    ]);
+    expect(matches.some(({ ruleId }) => ruleId === "cn-secret/unmarked")).toBe(true);
   });
 
   it("says whose property or transactions lie open", async () => {

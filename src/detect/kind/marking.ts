@@ -4,6 +4,7 @@ import { checkSchema, type Schema } from "../../util/schema.ts";
 import { type Mark, type MarkGrammar, markGrammar } from "../shared/marking/grammar.ts";
 import { readLabels } from "../shared/marking/label.ts";
 import { readMarks } from "../shared/marking/mark.ts";
+import { readPeriod } from "../shared/marking/period.ts";
 import { readName } from "../shared/marking/name.ts";
 import { readVertical } from "../shared/marking/vertical.ts";
 import { readWord } from "../shared/marking/word.ts";
@@ -18,9 +19,11 @@ const schema: Schema = {
   type: "object",
   properties: {
     triggers: triggersSchema,
-    form: { enum: ["mark", "label", "word", "vertical", "name", "property"] },
+    form: { enum: ["mark", "label", "word", "vertical", "name", "property", "period"] },
     levels: { type: "object", properties: {}, additionalProperties: words, description: "by level id, the words for it" },
     signs: { type: "string", minLength: 1 },
+    ocrSigns: { type: "string", minLength: 1, description: "characters that stand for a sign in recognised text" },
+    limits: { type: "object", properties: {}, additionalProperties: { type: "integer", minimum: 1 }, description: "by level id, years" },
     properties: words,
     otherProperties: words,
     tiers: tiersSchema,
@@ -29,9 +32,11 @@ const schema: Schema = {
 };
 
 interface Fields {
-  readonly form: "mark" | "label" | "word" | "vertical" | "name" | "property";
+  readonly form: "mark" | "label" | "word" | "vertical" | "name" | "property" | "period";
   readonly levels: Readonly<Record<string, readonly string[]>>;
   readonly signs: string;
+  readonly ocrSigns?: string;
+  readonly limits?: Readonly<Record<string, number>>;
   readonly properties?: readonly string[];
   readonly otherProperties?: readonly string[];
 }
@@ -73,8 +78,7 @@ function matcherOf(base: RuleBase, said: Fields, fields: Readonly<Record<string,
     confirm(window, emit) {
       // Most lines of a top or tail hold no level's last character; a vertical mark has it on the next line.
       if (said.form !== "vertical" && !lineHas(window, hints)) return;
-      for (const found of read(said.form, window, grammar, properties))
-        emit({ ...found, evidence: [...found.evidence, ...placeOf(window)] });
+      for (const found of read(said, window, grammar, properties)) emit({ ...found, evidence: [...found.evidence, ...placeOf(window)] });
     },
   };
 }
@@ -90,10 +94,13 @@ function lineHas({ text, start }: Window, characters: ReadonlySet<string>): bool
   return false;
 }
 
-function read(form: Fields["form"], window: Window, grammar: MarkGrammar, properties: ReadonlyMap<string, string>): readonly Match[] {
-  if (form === "mark") {
+function read(said: Fields, window: Window, grammar: MarkGrammar, properties: ReadonlyMap<string, string>): readonly Match[] {
+  const { form } = said;
+  if (form === "mark" || form === "period") {
     const unit = unitAt(window);
-    return unit === undefined ? [] : readMarks(unit, grammar).map((mark) => placed(unit, mark));
+    const marks = unit === undefined ? [] : readMarks(unit, grammar, window.roles.includes("ocr") ? said.ocrSigns : "");
+    if (unit === undefined || form === "mark") return unit === undefined ? [] : marks.map((mark) => placed(unit, mark));
+    return marks.flatMap((mark) => readPeriod(mark, said.limits ?? {}, window).map((checked) => placed(unit, checked)));
   }
   if (form === "label") return readLabels(unitsOf(window), grammar).map(({ unit, mark }) => placed(unit, mark));
   if (form === "word") {

@@ -8,6 +8,18 @@ import { property } from "./property.ts";
 import { secret } from "./secret.ts";
 import { structure } from "./structure.ts";
 import { table } from "./table.ts";
+import { threshold } from "./threshold.ts";
 
 /** The ways of writing a rule. */
-export const ruleKinds: readonly RuleKind[] = [pattern, keyword, marking, phrase, property, secret, structure, table, combination];
+export const ruleKinds: readonly RuleKind[] = [
+  pattern,
+  keyword,
+  marking,
+  phrase,
+  property,
+  secret,
+  structure,
+  table,
+  combination,
+  threshold,
+];

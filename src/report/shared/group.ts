@@ -12,6 +12,10 @@ export function groupInWords(group: MatchGroup, locale: Locale): string {
       : zh
         ? `${count(group.subjects)} 人`
         : `${count(group.subjects)} ${group.subjects === 1 ? "person" : "people"}`;
+  if (group.kind === "entry") {
+    const share = group.share === undefined ? "" : `${zh ? "数量指标" : "quantity indicator"} ${group.share.toFixed(2)}`;
+    return [people, share].filter((part) => part !== "").join(zh ? "，" : ", ");
+  }
   const size =
     group.rows === undefined || group.kind === "passage"
       ? group.parts.map(({ infoType }) => infoTypeInWords(infoType, locale)).join(zh ? "、" : ", ")

@@ -1,9 +1,10 @@
 import type { Unit } from "../units.ts";
 import { levelsIn, type Mark, type MarkGrammar, PERIOD, restOf } from "./grammar.ts";
 
-const LABEL = "(?:密级|秘密等级|保密等级|涉密等级|定密级别|classification|securityclassification|secretlevel)";
+const LABEL = "(?:密[级級]|秘密等级|保密等级|涉密等级|定密级别|classification|securityclassification|secretlevel)";
 /** Before a label on its line: whose level it is, or the copy number. */
-const PREFIX = "(?:本|该)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
+const PREFIX =
+  "(?:保密期限[::]?(?:\\d{1,2}|[一二三五十]{1,3})(?:年|个月)[,,、;;]?)?(?:本|该)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
 const NAME = new RegExp(`^${PREFIX}${LABEL}[::]?$`, "i");
 const TERM = new RegExp(`保密期限[::]?(?:${PERIOD})`);
 /** Characters that may be left over on a label's own line. */

@@ -7,19 +7,26 @@ const OWN_LINE = 2;
 /** Characters that may follow a mark which begins its line, or go before one that ends it. */
 const SHORT_LINE = 25;
 
+/** Till when a paper of an examination is secret; old and practice papers keep the line. */
+const EXAM = /(?:启用|开考|考试|使用)前$/;
+/** What makes a secret one of another kind: 工作秘密★3年 is no state secret. */
+const OTHER_SECRET = /(?:工作|商业|公司|企业|行内|单位|内部|个人|技术|经营|贸易)$/;
+
 /**
  * Level, sign and perhaps period: `机密★10年`, `秘密☆`, `★绝密★长期`. Spaced out or full-width is the same by then.
  *
  * Evidence: `mark`; `sign-first` when nothing but a sign before it says that it is one; `period`; `own-line` when little else stands on
- * the line; `short-line` when it begins or ends a short one. None when the line names several levels, rates with stars, multiplies with an
+ * the line; `short-line` when it begins or ends a short one; `ocr-sign` when one of `ocrSigns` stands for the sign;
+ * `exam-paper` when it holds until a paper is used. None when the line names several levels, rates with stars, multiplies with an
  * asterisk or only speaks of the mark.
  */
-export function readMarks(unit: Unit, grammar: MarkGrammar): readonly Mark[] {
+export function readMarks(unit: Unit, grammar: MarkGrammar, ocrSigns = ""): readonly Mark[] {
   const { text } = unit;
-  const { level, sign } = grammar;
-  const firsts = sign.replace("*", "");
+  const { level } = grammar;
+  const sign = grammar.sign + ocrSigns;
+  const firsts = grammar.sign.replace("*", "");
   const expression = grammar.expression(
-    "mark",
+    `mark${ocrSigns}`,
     () => `(?<first>[${firsts}])?(?<level>${level})级?(?:(?<sign>[${sign}])(?<period>${PERIOD})?)?`,
     "g",
   );
@@ -32,12 +39,22 @@ export function readMarks(unit: Unit, grammar: MarkGrammar): readonly Mark[] {
     const end = start + found[0].length;
     const before = text.slice(0, start);
     const behind = text.slice(end);
-    if (isRating(before, behind, sign) || isAsterisk(after, period, before, behind) || isMention(before, behind)) continue;
+    if (
+      OTHER_SECRET.test(before) ||
+      isRating(before, behind, grammar.sign) ||
+      isAsterisk(after, period, before, behind) ||
+      isMention(before, behind)
+    )
+      continue;
     // `★秘密基地`: without a sign after it the word may go on to another.
     if (after === undefined && behind !== "" && !/^[\s()〔〕【】[\]<>|_-]/.test(behind)) continue;
-    const evidence = ["mark"];
+    const confused = after !== undefined && ocrSigns.includes(after);
+    // A star that was read as a character stands in a mark at the line's begin, before its period or nothing.
+    if (confused && (restOf(before) !== "" || (period === undefined && behind !== ""))) continue;
+    const evidence = confused ? ["mark", "ocr-sign"] : ["mark"];
     if (after === undefined) evidence.push("sign-first");
     if (period !== undefined) evidence.push("period");
+    if (period !== undefined && EXAM.test(period)) evidence.push("exam-paper");
     if (restOf(before + behind).length <= OWN_LINE) evidence.push("own-line");
     else if ((restOf(before) === "" && behind.length <= SHORT_LINE) || (behind === "" && before.length <= SHORT_LINE))
       evidence.push("short-line");

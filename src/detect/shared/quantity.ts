@@ -1,0 +1,22 @@
+/** How many people of each class are many, and what counts for whom. */
+export interface QuantityLimits {
+  /** By class of subject; `other` for those of no class. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** What the limits are multiplied by: one half for those on duty. */
+  readonly factor: number;
+}
+
+/**
+ * People as a share of the limits: the sum over classes of people by limit (法释〔2017〕10号 第五条第(六)项). Each person counts once, in the
+ * class with the lowest limit.
+ */
+export function shareOf(subjects: number, subjectsBy: Readonly<Record<string, number>>, { limits, factor }: QuantityLimits): number {
+  let left = subjects;
+  let share = 0;
+  for (const [name, limit] of Object.entries(limits).toSorted((one, other) => one[1] - other[1])) {
+    const people = name === "other" ? left : Math.min(left, subjectsBy[name] ?? 0);
+    left -= people;
+    share += people / (limit * factor);
+  }
+  return share;
+}
