@@ -10,7 +10,7 @@ import { sources } from "../src/source/registry.ts";
 
 /** Files of plug-in folders that are no plug-ins: the folder's own face to other layers. */
 const faces: Readonly<Record<string, readonly string[]>> = {
-  format: ["probe", "textless"],
+  format: ["extensions", "probe", "textless"],
   source: ["media", "mediaLinux", "mediaMac", "mediaWindows", "places", "target"],
 };
 

@@ -24,6 +24,7 @@ export interface Workshop {
   createProbe(name: string, bytes: ByteSource): Promise<Probe>;
   textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined;
   trailingArchive(tail: Uint8Array): boolean;
+  disguisedExtension(name: string, format: string): string | undefined;
   subjectKey(infoType: string, value: string): string;
   /** Names content without telling it: of the parts, keyed. */
   contentKey(...parts: readonly string[]): string;
@@ -105,6 +106,10 @@ async function examineWithin(
   let format: string | undefined;
   let textless = false;
   let bytes: ByteSource | undefined;
+  /** Findings in what the entry holds. */
+  let within = 0;
+  /** Bytes told that are not the entry's own. */
+  let advised = 0;
   try {
     session.text(nameChunk(name));
     // The bin gives what it holds names of its own.
@@ -133,6 +138,7 @@ async function examineWithin(
       textless = true;
       format = kind.id;
     }
+    advised = advise(workshop, session, name, format);
     const after = await stamp?.();
     if (before !== after) failures.push(failure(entry, "changed", "the file changed while it was read", true));
   } catch (error) {
@@ -140,7 +146,7 @@ async function examineWithin(
   } finally {
     await bytes?.close().catch(() => undefined);
   }
-  const result = ended(workshop, session, entry, failures);
+  const result = ended(workshop, session, entry, failures, within, advised);
   const contentKey = result.matches.length + failures.length > 0 ? await content(entry.path) : undefined;
   hand({
     entry,
@@ -166,6 +172,10 @@ async function examineWithin(
       return;
     }
     const input = { entry, bytes: held, budget, passwords: workshop.passwords, signal };
+    const handInner = (inner: Examination): void => {
+      within += inner.matches.length;
+      hand(inner);
+    };
     for await (const item of extractor.extract(input)) {
       if (item.type === "chunk") await session.chunk(item.chunk);
       else if (item.type === "failure") {
@@ -175,7 +185,7 @@ async function examineWithin(
       } else if (item.entry.depth > workshop.limits.depth) {
         const deep = failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false);
         hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
-      } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, signal, hand, budget, content);
+      } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, signal, handInner, budget, content);
       if (signal.aborted) {
         failures.push(failure(entry, "interrupted", "the scan was interrupted", true));
         return;
@@ -189,14 +199,35 @@ function ended(
   session: Session,
   entry: Entry,
   failures: Failure[],
+  within: number,
+  advised: number,
 ): Pick<Examination, "matches" | "counts" | "subjects" | "subjectsBy" | "bytes"> {
   try {
     const result = session.end();
-    return { ...result, matches: result.matches.map((match) => placeMasked(workshop, match)) };
+    const others = within + result.matches.filter(({ infoType }) => infoType !== disguise).length;
+    const matches = result.matches.map((match) => placeMasked(workshop, match.infoType === disguise && others > 0 ? raised(match) : match));
+    return { ...result, bytes: result.bytes - advised, matches };
   } catch (error) {
     failures.push(failureOf(entry, error, false));
     return { matches: [], counts: [], subjects: [], subjectsBy: {}, bytes: 0 };
   }
+}
+
+/** What the advisory on extensions finds. */
+const disguise = "DISGUISED_EXTENSION";
+
+/** A disguise that hides something is worth a look; it gates no more for that. */
+function raised(match: SealedMatch): SealedMatch {
+  return match.severity === "info" ? { ...match, severity: "low" } : match;
+}
+
+/** States what an entry under a name that lies is, for the rule on extensions to find. Gives the bytes of the statement. */
+function advise(workshop: Workshop, session: Session, name: string, format: string | undefined): number {
+  const extension = format === undefined ? undefined : workshop.disguisedExtension(name, format);
+  if (extension === undefined) return 0;
+  const bytes = Buffer.from(`zicha-format: ${extension} -> ${format}`, "utf8");
+  session.text({ content: { kind: "utf8", bytes, locate: () => ({ kind: "name" }) }, flow: "format", start: 0, roles: ["name"] });
+  return bytes.length;
 }
 
 /** What is nested in something deleted was deleted with it. */

@@ -1,6 +1,7 @@
 import { createEngine } from "../detect/engine.ts";
 import { ruleKinds } from "../detect/kind/registry.ts";
 import { columnLexicon } from "../detect/table.ts";
+import { disguisedExtension } from "../format/extensions.ts";
 import { createProbe } from "../format/probe.ts";
 import { extractors } from "../format/registry.ts";
 import { textless, trailingArchive } from "../format/textless.ts";
@@ -38,6 +39,7 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     createProbe,
     textless,
     trailingArchive,
+    disguisedExtension,
     contentKey: (...parts) => keyedHash(setup.key, "content", ...parts),
     subjectKey: (infoType, value) => keyedHash(setup.key, "subject", infoType, value),
   };
