@@ -3,9 +3,10 @@ import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readChunkText, startsAsChunks } from "./shared/chunkText.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
-import { embeddedFiles, surroundings } from "./shared/embedded.ts";
+import { bytesMember, embeddedFiles, surroundings } from "./shared/embedded.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
 import type { Sink } from "./shared/flow.ts";
+import { openPackageWith } from "./shared/officeCrypto.ts";
 import { giveTextRuns } from "./shared/textRuns.ts";
 import { readVba } from "./shared/vba.ts";
 import { bytesOf } from "./shared/xml.ts";
@@ -38,7 +39,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     return;
   }
   if (cfb.find("EncryptedPackage") !== undefined && cfb.find("EncryptionInfo") !== undefined) {
-    sink.failure("encrypted", "Office document encrypted with a password", false);
+    yield* readEncrypted(input, sink, cfb);
     yield* readDocumentProperties(cfb, sink);
     yield* sink.drain();
     return;
@@ -60,6 +61,21 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     yield* giveTextRuns(sink, input.bytes);
   }
   yield* sink.drain();
+}
+
+/** An encrypted Office package: as an entry of its own where a password fits, else told as encrypted. */
+async function* readEncrypted(input: ExtractInput, sink: Sink, cfb: Cfb): AsyncGenerator<Extracted, void> {
+  const streams: Buffer[] = [];
+  for (const path of ["EncryptionInfo", "EncryptedPackage"]) {
+    const entry = cfb.find(path);
+    const stream = entry === undefined ? undefined : await cfb.stream(entry);
+    if (stream?.damage !== undefined) sink.failure("corrupt", `${path}: ${stream.damage}`, true);
+    streams.push(Buffer.from((await stream?.bytes()) ?? []));
+  }
+  const [info = Buffer.alloc(0), stored = Buffer.alloc(0)] = streams;
+  const opened = openPackageWith(info, stored, input.passwords, input.signal);
+  if (opened === undefined) sink.failure("encrypted", "Office document encrypted with a password", false);
+  else yield* bytesMember(input, sink, "EncryptedPackage", () => opened.plain());
 }
 
 /** Text of Works and Publisher; names of files whose pictures a folder's thumbnails are (the pictures themselves are small). */

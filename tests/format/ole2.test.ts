@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { ole2 } from "../../src/format/ole2.ts";
+import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
 import { cfbOf, propertySetOf } from "./cfbWriter.ts";
 import { checkChunks, run } from "./support.ts";
@@ -153,4 +155,38 @@ test("macro source, packed as Office packs it", async () => {
     ),
   );
   expect([result.texts, result.failures]).toEqual([['macro1 [code]: Attribute VB_Name = "M"\n\' 机密★10年\n'], []]);
+});
+
+describe("an encrypted package", { timeout: 60_000 }, () => {
+  const read = (name: string): Buffer => readFileSync(new URL(`../../fixtures/ole2/${name}`, import.meta.url));
+
+  test.each([
+    ["agile.xlsx", ["密码123"]],
+    ["standard.xlsx", ["wrong", "123456"]],
+    ["velvet.xlsx", []],
+  ])("%s opens with a password that fits", async (name, passwords) => {
+    const result = await run(ole2, memorySource(read(name)), { passwords });
+    expect(result.failures).toEqual([]);
+    expect([
+      ...(await (await createProbe("x", memorySource(result.memberBytes["EncryptedPackage"] ?? Buffer.alloc(0)))).members()),
+    ]).toContain("xl/workbook.xml");
+  });
+
+  test.each(["agile.xlsx", "standard.xlsx"])("%s stays closed else", async (name) => {
+    expect((await run(ole2, memorySource(read(name)), { passwords: ["wrong"] })).failures).toEqual(["encrypted file whole"]);
+  });
+
+  test("a description of keys that is damaged or asks for too many rounds opens with none", async () => {
+    const xml = Buffer.from(read("agile.xlsx"));
+    const at = xml.indexOf("spinCount");
+    expect(at).toBeGreaterThan(0);
+    for (const [from, to] of [
+      [/spinCount="\d{6}"/, 'spinCount="9e99"  '],
+      [/ saltValue="[^"]{4}/g, ' saltValue="!!!!'],
+      [/keyBits="\d{3}"/g, 'keyBits="777"'],
+    ] as const) {
+      const changed = Buffer.from(xml.toString("latin1").replace(from, to), "latin1");
+      expect((await run(ole2, memorySource(changed), { passwords: ["密码123"] })).failures).toEqual(["encrypted file whole"]);
+    }
+  });
 });
