@@ -20,10 +20,11 @@ export function openGate(): Gate {
   return { violations: 0, suspects: 0, severities: { info: 0, low: 0, medium: 0, high: 0, critical: 0 } };
 }
 
-/** Adds an event to the gate. */
-export function noteEvent(gate: Gate, event: ScanEvent): void {
+/** Adds an event to the gate; with `known`, only findings whose fingerprint is not in it. */
+export function noteEvent(gate: Gate, event: ScanEvent, known?: ReadonlySet<string>): void {
   if (event.type !== "finding") return;
   const { finding } = event;
+  if (known?.has(finding.fingerprint) === true) return;
   if (finding.suppression !== undefined) return;
   if (finding.counts && finding.effect === "violation") gate.violations++;
   if (finding.counts && finding.effect === "suspect") gate.suspects++;

@@ -172,6 +172,17 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     done(await historyCommand(terminal, number, await valuesOf("history", historyShow)));
   });
 
+  const schedule = prepared(program.command("schedule")).description(say(terminal, "定期检查", "checks that come regularly"));
+  const schedulePrint = prepared(schedule.command("print <profile> [path...]")).description(
+    say(terminal, "输出计划任务的配置（不安装）", "print what a scheduler needs (nothing is installed)"),
+  );
+  addOptions(schedulePrint, "schedule", terminal.locale);
+  schedulePrint.action(async (profile: string, paths: readonly string[]) => {
+    const [{ scheduleCommand }, { findProfile }] = await Promise.all([import("./command/schedule.ts"), import("./profiles.ts")]);
+    const settled = await settle("schedule", schedulePrint, [], (config) => findProfile(terminal, profile, config.values));
+    done(scheduleCommand(terminal, profile, paths, settled.values));
+  });
+
   const rules = prepared(program.command("rules")).description(say(terminal, "规则", "rules"));
   const rulesCommand = (
     form: string,

@@ -7,7 +7,18 @@ import type { Locale } from "./locale.ts";
 export type OptionType = "flag" | "text" | "list" | "number" | "size" | "duration" | "choice";
 
 /** Commands, as the table speaks of them. */
-export type CommandName = "scan" | "check" | "extract" | "rules" | "media" | "config" | "history" | "key" | "baseline" | "report";
+export type CommandName =
+  | "scan"
+  | "check"
+  | "extract"
+  | "rules"
+  | "media"
+  | "config"
+  | "history"
+  | "schedule"
+  | "key"
+  | "baseline"
+  | "report";
 
 /** One option: the flag, its place in the config file, its environment variable and its help come from this row and nowhere else. */
 export interface OptionRow {
@@ -166,7 +177,7 @@ export const optionTable: readonly OptionRow[] = [
     value: "directory",
     zh: "报告目录（默认 ./zicha-report-年月日-时分）",
     en: "directory for the reports (default ./zicha-report-DATE-TIME)",
-    commands: ["check", "report"],
+    commands: ["check", "report", "schedule"],
   },
   {
     key: "forceOut",
@@ -468,6 +479,95 @@ export const optionTable: readonly OptionRow[] = [
     zh: "列出未检、低置信与排除的内容",
     en: "list what was not examined, low confidence and excluded",
     commands: [...scans, "report"],
+  },
+  {
+    key: "systemd",
+    long: "--systemd",
+    type: "flag",
+    zh: "systemd 服务与定时器",
+    en: "a service and a timer for systemd",
+    commands: ["schedule"],
+    onlyTyped: true,
+  },
+  {
+    key: "cron",
+    long: "--cron",
+    type: "flag",
+    zh: "/etc/cron.d 文件",
+    en: "a file for /etc/cron.d",
+    commands: ["schedule"],
+    onlyTyped: true,
+  },
+  {
+    key: "windowsTask",
+    long: "--windows-task",
+    type: "flag",
+    zh: "Windows 任务计划 XML（UTF-16）",
+    en: "XML for the Task Scheduler of Windows (UTF-16)",
+    commands: ["schedule"],
+    onlyTyped: true,
+  },
+  {
+    key: "every",
+    long: "--every",
+    type: "choice",
+    choices: ["day", "week", "month"],
+    zh: "间隔（默认 week）；超期未查会在历史和下次报告中提示",
+    en: "how often (default week); history and the next report say when a check is overdue",
+    commands: ["scan", "check", "schedule", "history"],
+  },
+  {
+    key: "at",
+    long: "--at",
+    type: "text",
+    value: "hh:mm",
+    zh: "开始时刻（默认 02:30）",
+    en: "when it starts (default 02:30)",
+    commands: ["schedule"],
+    onlyTyped: true,
+  },
+  {
+    key: "nice",
+    long: "--nice",
+    type: "flag",
+    zh: "降低处理器优先级，给其他工作让路",
+    en: "give way to other work on the processor",
+    commands: scans,
+  },
+  {
+    key: "maxReadRate",
+    long: "--max-read-rate",
+    type: "size",
+    value: "size",
+    zh: "每秒最多读取的字节数",
+    en: "most bytes read in a second",
+    commands: scans,
+  },
+  {
+    key: "timeBudget",
+    long: "--time-budget",
+    type: "duration",
+    value: "seconds",
+    zh: "到时停止，报告余下未检；有状态目录时下次从未检处继续",
+    en: "stop after this time and say what is left; with a state the next run goes on there",
+    commands: scans,
+  },
+  {
+    key: "failOnNew",
+    long: "--fail-on-new",
+    type: "flag",
+    zh: "只有上次完整检查之后新出现的问题才使退出码为 1（须有状态目录）",
+    en: "exit 1 only for what is new since the last complete run (needs a state)",
+    commands: scans,
+  },
+  {
+    key: "listFiles",
+    long: "--list-files",
+    type: "flag",
+    zh: "只列出将检查与排除的文件，不读取",
+    en: "only list what would be examined and what is left out; nothing is read",
+    commands: scans,
+    onlyTyped: true,
   },
   {
     key: "html",

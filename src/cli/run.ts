@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { dirname, resolve, sep } from "node:path";
 
 import type { Place, ScanSummary } from "../model/event.ts";
@@ -20,7 +21,8 @@ import { createProgress } from "./progress.ts";
 import { abandonReports, closeReports, openReports, tell } from "./reports.ts";
 import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
-import { stateDirectoryOf, stateOf } from "./state.ts";
+import { listFiles } from "./listFiles.ts";
+import { overdueBy, stateDirectoryOf, stateOf } from "./state.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -65,6 +67,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     respectIgnoreFiles: values["respectIgnoreFiles"] === true,
     withoutRemovable: wanted.withoutRemovable === true,
     ...optional("places", wanted.places),
+    ...optional("readRate", values["maxReadRate"] as number | undefined),
     follow: values["follow"] === true,
     oneFileSystem: values["oneFileSystem"] === true,
     own: [
@@ -93,6 +96,11 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
   });
   if ("problems" in resolved) throw new UsageError(resolved.problems.map((problem) => describe(terminal, problem)).join("\n"));
   const { request } = resolved;
+  if (values["nice"] === true) setPriority(constants.priority.PRIORITY_LOW);
+  if (values["listFiles"] === true) return listFiles(terminal, request);
+  if (values["failOnNew"] === true && stateDirectory === undefined) {
+    throw new UsageError(say(terminal, "--fail-on-new 须有 --state 或 --incremental", "--fail-on-new needs --state or --incremental"));
+  }
   checkOutside(terminal, request, wanted);
   const previous = await loadPrevious(terminal, values["previous"] as string | undefined, keyIdOf(request));
   if (!resolved.keyStored) {
@@ -101,7 +109,8 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     );
   }
   const state = stateDirectory === undefined ? undefined : await stateOf(terminal, stateDirectory, request, wanted);
-  return scanTo(terminal, request, wanted, previous, state);
+  const overdue = overdueBy(state?.lastComplete, values["every"] as string | undefined);
+  return scanTo(terminal, overdue === undefined ? request : { ...request, overdue }, wanted, previous, state);
 }
 
 function fileOf(terminal: Terminal, file: string | undefined): string | undefined {
@@ -244,7 +253,7 @@ async function scanTo(
   try {
     reports = openReports(terminal, wanted);
   } catch (error) {
-    state?.end(undefined);
+    state?.end(undefined, new Set());
     throw error;
   }
   const abort = new AbortController();
@@ -252,11 +261,14 @@ async function scanTo(
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   const progress = createProgress(terminal, wanted.values["quiet"] === true);
   const gate = openGate();
+  const known = wanted.values["failOnNew"] === true ? state?.lastGating : undefined;
+  const budget = wanted.values["timeBudget"] as number | undefined;
+  const timer = budget === undefined ? undefined : setTimeout(stop, budget);
   let summary: ScanSummary | undefined;
   try {
     const events = scan(request, abort.signal, await volumesOf(request.roots), state);
     for await (const event of previous === undefined ? events : compared(events, previous)) {
-      noteEvent(gate, event);
+      noteEvent(gate, event, known);
       progress.note(event);
       if (event.type === "scan-end") ({ summary } = event);
       await tell(reports, event, progress);
@@ -268,6 +280,7 @@ async function scanTo(
     abandonReports(reports);
     throw error;
   } finally {
+    clearTimeout(timer);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, stop);
   }
   const gated = gates(gate, request.failOn);

@@ -55,6 +55,16 @@ export async function stateOf(terminal: Terminal, directory: string, request: Sc
   return opened.state;
 }
 
+const days: Readonly<Record<string, number>> = { day: 1, week: 7, month: 31 };
+
+/** How late a check is that should come every day, week or month; undefined where it is in time, or nothing is known of an earlier one. */
+export function overdueBy(last: string | undefined, every: string | undefined): ScanRequest["overdue"] {
+  const period = days[every ?? ""];
+  if (last === undefined || period === undefined) return undefined;
+  const late = Math.floor((Date.now() - Date.parse(last)) / 86_400_000 - period);
+  return late > 0 ? { last, days: late } : undefined;
+}
+
 /** Why there is no state, in a sentence. */
 export function describeState(terminal: Terminal, directory: string, problem: StateProblem): string {
   switch (problem.code) {

@@ -63,6 +63,8 @@ export interface ScanHeader {
   /** False when nobody said a zone and `repository` was taken. */
   readonly zoneGiven: boolean;
   readonly profile?: string;
+  /** Where checks are to come regularly and the last complete one is too long ago: when that was, and by how many days it is late. */
+  readonly overdue?: { readonly last: string; readonly days: number };
   /** Of a check of a whole host: homes, mail, chat and cloud folders that lie in its scope. */
   readonly places?: readonly Place[];
   readonly packs: readonly PackInfo[];

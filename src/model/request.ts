@@ -1,6 +1,6 @@
 import type { Baseline } from "./baseline.ts";
 import type { WalkOptions } from "./entry.ts";
-import type { PackInfo, Place } from "./event.ts";
+import type { PackInfo, Place, ScanHeader } from "./event.ts";
 import type { Json } from "./json.ts";
 import type { Policy } from "./policy.ts";
 import type { Confidence, RuleBase, Severity } from "./rule.ts";
@@ -65,6 +65,9 @@ export interface ScanRequest {
   readonly failOn: "violation" | "suspect" | "never" | Severity;
   readonly allowIncomplete: boolean;
   readonly places?: readonly Place[];
+  /** Most bytes that go out to readers in a second. */
+  readonly readRate?: number;
+  readonly overdue?: ScanHeader["overdue"];
   /** For the report's header: what was said, by option. */
   readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }

@@ -38,6 +38,7 @@ interface Labels {
   readonly result: string;
   readonly scope: string;
   readonly places: string;
+  readonly overdue: string;
   readonly zone: string;
   readonly compared: string;
   readonly unread: string;
@@ -51,6 +52,7 @@ const labels: Readonly<Record<Locale, Labels>> = {
     result: "结论",
     scope: "范围",
     places: "其中",
+    overdue: "超期",
     zone: "区域",
     compared: "对比",
     unread: "未检",
@@ -62,6 +64,7 @@ const labels: Readonly<Record<Locale, Labels>> = {
     result: "RESULT",
     scope: "SCOPE",
     places: "WITH",
+    overdue: "OVERDUE",
     zone: "ZONE",
     compared: "SINCE",
     unread: "UNREAD",
@@ -175,6 +178,13 @@ function addResult(page: Page, overview: Overview, chalk: ChalkInstance, options
   const shown = roots.length > 5 ? [...roots.slice(0, 5), `… ${count(roots.length)}`] : roots;
   const zone = locale === "zh" ? `区域 ${zonesInWords(overview, locale)}` : `zone ${zonesInWords(overview, locale)}`;
   page.add(labels[locale].scope, [...shown, zone, ...amountInWords(overview, locale)], chalk.bold);
+  const { overdue } = overview.header;
+  if (overdue !== undefined) {
+    const day = overdue.last.slice(0, 10);
+    const said =
+      locale === "zh" ? `上次完整检查 ${day}，已超期 ${overdue.days} 天` : `last complete check ${day}, ${overdue.days} days overdue`;
+    page.add(labels[locale].overdue, [said], chalk.yellow);
+  }
   const places = placesInWords(overview.header.places ?? [], locale);
   if (places.length > 0) page.add(labels[locale].places, places.map(neutralise));
   if (!overview.header.zoneGiven) {

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { setTimeout } from "node:timers/promises";
 
 import { extractors } from "../format/registry.ts";
 import { fingerprints } from "../judge/number.ts";
@@ -84,7 +85,7 @@ export async function* scan(
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
 
-  const judgeOf = new Judge(request, suppressor, maskPath);
+  const judgeOf = new Judge(request, suppressor, maskPath, state !== undefined);
   let summary: ScanSummary | undefined;
   let walked = 0;
   let told = 0;
@@ -134,7 +135,7 @@ export async function* scan(
     summary = judgeOf.summary(!signal.aborted, performance.now() - begun);
     yield { type: "scan-end", summary };
   } finally {
-    state?.end(summary);
+    state?.end(summary, judgeOf.gating);
     signal.removeEventListener("abort", onAbort);
     await pool.close();
   }
@@ -166,6 +167,7 @@ async function walkAll(
   open: () => number,
 ): Promise<void> {
   const options = { ...request.walk, own: request.own };
+  const pace = paced(request.readRate, signal);
   for (const [index, root] of request.roots.entries()) {
     const source = sources.find((one) => one.claims(root));
     if (source === undefined) throw new Error(`no source for root ${index}`);
@@ -174,15 +176,30 @@ async function walkAll(
         const sequence = next();
         const known = one.type === "entry" ? state?.lookup(one.entry) : undefined;
         if (known !== undefined) put(sequence, { kind: "examined", examinations: known, carried: true });
-        else if (one.type === "entry") await pool.submit({ sequence, source: source.id, entry: one.entry });
-        else put(sequence, { kind: "event", event: one });
+        else if (one.type === "entry") {
+          await pace(one.entry.size ?? 0);
+          await pool.submit({ sequence, source: source.id, entry: one.entry });
+        } else put(sequence, { kind: "event", event: one });
       }
-      while (open() > REORDER && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (open() > REORDER && !signal.aborted) await setTimeout(5);
       if (signal.aborted) break;
     }
     if (signal.aborted) break;
   }
   await pool.drain();
+}
+
+/** Waits so that no more bytes a second go out than `rate`; a second's worth may go at once. */
+function paced(rate: number | undefined, signal: AbortSignal): (bytes: number) => Promise<void> {
+  if (rate === undefined) return () => Promise.resolve();
+  let free = performance.now();
+  return async (bytes) => {
+    const now = performance.now();
+    free = Math.max(free, now - 1_000);
+    const wait = free - now;
+    free += (bytes / rate) * 1_000;
+    if (wait > 0) await setTimeout(wait, undefined, { signal }).catch(() => undefined);
+  };
 }
 
 function header(
@@ -205,6 +222,7 @@ function header(
     zoneGiven: request.zoneGiven,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
     ...(request.places === undefined ? {} : { places: request.places.map((place) => ({ ...place, path: maskPath(place.path) })) }),
+    ...(request.overdue === undefined ? {} : { overdue: request.overdue }),
     packs: request.packs.packs,
     policyDigest: request.policy.digest,
     policy: policyOf(request),
@@ -266,12 +284,16 @@ class Judge {
   readonly #failures: Partial<Record<FailureCode, number>> = {};
   readonly #formats: Record<string, number> = {};
   readonly #byFormat: Record<string, Record<Coverage, number>> = {};
+  /** Fingerprints of what counts against an entry; kept only where a later run asks for them. */
+  readonly gating: Set<string> = new Set();
+  readonly #keepsGating: boolean;
   #findings = 0;
   #carried = 0;
   #stateSecret = false;
 
-  constructor(request: ScanRequest, suppressor: Suppressor, maskPath: (path: string) => string) {
+  constructor(request: ScanRequest, suppressor: Suppressor, maskPath: (path: string) => string, keepsGating: boolean) {
     this.#request = request;
+    this.#keepsGating = keepsGating;
     this.#suppressor = suppressor;
     this.#maskPath = maskPath;
     this.#rules = new Map(request.packs.rules.map(({ base }) => [base.id, base]));
@@ -396,6 +418,7 @@ class Judge {
     this.#findings += times;
     this.#effects[finding.effect] += times;
     this.#severities[finding.severity] += times;
+    if (this.#keepsGating && finding.counts) this.gating.add(finding.fingerprint);
     if (finding.dataClass === "state-secret" && finding.effect !== "recorded") this.#stateSecret = true;
   }
 

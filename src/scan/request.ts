@@ -37,6 +37,7 @@ export interface RequestInput {
   readonly respectIgnoreFiles?: boolean;
   /** What the header names of homes, mail, chat and cloud folders. */
   readonly places?: ScanRequest["places"];
+  readonly readRate?: number;
   readonly own?: readonly string[];
   /** Directories of the user's packs, after the shipped ones. */
   readonly packs?: readonly string[];
@@ -160,6 +161,7 @@ export async function resolveRequest(
     allowIncomplete: input.allowIncomplete ?? false,
     options: input.options ?? {},
     ...(input.places === undefined ? {} : { places: input.places }),
+    ...(input.readRate === undefined ? {} : { readRate: input.readRate }),
   };
   return { request: Object.freeze(request), keyStored: key.stored };
 }

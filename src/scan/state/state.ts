@@ -18,7 +18,7 @@ import { pathKey, stampHash } from "./pathKey.ts";
 import { fromRecord, toRecord } from "./record.ts";
 
 /** Raised when tables or records change their form: an older file is begun anew. */
-const FORM = 1;
+const FORM = 2;
 /** Rows read ahead of the walk. */
 const PAGE = 2_000;
 /** Entries, and milliseconds, after which what is known is made to last. */
@@ -50,9 +50,13 @@ export interface ScanState {
   lookup(entry: Entry): readonly Examination[] | undefined;
   /** Keeps what was found in an entry that was read. */
   store(entry: Entry, examinations: readonly Examination[]): void;
+  /** Fingerprints of what gated in the last complete run over the same roots in the same zone; undefined where there was none. */
+  readonly lastGating: ReadonlySet<string> | undefined;
+  /** When that run began, ISO 8601 UTC. */
+  readonly lastComplete: string | undefined;
   begin(header: ScanHeader): void;
   /** Ends the run; without a summary it broke off, and what is committed stays. */
-  end(summary: ScanSummary | undefined): void;
+  end(summary: ScanSummary | undefined, gating: ReadonlySet<string>): void;
 }
 
 /** Opens the history alone, read by `zicha history`. */
@@ -139,13 +143,16 @@ function prepare(database: Database): void {
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA mmap_size = 0;");
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
   if (version !== FORM) {
-    database.exec("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS roots; DROP TABLE IF EXISTS signatures; DROP TABLE IF EXISTS runs;");
+    database.exec(
+      "DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS roots; DROP TABLE IF EXISTS signatures; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS gating;",
+    );
     database.exec(`
       CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
       CREATE TABLE signatures (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
       CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL,
         format TEXT, bytes INTEGER NOT NULL, data TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
-      CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, header TEXT NOT NULL, summary TEXT);
+      CREATE TABLE gating (job TEXT NOT NULL, fingerprint TEXT NOT NULL, PRIMARY KEY (job, fingerprint)) WITHOUT ROWID;
+      CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, header TEXT NOT NULL, summary TEXT, job TEXT NOT NULL);
       PRAGMA user_version = ${FORM};`);
   }
   // Damage inside shows on the first look at each table, not at opening.
@@ -241,6 +248,9 @@ class Sqlite implements ScanState {
   readonly #put: ReturnType<Database["prepare"]>;
   readonly #get: ReturnType<Database["prepare"]>;
   readonly #delete: ReturnType<Database["prepare"]>;
+  readonly #job: string;
+  readonly lastGating: ReadonlySet<string> | undefined;
+  readonly lastComplete: string | undefined;
   #run = 0;
   #open = false;
   #pending = 0;
@@ -267,6 +277,24 @@ class Sqlite implements ScanState {
       return new Rows(id, base, root, (after) => page.all(id, after));
     });
     database.exec("COMMIT");
+    const bases = this.#roots.map((rows, index) => rows?.base ?? request.roots[index] ?? "");
+    this.#job = createHash("sha256")
+      .update([request.zone, ...bases].join("\0"))
+      .digest("hex")
+      .slice(0, 16);
+    const before = database
+      .prepare("SELECT max(started) AS last FROM runs WHERE job = ? AND json_extract(summary, '$.complete')")
+      .get(this.#job)?.["last"];
+    this.lastComplete = typeof before === "string" ? before : undefined;
+    this.lastGating =
+      this.lastComplete === undefined
+        ? undefined
+        : new Set(
+            database
+              .prepare("SELECT fingerprint FROM gating WHERE job = ?")
+              .all(this.#job)
+              .map((row) => String(row["fingerprint"])),
+          );
   }
 
   lookup(entry: Entry): readonly Examination[] | undefined {
@@ -297,15 +325,22 @@ class Sqlite implements ScanState {
     this.#begin();
     const before = new Date(Date.parse(header.started) - HISTORY_DAYS * 86_400_000).toISOString();
     this.#database.prepare("DELETE FROM runs WHERE started < ?").run(before);
-    const made = this.#database.prepare("INSERT INTO runs (started, header) VALUES (?, ?)").run(header.started, JSON.stringify(kept));
+    const made = this.#database
+      .prepare("INSERT INTO runs (started, header, job) VALUES (?, ?, ?)")
+      .run(header.started, JSON.stringify(kept), this.#job);
     this.#run = Number(made.lastInsertRowid);
     this.#commit();
   }
 
-  end(summary: ScanSummary | undefined): void {
+  end(summary: ScanSummary | undefined, gating: ReadonlySet<string>): void {
     try {
       this.#begin();
       if (summary !== undefined) this.#database.prepare("UPDATE runs SET summary = ? WHERE id = ?").run(JSON.stringify(summary), this.#run);
+      if (summary?.complete === true) {
+        this.#database.prepare("DELETE FROM gating WHERE job = ?").run(this.#job);
+        const insert = this.#database.prepare("INSERT OR IGNORE INTO gating VALUES (?, ?)");
+        for (const fingerprint of gating) insert.run(this.#job, fingerprint);
+      }
       if (summary?.complete === true && this.#prunes) {
         for (const rows of this.#roots)
           for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])]) this.#delete.run(rows?.id ?? 0, bytesOf(key));

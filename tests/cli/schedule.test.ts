@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { crontab, systemdUnits, windowsTask } from "../../src/cli/schedule.ts";
+import type { Job } from "../../src/cli/schedule.ts";
+import { overdueBy } from "../../src/cli/state.ts";
+
+const bin = fileURLToPath(new URL("../../bin/zicha.mjs", import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "zicha-schedule-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function zicha(...args: string[]): { code: number | null; stdout: Buffer; stderr: string } {
+  const run = spawnSync(process.execPath, [bin, ...args], {
+    cwd: scratch,
+    env: { PATH: process.env["PATH"], LANG: "en_US.UTF-8", XDG_STATE_HOME: join(scratch, "home") },
+  });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr.toString() };
+}
+
+const job: Job = {
+  node: "/usr/bin/node",
+  program: "/opt/zi cha/bin/zicha.mjs",
+  arguments: ["check", "usb", "/media/100%/$HOME's"],
+  directory: "/srv/reports",
+  every: "month",
+  hour: 3,
+  minute: 5,
+  spread: 30,
+  writes: ["/srv/reports", "/var/lib/zicha"],
+};
+
+describe("what a scheduler needs", () => {
+  it("keeps every word as it is, in each one's own quoting", () => {
+    expect(systemdUnits(job)).toContain(`ExecStart=/usr/bin/node "/opt/zi cha/bin/zicha.mjs" check usb "/media/100%%/$$HOME's"\n`);
+    const line = crontab(job).split("\n").at(-2) ?? "";
+    expect(line.startsWith("5 3 1 * * root ")).toBe(true);
+    const command = line
+      .slice("5 3 1 * * root ".length)
+      .replaceAll("\\%", "%")
+      .replace(/^.*ionice -c 3 /, "printf '%s\\n' ");
+    const words = spawnSync("bash", ["-c", command], { encoding: "utf8" }).stdout.split("\n");
+    expect(words).toEqual([job.node, job.program, ...job.arguments, "-q", ""]);
+    expect(windowsTask({ ...job, program: "C:\\zi cha\\bin\\", arguments: ['a"b', "<c>"] })).toContain(
+      '<Arguments>"C:\\zi cha\\bin\\\\" "a\\"b" &lt;c&gt;</Arguments>',
+    );
+  });
+
+  it("is printed for one of them, with absolute paths", () => {
+    const task = zicha("schedule", "print", "internet-pc", "--windows-task", "--every", "day").stdout;
+    expect(task.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xfe]));
+    expect(task.toString("utf16le")).toMatch(/<ScheduleByDay>.*\r\n[^]*check internet-pc --incremental</);
+    expect(zicha("schedule", "print", "usb", "--cron", "--at", "23:59").stdout.toString()).toContain(`\n59 23 * * 0 root `);
+    expect(zicha("schedule", "print", "usb", "--cron", "--at", "24:00")).toMatchObject({ code: 2 });
+    expect(zicha("schedule", "print", "usb")).toMatchObject({ code: 2, stderr: "zicha: give one of --systemd, --cron, --windows-task\n" });
+    expect(zicha("schedule", "print", "nothing", "--cron").code).toBe(2);
+  });
+});
+
+describe("a nightly run", () => {
+  it("speaks only of what is new", () => {
+    writeFileSync(join(scratch, "a.txt"), "机密★10年\n");
+    const run = (...more: string[]): number | null =>
+      zicha("scan", "a.txt", "b.txt", "-q", "--state", "state", "--zone", "internet", ...more).code;
+    writeFileSync(join(scratch, "b.txt"), "今天下雨\n");
+    expect(run("--fail-on-new")).toBe(1);
+    expect(run("--fail-on-new")).toBe(0);
+    expect(run()).toBe(1);
+    writeFileSync(join(scratch, "b.txt"), "身份证号：440308199901101512\n");
+    expect(run("--fail-on-new")).toBe(1);
+    expect(zicha("scan", "a.txt", "--fail-on-new").stderr).toMatch(/needs --state or --incremental/);
+  });
+
+  it("stops in time and says that it did", () => {
+    const run = zicha("scan", "a.txt", "-f", "json", "--time-budget", "0.001");
+    expect(JSON.parse(run.stdout.toString())).toMatchObject({ summary: { complete: false } });
+    expect(run.code).not.toBe(0);
+  });
+
+  it("reads no faster than it may", () => {
+    for (const name of ["r1", "r2", "r3"]) writeFileSync(join(scratch, `${name}.txt`), "今".repeat(100_000));
+    const begun = performance.now();
+    expect(zicha("scan", "r1.txt", "r2.txt", "r3.txt", "-q", "--max-read-rate", "300000").code).toBe(0);
+    expect(performance.now() - begun).toBeGreaterThan(1_000);
+  });
+
+  it("knows when a check is overdue", () => {
+    const ago = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+    expect(overdueBy(ago(9.5), "week")).toMatchObject({ days: 2 });
+    expect(overdueBy(ago(6), "week")).toBeUndefined();
+    expect(overdueBy(undefined, "week")).toBeUndefined();
+    expect(overdueBy(ago(9), undefined)).toBeUndefined();
+  });
+});
+
+it("lists what would be examined without opening anything", () => {
+  const file = join(scratch, "list.txt");
+  writeFileSync(file, "x");
+  utimesSync(file, 1, 1);
+  const run = zicha("scan", "list.txt", "--list-files");
+  expect(run.stdout.toString()).toBe("list.txt\n");
+  expect(run.code).toBe(0);
+});
