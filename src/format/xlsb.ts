@@ -22,6 +22,9 @@ export const xlsb: Extractor = {
 /** 256 MiB of parts, inflated: the library holds some four times of it. */
 const limit = 256 * 1024 * 1024;
 
+/** 30 s: 256 MiB of parts take it some 20. */
+const timeLimit = 30_000;
+
 const drawingPart: RegExp = /officedocument\.drawing\+xml$|^xl\/drawings\/drawing\d*\.xml$/;
 const vmlPart: RegExp = /vmldrawing$|\.vml$/;
 
@@ -41,8 +44,9 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   if (archive === undefined)
     from.sink.failure("too-large", "parts of more than 256 MiB cannot be held by the reader of binary workbooks", true);
   else {
-    const outcome = yield* readBySheetJs(from.sink, archive, { properties: false });
-    if (outcome !== "read") from.sink.failure("corrupt", "sheets of the binary workbook cannot be read", true);
+    const outcome = yield* readBySheetJs(from.sink, archive, { milliseconds: timeLimit, properties: false });
+    if (outcome === "stopped") from.sink.failure("timeout", "sheets of the binary workbook take too long to read", true);
+    else if (outcome !== "read") from.sink.failure("corrupt", "sheets of the binary workbook cannot be read", true);
   }
   const shared: MarkupShared = { sink: from.sink, next: 1, authors: new Set() };
   let count = 0;

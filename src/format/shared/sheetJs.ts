@@ -1,5 +1,6 @@
 import type { CellObject, WorkBook, WorkSheet } from "xlsx";
 import type { Extracted, Role } from "../../model/chunk.ts";
+import { runBounded } from "./bounded.ts";
 import { createFlow } from "./flow.ts";
 import type { Sink } from "./flow.ts";
 import { giveProperties } from "./package.ts";
@@ -8,41 +9,40 @@ import { createSheetFlows, sheetMark } from "./sheetFlows.ts";
 import { bytesOf } from "./xml.ts";
 
 /** What came of a reading by SheetJS. */
-export type SheetJsOutcome = "read" | "encrypted" | "corrupt";
+export type SheetJsOutcome = "read" | "encrypted" | "corrupt" | "stopped";
 
 /**
  * Reads a workbook of any kind SheetJS knows: sheets, also hidden ones, in their order, comments, links, names and properties, each to a flow
- * of its role; document properties where asked for. All of it is held in memory and cannot be stopped: the caller bounds `bytes`. Gives nothing where the outcome is not "read".
+ * of its role; document properties where asked for; rows in `seen` (cells with content
+ * between tabs) are left out, and names then too. All of it is held in memory: the caller bounds `bytes`, and the
+ * time: a damaged workbook may keep the library in a loop for ever. Gives nothing where the outcome is not "read".
  */
 export async function* readBySheetJs(
   sink: Sink,
   bytes: Uint8Array,
-  options: { readonly password?: string; readonly properties: boolean },
+  options: { readonly milliseconds: number; readonly properties: boolean; readonly seen?: ReadonlySet<string> },
 ): AsyncGenerator<Extracted, SheetJsOutcome> {
-  const { password } = options;
   const { read, set_cptable } = await import("xlsx");
   // Without the tables text of BIFF5 and dBASE in GBK stays undecoded.
   set_cptable(await import("xlsx/dist/cpexcel.full.mjs"));
-  let book: WorkBook;
-  try {
-    book = read(bytes, {
-      type: "array",
-      dense: true,
-      cellText: false,
-      cellHTML: false,
-      cellStyles: true,
-      ...(password === undefined ? {} : { password }),
-    });
-  } catch (error) {
-    return error instanceof Error && /password|encrypt/i.test(error.message) ? "encrypted" : "corrupt";
-  }
-  yield* giveNames(sink, book);
+  // The library complains of every record it does not know on standard error, which is ours.
+  const { error: complain } = console;
+  Object.assign(console, { error: () => undefined });
+  const reading = runBounded(options.milliseconds, () =>
+    read(bytes, { type: "array", dense: true, cellText: false, cellHTML: false, cellStyles: true }),
+  );
+  Object.assign(console, { error: complain });
+  if (reading === "stopped") return "stopped";
+  if ("error" in reading)
+    return reading.error instanceof Error && /password|encrypt/i.test(reading.error.message) ? "encrypted" : "corrupt";
+  const book = reading.value;
+  if (options.seen === undefined) yield* giveNames(sink, book);
   let number = 0;
   for (const title of book.SheetNames) {
     const sheet = book.Sheets[title];
     if (sheet === undefined) continue;
     const hidden = (book.Workbook?.Sheets?.[number]?.Hidden ?? 0) > 0;
-    yield* giveSheet(sink, sheet, ++number, title, hidden ? ["body", "hidden"] : ["body"]);
+    yield* giveSheet(sink, sheet, ++number, title, hidden ? ["body", "hidden"] : ["body"], options.seen);
     if (!sink.open) break;
   }
   if (options.properties) {
@@ -73,13 +73,15 @@ function* giveSheet(
   number: number,
   title: string,
   roles: readonly [Role, ...Role[]],
+  seen: ReadonlySet<string> | undefined,
 ): Generator<Extracted, void> {
-  const flows = createSheetFlows(sink, { flow: `sheet${number}`, title, roles });
+  const flows = createSheetFlows(sink, { flow: `${seen === undefined ? "sheet" : "second"}${number}`, title, roles });
   const rows: unknown = sheet["!data"];
   const hidden = sheet["!rows"];
   const list = Array.isArray(rows) ? (rows as readonly (readonly (CellObject | undefined)[] | undefined)[]) : [];
   let told = 0;
   for (const [index, row] of present(list)) {
+    if (seen !== undefined && isSeen(row, seen)) continue;
     for (const [column, cell] of present(row)) {
       flows.cell(column + 1, cellString(cell));
       const mark = sheetMark(index + 1, column + 1);
@@ -97,6 +99,15 @@ function* giveSheet(
   }
   flows.flush();
   yield* sink.drain();
+}
+
+function isSeen(row: readonly (CellObject | undefined)[], seen: ReadonlySet<string>): boolean {
+  const texts: string[] = [];
+  for (const [, cell] of present(row)) {
+    const text = cellString(cell);
+    if (text !== "") texts.push(text);
+  }
+  return texts.length === 0 || seen.has(texts.join("\t"));
 }
 
 /** 65,536: a longer array, which a damaged index makes billions long, is looked at only where it holds something. */
