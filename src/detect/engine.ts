@@ -212,6 +212,11 @@ class EngineSession implements Session {
     for (const { matcher, roles } of this.#compiled.literalRules[index] ?? []) {
       if (roles !== undefined && !segment.roles.some((role) => roles.includes(role))) continue;
       if (!this.#glance(flow, segment, matcher, start, end)) continue;
+      if (matcher.reach === "line") {
+        this.#confirm(flow, segment, matcher, windowAt(flow, segment, start, end, this.#options, "line"));
+        window = undefined;
+        continue;
+      }
       window ??= windowAt(flow, segment, start, end, this.#options);
       this.#confirm(flow, segment, matcher, window);
     }
@@ -293,10 +298,10 @@ class EngineSession implements Session {
 
   #confirm(flow: Flow, segment: Segment, matcher: Matcher, window: Window): void {
     matcher.confirm(window, (match) => {
-      const view = flow.window;
+      const { view, windowAt: first } = flow;
       if (view === undefined || match.end <= match.start) return;
-      const start = view.from + view.decoded.offsetOf(match.start);
-      const end = view.from + view.decoded.offsetOf(match.end);
+      const start = view.from + view.decoded.offsetOf(first + match.start);
+      const end = view.from + view.decoded.offsetOf(first + match.end);
       const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
       flow.pending.push({
         matcher,

@@ -44,6 +44,14 @@ export interface Pending {
   locate(): Location;
 }
 
+/** Bytes of a flow decoded; `end` is where the flow ended then. */
+export interface View {
+  readonly from: number;
+  readonly to: number;
+  readonly decoded: Decoded;
+  readonly end: number;
+}
+
 /** Text that reads on, with as much of its bytes in memory as windows reach. */
 export class Flow {
   readonly id: string;
@@ -64,9 +72,9 @@ export class Flow {
   /** The first `settled` are settled and kept as peers of the next. */
   pending: Pending[] = [];
   settled = 0;
-  window:
-    | { readonly page: number; readonly from: number; readonly to: number; readonly decoded: Decoded; readonly end: number }
-    | undefined;
+  /** What was decoded last, and where in its text the last window begins. */
+  view: View | undefined;
+  windowAt = 0;
   rowCache:
     | { readonly start: number; readonly end: number; readonly row: readonly { text: string; start: number; end: number }[] }
     | undefined;
@@ -99,6 +107,8 @@ export class Flow {
     const tracked = this.segments.at(-1)?.locate === undefined;
     if (tracked) this.linesBefore += countLines(this.bytes, 0, drop);
     this.bytes.copyWithin(0, drop, this.length);
+    // It reads the bytes it was made of when it is asked for places.
+    this.view = undefined;
     this.length -= drop;
     this.base = keep;
     this.segments = this.segments.filter((segment) => segment.end > keep);

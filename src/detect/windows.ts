@@ -3,48 +3,40 @@ import type { Window, WindowCell, WindowRow } from "../model/rule.ts";
 import { characterStart, decode } from "../util/decode.ts";
 import { splitRow } from "../util/row.ts";
 import { countLines, lineEnd, lineStart, nextLine, TOP_BYTES } from "./flow.ts";
-import type { Flow, Segment } from "./flow.ts";
+import type { Flow, Segment, View } from "./flow.ts";
 
-/** Windows begin and end on this grid of absolute offsets, so candidates near each other share one decoding. */
-const PAGE = 2048;
-/** Bytes a window reaches beyond its page. */
-const BEHIND_PAGE = 2048;
-const BEYOND_PAGE = 4096;
+/** Bytes before and behind a candidate that a window shows: behind it a match may go on. */
+const BEHIND = 1024;
+const BEYOND = 2048;
+/** Bytes decoded further where candidates follow each other closely, so that many share one decoding. */
+const DENSE = 8 * 1024;
 /** Bytes either side of a candidate in which its row is sought. */
 export const ROW: number = 4096;
 
-/** The surroundings of a candidate as rules see them. */
+/**
+ * The surroundings of a candidate as rules see them. `reach` "line" shows the candidate's line alone. What a window shows hangs on the
+ * candidate's place only; how much is decoded for it does not show.
+ */
 export function windowAt(
   flow: Flow,
   segment: Segment,
   start: number,
   end: number,
   entry: { readonly name: string; readonly asOf: string },
+  reach?: "line",
 ): Window {
-  const page = Math.floor(start / PAGE);
-  // A flow whose end was not known yet when its page was decoded is decoded again.
-  if (flow.window?.page !== page || (flow.window.end !== flow.end && flow.window.to === flow.window.end)) {
-    const want = Math.max(flow.base, page * PAGE - BEHIND_PAGE);
-    const from =
-      want === flow.base
-        ? want
-        : flow.base + characterStart(flow.bytes, want - flow.base, Math.max(0, want - flow.base - 1024), flow.encoding);
-    const limit = Math.min(flow.end, page * PAGE + PAGE + BEYOND_PAGE);
-    const used = flow.bytes.subarray(0, flow.length);
-    const to =
-      limit === flow.end
-        ? limit
-        : flow.base + characterStart(used, limit - flow.base, Math.max(0, limit - flow.base - 1024), flow.encoding);
-    flow.window = { page, from, to, decoded: decode(used, from - flow.base, to - flow.base, flow.encoding), end: flow.end };
-  }
-  const { decoded, from, to } = flow.window;
-  const first = decoded.indexOf(start - from);
-  const last = decoded.indexOf(Math.min(end, to) - from);
+  const from = reach === "line" ? lineStart(flow, start, Math.max(flow.base, start - ROW)) : Math.max(flow.base, start - BEHIND);
+  const to = Math.min(flow.end, reach === "line" ? Math.min(nextLine(flow, start), start + ROW) : Math.max(end, start) + BEYOND);
+  const view = viewOf(flow, from, to);
+  const { decoded } = view;
+  const first = decoded.indexOf(from - view.from);
+  const last = to === view.to ? decoded.text.length : decoded.indexOf(to - view.from);
+  flow.windowAt = first;
   return {
-    text: decoded.text,
-    start: first,
-    end: last,
-    atStart: from === flow.segments[0]?.start && from === flow.base && flow.base === 0,
+    text: decoded.text.slice(first, last),
+    start: decoded.indexOf(start - view.from) - first,
+    end: decoded.indexOf(Math.min(end, to) - view.from) - first,
+    atStart: from === 0,
     atEnd: flow.tailStart !== undefined && to === flow.end,
     roles: segment.roles,
     page: segment.page,
@@ -54,6 +46,27 @@ export function windowAt(
     row: windowRow(flow, segment, start),
     asOf: entry.asOf,
   };
+}
+
+/** A decoding that shows `[from, to)`: the one at hand where it does. */
+function viewOf(flow: Flow, from: number, to: number): View {
+  const held = flow.view;
+  // A flow whose end was not known yet may go on within a character.
+  const whole = held !== undefined && (held.to < held.end || held.end === flow.end);
+  if (held !== undefined && whole && held.from <= from && held.to >= to) return held;
+  const dense = held !== undefined && from >= held.from && from < held.to + BEHIND;
+  const used = flow.bytes.subarray(0, flow.length);
+  const begin = characterAt(flow, used, from);
+  const limit = Math.min(flow.end, dense ? to + DENSE : to);
+  const stop = limit === flow.end ? limit : Math.max(to, characterAt(flow, used, limit));
+  const view = { from: begin, to: stop, decoded: decode(used, begin - flow.base, stop - flow.base, flow.encoding), end: flow.end };
+  flow.view = view;
+  return view;
+}
+
+function characterAt(flow: Flow, used: Uint8Array, offset: number): number {
+  const at = offset - flow.base;
+  return flow.base + characterStart(used, at, Math.max(0, at - 1024), flow.encoding);
 }
 
 function windowRow(flow: Flow, segment: Segment, start: number): WindowRow | undefined {

@@ -130,6 +130,8 @@ export interface Matcher {
   readonly over?: Over;
   /** May give a match that other candidates give too (equal spans are told once), and none. */
   confirm(window: Window, emit: (match: Match) => void): void;
+  /** "line": `confirm` looks at nothing beyond the line of a literal it asked for. */
+  readonly reach?: "line";
   /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */
   readonly glance?: (sight: Sight) => boolean;
 }

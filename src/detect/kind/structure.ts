@@ -68,6 +68,7 @@ export const structure: RuleKind = {
         rule: base,
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
+        reach: "line",
         glance: (sight) => sight.inTable || !longer(sight, LONGEST),
         tiers: [{ confidence: "low", all: [] }],
         tag: { name: said.tag, threshold: said.threshold, weights },

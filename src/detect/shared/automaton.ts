@@ -23,6 +23,7 @@ export class Automaton {
   readonly #skips: number[][] = [];
   readonly #start: number[] = [];
   readonly #accept: number;
+  readonly #aheads: boolean;
   /** Class of each ASCII unit, and where classes begin beyond. */
   readonly #ascii = new Uint8Array(128);
   readonly #bounds: number[];
@@ -34,7 +35,8 @@ export class Automaton {
   #table = new Int32Array(0);
   #again = new Int32Array(0);
 
-  private constructor(nodes: readonly Node[]) {
+  private constructor(nodes: readonly Node[], aheads: boolean) {
+    this.#aheads = aheads;
     this.#accept = this.#state();
     for (const node of nodes) {
       const start = this.#state();
@@ -54,10 +56,13 @@ export class Automaton {
     this.#reset();
   }
 
-  /** Undefined where an expression is too large to be looked at so. */
-  static of(nodes: readonly Node[]): Automaton | undefined {
+  /**
+   * Undefined where an expression is too large to be looked at so. `aheads`: what must follow an expression's end is taken as part of it, so
+   * that a match is known by it; else it is left out.
+   */
+  static of(nodes: readonly Node[], aheads = false): Automaton | undefined {
     try {
-      const automaton = new Automaton(nodes);
+      const automaton = new Automaton(nodes, aheads);
       return automaton.#width <= 255 ? automaton : undefined;
     } catch (error) {
       if (error instanceof RangeError) return undefined;
@@ -95,6 +100,9 @@ export class Automaton {
       const at = this.#state();
       this.#skips[from]?.push(at);
       this.#steps[at] = { ranges: node.ranges, next: to };
+    } else if (node.kind === "ahead") {
+      if (this.#aheads && to === this.#accept) this.#build(node.of, from, to);
+      else this.#skips[from]?.push(to);
     } else if (node.kind === "choice") for (const one of node.of) this.#build(one, from, to);
     else if (node.kind === "sequence") {
       let at = from;

@@ -5,11 +5,14 @@ type Ranges = readonly (readonly [low: number, high: number])[];
 export type Node =
   | { readonly kind: "empty" }
   | { readonly kind: "set"; readonly ranges: Ranges }
+  /** What must follow; takes nothing of it. */
+  | { readonly kind: "ahead"; readonly of: Node }
   | { readonly kind: "sequence"; readonly of: readonly Node[] }
   | { readonly kind: "choice"; readonly of: readonly Node[] }
   | { readonly kind: "repeat"; readonly of: Node; readonly min: number; readonly max: number };
 
 const EMPTY: Node = { kind: "empty" };
+const NEVER: Node = { kind: "set", ranges: [] };
 const ANY: Ranges = [[0, 0xffff]];
 const DIGITS: Ranges = [[0x30, 0x39]];
 const WORD: Ranges = [
@@ -62,6 +65,7 @@ class Reader {
   readonly #groups: (Node | undefined)[] = [undefined];
   readonly #names = new Map<string, number>();
   #at = 0;
+  #ahead = 0;
 
   constructor(source: string, ignoreCase: boolean, dotAll: boolean) {
     this.#source = source;
@@ -98,8 +102,18 @@ class Reader {
   }
 
   #term(): Node {
-    if (this.#skip("^") || this.#skip("$") || this.#skip("\\b") || this.#skip("\\B")) return EMPTY;
-    for (const look of ["(?=", "(?!", "(?<=", "(?<!"]) {
+    if (this.#skip("^") || this.#skip("\\b") || this.#skip("\\B")) return EMPTY;
+    // Ends are told by the bytes running out, never by a character.
+    if (this.#skip("$")) return this.#ahead > 0 ? NEVER : EMPTY;
+    if (this.#skip("(?=")) {
+      this.#ahead++;
+      const of = this.#choice();
+      this.#ahead--;
+      if (!this.#skip(")")) throw new Unknown();
+      const node = this.#quantified(EMPTY);
+      return node === EMPTY ? { kind: "ahead", of } : EMPTY;
+    }
+    for (const look of ["(?!", "(?<=", "(?<!"]) {
       if (!this.#skip(look)) continue;
       this.#choice();
       if (!this.#skip(")")) throw new Unknown();

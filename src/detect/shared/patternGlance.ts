@@ -27,8 +27,11 @@ export function createGlance(patterns: readonly GlancePattern[], tiers: readonly
   let outside: Looks | "all" | undefined;
   return (sight) => {
     const looks = sight.inTable
-      ? (inTable ??= looksOf(patterns))
-      : (outside ??= looksOf(patterns.filter(({ name }) => worthOutside(name, patterns, tiers))));
+      ? (inTable ??= looksOf(patterns, bounded))
+      : (outside ??= looksOf(
+          patterns.filter(({ name }) => worthOutside(name, patterns, tiers)),
+          bounded,
+        ));
     return looks === "all" || mayFind(looks, sight, bounded);
   };
 }
@@ -50,7 +53,7 @@ function worthOutside(name: string, patterns: readonly GlancePattern[], tiers: r
   return tiers.some(({ all }) => !all.some((one) => one === "column" || one === "column-weak" || others.has(one)));
 }
 
-function looksOf(patterns: readonly GlancePattern[]): Looks | "all" {
+function looksOf(patterns: readonly GlancePattern[], bounded: boolean): Looks | "all" {
   const here: Node[] = [];
   const around: Node[] = [];
   const led: { automaton: Automaton; lookback: number; lead: RegExp }[] = [];
@@ -59,7 +62,7 @@ function looksOf(patterns: readonly GlancePattern[]): Looks | "all" {
     const node = readExpression(pattern.regex.source, pattern.regex.flags);
     if (node === undefined) return "all";
     if (pattern.lead !== undefined) {
-      const automaton = Automaton.of([node]);
+      const automaton = Automaton.of([node], !bounded);
       if (automaton === undefined) return "all";
       led.push({ automaton, lookback: pattern.lookback, lead: pattern.lead });
     } else if (pattern.lookback === 0) here.push(node);
@@ -68,8 +71,8 @@ function looksOf(patterns: readonly GlancePattern[]): Looks | "all" {
       lookback = Math.max(lookback, pattern.lookback);
     }
   }
-  const atStart = here.length === 0 ? undefined : Automaton.of(here);
-  const before = around.length === 0 ? undefined : Automaton.of(around);
+  const atStart = here.length === 0 ? undefined : Automaton.of(here, !bounded);
+  const before = around.length === 0 ? undefined : Automaton.of(around, !bounded);
   if ((here.length > 0 && atStart === undefined) || (around.length > 0 && before === undefined)) return "all";
   return { here: atStart, around: before, lookback, led };
 }
@@ -113,5 +116,6 @@ export function charactersBefore(patterns: readonly GlancePattern[], bounded: bo
 function takes(node: Node, code: number): boolean {
   if (node.kind === "set") return node.ranges.some(([low, high]) => code >= low && code <= high);
   if (node.kind === "repeat") return takes(node.of, code);
-  return node.kind !== "empty" && node.of.some((one) => takes(one, code));
+  if (node.kind === "empty" || node.kind === "ahead") return false;
+  return node.of.some((one) => takes(one, code));
 }
