@@ -77,7 +77,8 @@ function writerTo(fd: number): Writer & { flush(): void } {
   let pieces: Uint8Array[] = [];
   let length = 0;
   const flush = (): void => {
-    const bytes = Buffer.concat(pieces, length);
+    const [only] = pieces;
+    const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, length);
     pieces = [];
     length = 0;
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);

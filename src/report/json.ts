@@ -2,6 +2,7 @@ import type { Comparison } from "../model/comparison.ts";
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
+import { createFindingJson } from "./shared/findingJson.ts";
 import { Overview } from "./shared/overview.ts";
 import { isTold } from "./shared/inventory.ts";
 import { Spool } from "./shared/spool.ts";
@@ -23,6 +24,7 @@ export const json: Reporter = {
   open(out: Writer, _options: ReportOptions): OpenReport {
     const overview = new Overview();
     const buffered = new Buffered(out);
+    const findingJson = createFindingJson();
     const counts = new Spool();
     const failures = new Spool();
     const excluded = new Spool();
@@ -55,7 +57,7 @@ export const json: Reporter = {
             const separator = findings === 0 ? "\n" : ",\n";
             findings += 1;
             told.add(event.finding.path);
-            return buffered.add(`${start}${separator}${JSON.stringify(event.finding)}`);
+            return buffered.add(`${start}${separator}${findingJson(event.finding)}`);
           }
           case "failure":
             hold(failures, event.failure);

@@ -1,6 +1,7 @@
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
+import { createFindingJson } from "./shared/findingJson.ts";
 import { isTold } from "./shared/inventory.ts";
 import { Overview } from "./shared/overview.ts";
 
@@ -15,6 +16,7 @@ export const ndjson: Reporter = {
   open(out: Writer, _options: ReportOptions): OpenReport {
     const overview = new Overview();
     const buffered = new Buffered(out);
+    const findingJson = createFindingJson();
     /** Entries not yet ended that had a finding. */
     const told = new Set<string>();
     return {
@@ -22,6 +24,7 @@ export const ndjson: Reporter = {
         overview.on(event);
         if (event.type === "finding") told.add(event.finding.path);
         if (event.type === "entry-end" && !isTold(event, told)) return undefined;
+        if (event.type === "finding") return buffered.add(`{"type":"finding","finding":${findingJson(event.finding)}}\n`);
         return buffered.add(`${JSON.stringify(event)}\n`);
       },
       async close(): Promise<void> {
