@@ -6,6 +6,7 @@ import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
 import { html } from "./html.ts";
 import { mbox } from "./mbox.ts";
+import { metafile } from "./metafile.ts";
 import { msg } from "./msg.ts";
 import { odf } from "./odf.ts";
 import { ofd } from "./ofd.ts";
@@ -48,6 +49,7 @@ export const extractors: readonly Extractor[] = [
   mbox,
   eml,
   recycleRecord,
+  metafile,
   picture,
   rtf,
   html,
