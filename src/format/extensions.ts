@@ -27,6 +27,7 @@ export const knownExtensions: Readonly<Record<string, KnownExtensions>> = {
   msg: list("msg oft"),
   rtf: list("rtf doc wps"),
   html: list("html htm xhtml xht shtml hta htc xls doc mht mhtml svg jsp asp aspx php tpl vm ftl vue tmpl", false),
+  xml: list("xml svg xsd xsl xslt wsdl plist rdf kml gpx config resx rss atom dtd xmp jrxml doc xls docx html htm", false),
   zip: list("zip jar war ear apk aar epub xpi whl nupkg vsix kmz exe ipa xmind cbz", false),
   gz: list("gz tgz gzip", false),
   tar: list("tar", false),

@@ -24,6 +24,7 @@ import { vcard } from "./vcard.ts";
 import { xls } from "./xls.ts";
 import { xlsb } from "./xlsb.ts";
 import { xlsx } from "./xlsx.ts";
+import { xml } from "./xml.ts";
 import { zip } from "./zip.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
@@ -53,5 +54,6 @@ export const extractors: readonly Extractor[] = [
   picture,
   rtf,
   html,
+  xml,
   text,
 ];

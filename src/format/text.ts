@@ -3,6 +3,7 @@ import type { ByteSource } from "../model/entry.ts";
 import { detectEncodings } from "../util/encoding.ts";
 import type { Detected } from "../util/encoding.ts";
 import { splitRow } from "../util/row.ts";
+import { escapedText, showsEscapes } from "./shared/escapedText.ts";
 import { mayHoldRecords, MOST_RECORD_BYTES, recordChunks } from "./shared/records.ts";
 
 /** Bytes looked at for the encoding and the columns. */
@@ -23,11 +24,11 @@ const SAMPLE_ROWS = 40;
 export const text: Extractor = {
   id: "text",
   title: { zh: "纯文本、CSV、日志、源代码", en: "Plain text, CSV, logs, source code" },
-  version: 2,
+  version: 3,
   access: "in-order",
   divisible: true,
   accepts: ({ head }) => detectEncodings(head, head.length < 4096) !== undefined,
-  async *extract({ bytes, part, entry }) {
+  async *extract({ bytes, part, entry, budget, signal }) {
     const head = await readHead(bytes);
     const detected = detectEncodings(head, head.length < HEAD);
     if (detected === undefined) {
@@ -39,6 +40,10 @@ export const text: Extractor = {
     }
     const encodings = await allEncodings(bytes, detected);
     if (part === undefined && (yield* records(bytes, head, detected, encodings))) return;
+    if (part === undefined && showsEscapes(head)) {
+      yield* escapedText(replayed(bytes, head), encodings[0], { budget, path: entry.path, signal });
+      return;
+    }
     const table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
     const from = part === undefined || part.from < detected.bom ? detected.bom : part.from;
     const to = part?.to ?? bytes.size ?? Number.MAX_SAFE_INTEGER;

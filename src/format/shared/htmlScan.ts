@@ -2,7 +2,7 @@ import { resolveHtmlReferences } from "./htmlReferences.ts";
 
 /** What a scan of HTML tells. Strings are byte strings of UTF-8 (see xml.ts). */
 export interface HtmlHandler {
-  /** `name` is in lower case. `attributes` is the tag's text behind the name: see `htmlAttributes`. */
+  /** `name` is in lower case where the dialect is HTML. `attributes` is the tag's text behind the name: see `htmlAttributes`. */
   open(name: string, attributes: string, empty: boolean): void;
   close(name: string): void;
   /** Character data with references resolved; long data comes in several calls. */
@@ -31,15 +31,17 @@ const rawElements: ReadonlySet<string> = new Set(["script", "style", "xmp", "noe
 /** Elements whose content is text and references, no tags. */
 const textElements: ReadonlySet<string> = new Set(["title", "textarea"]);
 
-function isNameStart(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+function isNameStart(code: number, dialect: "html" | "xml"): boolean {
+  if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90)) return true;
+  // Names of XML may be Chinese.
+  return dialect === "xml" && (code >= 0x80 || code === 95);
 }
 
 /**
  * Cuts HTML into its tokens as browsers do (WHATWG, 13.2.5), tolerant of anything. Holds one tag at most and nothing of the tree: depth costs
- * nothing.
+ * nothing. In `xml` names keep their case and no element is raw.
  */
-export function createHtmlScanner(handler: HtmlHandler): HtmlScanner {
+export function createHtmlScanner(handler: HtmlHandler, dialect: "html" | "xml" = "html"): HtmlScanner {
   let rest = "";
   let waiting: string[] = [];
   let waited = 0;
@@ -165,7 +167,7 @@ export function createHtmlScanner(handler: HtmlHandler): HtmlScanner {
         continue;
       }
       const closing = next === 47;
-      if (!isNameStart(source.charCodeAt(closing ? at + 2 : at + 1))) {
+      if (!isNameStart(source.charCodeAt(closing ? at + 2 : at + 1), dialect)) {
         handler.text("<");
         at++;
         continue;
@@ -186,13 +188,14 @@ export function createHtmlScanner(handler: HtmlHandler): HtmlScanner {
         if (code <= 32 || code === 47 || code === 62) break;
         nameEnd++;
       }
-      const name = source.slice(closing ? at + 2 : at + 1, nameEnd).toLowerCase();
+      const given = source.slice(closing ? at + 2 : at + 1, nameEnd);
+      const name = dialect === "html" ? given.toLowerCase() : given;
       at = end + 1;
       if (closing) handler.close(name);
       else {
         const empty = source.charCodeAt(end - 1) === 47;
         handler.open(name, source.slice(nameEnd, end), empty);
-        if (!empty && (rawElements.has(name) || textElements.has(name))) {
+        if (!empty && dialect === "html" && (rawElements.has(name) || textElements.has(name))) {
           run = rawElements.has(name) ? "raw" : "text";
           element = name;
           until = `</${name}`;
