@@ -5,31 +5,32 @@ import type { Rendered } from "./template.ts";
 export type Encoding = "utf8" | "gb18030" | "utf16le";
 export const encodings: readonly Encoding[] = ["utf8", "gb18030", "utf16le"];
 
-let twoBytes: ReadonlyMap<string, number> | undefined;
+let encoded: ReadonlyMap<string, Buffer> | undefined;
 
-/** Two-byte part of GB 18030, turned round from the decoder: all that the templates hold. */
+/** GB 18030, turned round from the decoder: characters of two bytes, then those of four in the basic plane. */
 function gb18030(text: string): Buffer {
-  if (twoBytes === undefined) {
-    const map = new Map<string, number>();
-    const decoder = new TextDecoder("gb18030");
-    for (let lead = 0x81; lead <= 0xfe; lead++) {
-      for (let trail = 0x40; trail <= 0xfe; trail++) {
-        const character = decoder.decode(Uint8Array.of(lead, trail));
-        if ([...character].length === 1 && character !== "\ufffd" && !map.has(character)) map.set(character, lead * 256 + trail);
-      }
-    }
-    twoBytes = map;
+  encoded ??= gb18030Table();
+  const pieces = [...text].map((character) => {
+    const bytes = character < "\u0080" ? Buffer.from(character, "latin1") : encoded?.get(character);
+    if (bytes === undefined) throw new Error(`U+${character.codePointAt(0)?.toString(16)} is not in the basic plane`);
+    return bytes;
+  });
+  return Buffer.concat(pieces);
+}
+
+function gb18030Table(): ReadonlyMap<string, Buffer> {
+  const table = new Map<string, Buffer>();
+  const decoder = new TextDecoder("gb18030");
+  const put = (...bytes: readonly number[]): void => {
+    const character = decoder.decode(Uint8Array.from(bytes));
+    if ([...character].length === 1 && character !== "\ufffd" && !table.has(character)) table.set(character, Buffer.from(bytes));
+  };
+  for (let lead = 0x81; lead <= 0xfe; lead++) for (let trail = 0x40; trail <= 0xfe; trail++) put(lead, trail);
+  for (let one = 0x81; one <= 0x84; one++) {
+    for (let two = 0x30; two <= 0x39; two++)
+      for (let three = 0x81; three <= 0xfe; three++) for (let four = 0x30; four <= 0x39; four++) put(one, two, three, four);
   }
-  const bytes: number[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code < 0x80) bytes.push(code);
-    else {
-      const pair = twoBytes.get(character) ?? 0xa1f5;
-      bytes.push(pair >> 8, pair & 255);
-    }
-  }
-  return Buffer.from(bytes);
+  return table;
 }
 
 /** The bytes of a document. */

@@ -38,8 +38,8 @@ export interface Size {
 }
 
 export const sizes: Readonly<Record<"small" | "normal" | "large", Size>> = {
-  small: { documents: 3, rows: 1, numbers: 20_000, clean: 8 * 1024 * 1024 },
-  normal: { documents: 12, rows: 1, numbers: 100_000, clean: 100 * 1024 * 1024 },
+  small: { documents: 3, rows: 1, numbers: 50_000, clean: 8 * 1024 * 1024 },
+  normal: { documents: 12, rows: 1, numbers: 250_000, clean: 100 * 1024 * 1024 },
   large: { documents: 60, rows: 2, numbers: 2_000_000, clean: 1024 * 1024 * 1024 },
 };
 
@@ -59,7 +59,7 @@ function writeDocument(root: string, id: string, document: Rendered, encoding: E
   const directory = join(root, id);
   mkdirSync(directory);
   // What declares its encoding, or has none to declare, is written in that.
-  const kept = ["json", "yaml", "eml", "html", "docx", "xlsx"].includes(document.carrier) ? "utf8" : encoding;
+  const kept = ["json", "yaml", "eml", "html", "xml", "docx", "xlsx"].includes(document.carrier) ? "utf8" : encoding;
   const name = document.places.find(({ place }) => place === "name")?.text ?? `document.${document.carrier}`;
   writeFileSync(join(directory, name), write(document, kept));
   const labels = document.places.flatMap(({ place, text, labels: here }) => here.map((label) => placed(label, place, text)));

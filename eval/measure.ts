@@ -42,14 +42,24 @@ export class Measure {
 
   /** Adds a document with what was found in it. */
   add(document: Written, all: readonly Finding[]): void {
-    // A group stands for findings that are counted themselves.
-    const findings = all.filter(({ sample, severity, group }) => !sample && severity !== "info" && group === undefined);
+    const findings = all.filter(({ sample, severity }) => !sample && severity !== "info");
     const taken = new Map<PlacedLabel, { right?: Confidence; other: Set<string> }>();
     for (const label of document.labels) {
       taken.set(label, { other: new Set() });
       if (label.kind === "negative") this.#lure(label.name).labels += 1;
     }
-    for (const finding of findings.toSorted((one, other) => strength(other.confidence) - strength(one.confidence))) {
+    for (const { infoType, ruleId, confidence } of findings.filter(({ group }) => group !== undefined)) {
+      // A group stands for findings that are counted themselves: it is false where there is nothing to find.
+      const count = this.#count(this.types, infoType);
+      if (document.labels.some(({ kind }) => kind === "positive")) count.right += 1;
+      else {
+        count.wrong += 1;
+        this.#example({ what: "false", infoType, detail: `${ruleId} ${confidence}` }, document);
+      }
+    }
+    for (const finding of findings
+      .filter(({ group }) => group === undefined)
+      .toSorted((one, other) => strength(other.confidence) - strength(one.confidence))) {
       this.#judge(document, finding, taken);
     }
     for (const [label, { right, other }] of taken) this.#settle(document, label, right, other);
@@ -162,7 +172,11 @@ function touches(document: Written, label: PlacedLabel, { location, masked, info
   }
   if (label.place !== "body") return !document.carrier.startsWith("docx") || shows(masked, label.text);
   if (location.kind === "line") {
+    // The lines of a mail's text are counted from its own begin.
+    if (document.carrier === "eml") return shows(masked, label.text);
     if (location.line !== label.line) return false;
+    // A reader of markup knows the line of a text, not its column.
+    if (document.carrier === "html" || document.carrier === "xml") return shows(masked, label.text);
     return location.column < label.column + label.text.length && location.column + Math.max(1, masked.length) > label.column;
   }
   if (location.kind === "cell" && document.carrier === "xlsx") return location.row === label.line && location.column === label.cell;

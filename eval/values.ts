@@ -213,6 +213,10 @@ export const negatives: Readonly<Record<string, (random: Random, person: Person)
   timestamp: (random) => `${dated(random, 2019, 2026)}${clock(random)}${random.of(3)}`,
   hash64: (random) => random.of(64, hex),
   mac: (random) => Array.from({ length: 6 }, () => random.of(2, hex)).join(":"),
+  student: (random) => `20${random.int(18, 25)}${random.of(8)}`,
+  postcode: (random) => `${random.int(1, 8)}${random.of(5)}`,
+  qqgroup: (random) => `${random.int(1, 9)}${random.of(8)}`,
+  amountplain: (random) => `${random.int(1, 9)}${random.of(random.int(8, 11))}.${random.of(2)}`,
   repeated: (random) => random.of(1, "123456789").repeat(random.pick([11, 16, 18, 19])),
   ascending: (random) => "1234567890123456789".slice(0, random.pick([11, 16, 18, 19])),
 };
