@@ -36,9 +36,13 @@ async function buildKernel() {
 /** Parses the shipped packs and policy once, so that a run need not: they are read again where their digest differs. */
 async function prepareRules() {
   const dist = (file) => pathToFileURL(join(root, "dist", "rulepack", file)).href;
-  const { preparePacks } = await import(dist("load.js"));
+  const { compile, loadPacks, preparePacks } = await import(dist("load.js"));
   const { loadPolicy } = await import(dist("policy.js"));
   const packs = await preparePacks(join(root, "rules"));
+  // What is prepared is not checked again as it is used.
+  const { ruleKinds } = await import(pathToFileURL(join(root, "dist", "detect", "kind", "registry.js")).href);
+  const wrong = compile(await loadPacks([join(root, "rules")], { disabled: [] }), ruleKinds).problems;
+  if (wrong.length > 0) throw new Error(JSON.stringify(wrong, undefined, 1));
   const { policy, problems } = await loadPolicy(join(root, "rules", "policy.yaml"), []);
   if (policy === undefined) throw new Error(JSON.stringify(problems));
   writeFileSync(join(root, "dist", "rulepack", "prepared.json"), JSON.stringify({ packs, policies: { [policy.digest]: policy } }));

@@ -39,10 +39,12 @@ export function digitTable(triggers: readonly DigitTrigger[]): DigitTable | unde
 
 /** Values of the first three digits that begin with one of the prefixes, or begin one of them. */
 export function headsOf(prefixes: readonly string[] | undefined): readonly number[] {
-  const heads: number[] = [];
-  for (let head = 0; head < 1000; head++) {
-    const text = String(head).padStart(3, "0");
-    if (prefixes === undefined || prefixes.some((prefix) => text.startsWith(prefix) || prefix.startsWith(text))) heads.push(head);
+  const heads = new Set<number>();
+  for (const prefix of prefixes ?? [""]) {
+    const known = prefix.slice(0, 3);
+    const step = 10 ** (3 - known.length);
+    const first = Number(known) * step;
+    for (let head = first; head < first + step; head++) heads.add(head);
   }
-  return heads;
+  return [...heads];
 }

@@ -1,5 +1,5 @@
 import type { Chunk, Encoding } from "../model/chunk.ts";
-import type { Matcher, Sight, Window } from "../model/rule.ts";
+import type { Match, Matcher, Sight, Window } from "../model/rule.ts";
 import { characterStart } from "../util/decode.ts";
 import type { ByteEncoding } from "../util/decode.ts";
 import { compileRules } from "./compiled.ts";
@@ -286,10 +286,12 @@ class EngineSession implements Session {
           const cell = cells[at];
           const column = columns.columns[at];
           if (cell === undefined || column === undefined || cell.text.trim() === "") continue;
-          const window = windowAt(flow, segment, start + cell.start, start + cell.end, this.#options);
+          let window: Window | undefined;
           for (const { matcher, trigger } of this.#compiled.columnRules) {
-            if (column.infoTypes.includes(trigger.infoType) || column.weakTypes.includes(trigger.infoType))
-              this.#confirm(flow, segment, matcher, window);
+            if (!column.infoTypes.includes(trigger.infoType) && !column.weakTypes.includes(trigger.infoType)) continue;
+            if (!this.#glance(flow, segment, matcher, start + cell.start, start + cell.end)) continue;
+            window ??= windowAt(flow, segment, start + cell.start, start + cell.end, this.#options);
+            this.#confirm(flow, segment, matcher, window);
           }
         }
       }
@@ -297,7 +299,7 @@ class EngineSession implements Session {
   }
 
   #confirm(flow: Flow, segment: Segment, matcher: Matcher, window: Window): void {
-    matcher.confirm(window, (match) => {
+    const emit = (match: Match): void => {
       const { view, windowAt: first } = flow;
       if (view === undefined || match.end <= match.start) return;
       const start = view.from + view.decoded.offsetOf(first + match.start);
@@ -313,7 +315,8 @@ class EngineSession implements Session {
         row: window.row,
         locate: () => locate(flow, segment, start, line),
       });
-    });
+    };
+    matcher.confirm(window, emit, this.#settler.isFull(matcher));
   }
 }
 

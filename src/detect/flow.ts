@@ -1,5 +1,5 @@
 import type { Location, Role, Table } from "../model/chunk.ts";
-import type { Match, Matcher, WindowRow } from "../model/rule.ts";
+import type { Match, Matcher, WindowCell, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding, Decoded } from "../util/decode.ts";
 import type { NamedColumns } from "./table.ts";
 
@@ -52,6 +52,15 @@ export interface View {
   readonly end: number;
 }
 
+/** A row of a table with the bytes of its cells, counted from the row's start. */
+export interface Row {
+  readonly start: number;
+  readonly end: number;
+  readonly row: readonly { readonly text: string; readonly start: number; readonly end: number }[];
+  /** As windows show them, once asked for. */
+  cells: readonly WindowCell[] | undefined;
+}
+
 /** Text that reads on, with as much of its bytes in memory as windows reach. */
 export class Flow {
   readonly id: string;
@@ -75,9 +84,7 @@ export class Flow {
   /** What was decoded last, and where in its text the last window begins. */
   view: View | undefined;
   windowAt = 0;
-  rowCache:
-    | { readonly start: number; readonly end: number; readonly row: readonly { text: string; start: number; end: number }[] }
-    | undefined;
+  rowCache: Row | undefined;
   lineCursor: { offset: number; lines: number } = { offset: 0, lines: 0 };
 
   constructor(id: string, encoding: ByteEncoding) {

@@ -6,7 +6,7 @@ import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { type Group, Groups } from "./groups.ts";
-import { noEvidence, peerNames, subjectRank, tierByNames, tierOf, waitsForTag } from "./tiers.ts";
+import { noEvidence, peerNames, subjectRank, tierByNames, tierOf, waitsForTag, asksForPeers } from "./tiers.ts";
 
 interface Count {
   readonly ruleId: string;
@@ -39,6 +39,7 @@ export class Settler {
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
 
   readonly #groups: Groups;
+  #who = { infoType: "", value: "", key: "" };
   readonly #overEntries: readonly Matcher[];
   readonly #classes: ReadonlyMap<string, string>;
 
@@ -106,6 +107,7 @@ export class Settler {
         while (groupEnd < all.length && all[groupEnd]?.line === pending.line) groupEnd++;
       }
       while ((all[groupStart]?.start ?? 0) < pending.start - PEERS) groupStart++;
+      const asksPeers = asksForPeers(pending.matcher);
       const peers = new Set<string>();
       let subject: { rank: number; distance: number; infoType: string; value: string } | undefined;
       for (let at = groupStart; at < groupEnd; at++) {
@@ -114,7 +116,7 @@ export class Settler {
         const tier = base[at];
         if (tier === undefined || tier.confidence === "low") continue;
         const { infoType } = other.matcher.rule;
-        if (at !== index && (other.end <= pending.start || other.start >= pending.end))
+        if (asksPeers && at !== index && (other.end <= pending.start || other.start >= pending.end))
           for (const name of peerNames(infoType)) peers.add(name);
         const rank = subjectRank(infoType);
         if (rank === undefined || (subject !== undefined && rank > subject.rank)) continue;
@@ -122,7 +124,7 @@ export class Settler {
         if (subject === undefined || rank < subject.rank || distance < subject.distance)
           subject = { rank, distance, infoType, value: other.match.value };
       }
-      if (pending.row !== undefined) {
+      if (asksPeers && pending.row !== undefined) {
         for (const [at, cell] of pending.row.cells.entries()) {
           if (at === pending.row.at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
           for (const type of cell.infoTypes) peers.add(`row:${type}`);
@@ -178,6 +180,20 @@ export class Settler {
     for (const [flow, list] of byFlow) this.#settle(flow, list);
   }
 
+  /** Matches of one row are about one person: their key is made once. */
+  #keyOf({ infoType, value }: NonNullable<PlacedMatch["subject"]>): string {
+    if (this.#who.value !== value || this.#who.infoType !== infoType)
+      this.#who = { infoType, value, key: this.#options.subjectKey(infoType, value) };
+    return this.#who.key;
+  }
+
+  /** Whether no further match of the rule's first tier is kept. */
+  isFull({ rule, tiers }: Matcher): boolean {
+    const [first] = tiers;
+    const known = this.#counts.get(rule.id);
+    return first !== undefined && known !== undefined && (known[first.confidence]?.stored ?? 0) >= this.#options.cap;
+  }
+
   #countOf(ruleId: string, confidence: Confidence): Count {
     let known = this.#counts.get(ruleId);
     if (known === undefined) this.#counts.set(ruleId, (known = {}));
@@ -206,7 +222,7 @@ export class Settler {
       count.total++;
       const sample = pending.match.evidence.some(({ by }) => by === "allowlist");
       const who = subject ?? undefined;
-      const subjectKey = who === undefined ? undefined : this.#options.subjectKey(who.infoType, who.value);
+      const subjectKey = who === undefined ? undefined : this.#keyOf(who);
       if (subjectKey !== undefined && tier.confidence !== "low" && !sample) this.#subjects.add(subjectKey);
       const settled = { pending, flow: flow.id, confidence: tier.confidence, sample, subjectKey };
       if (count.stored >= this.#options.cap) {

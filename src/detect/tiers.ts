@@ -4,6 +4,18 @@ import type { Pending } from "./flow.ts";
 /** What a match has before its line is complete. */
 export const noEvidence: ReadonlySet<string> = new Set();
 
+const asking = new WeakMap<Matcher, boolean>();
+
+/** Whether a rule's tiers ask for what else stands in the row. */
+export function asksForPeers(matcher: Matcher): boolean {
+  let asks = asking.get(matcher);
+  if (asks === undefined) {
+    asks = matcher.tiers.some(({ all, none = [] }) => [...all, ...none].some((name) => name.startsWith("row:")));
+    asking.set(matcher, asks);
+  }
+  return asks;
+}
+
 const waiting = new WeakMap<Matcher, boolean>();
 
 /** Whether a rule's tiers can be decided only when the entry has been read. */

@@ -3,7 +3,7 @@ import type { Window, WindowCell, WindowRow } from "../model/rule.ts";
 import { characterStart, decode } from "../util/decode.ts";
 import { splitRow } from "../util/row.ts";
 import { countLines, lineEnd, lineStart, nextLine, TOP_BYTES } from "./flow.ts";
-import type { Flow, Segment, View } from "./flow.ts";
+import type { Flow, Row, Segment, View } from "./flow.ts";
 
 /** Bytes before and behind a candidate that a window shows: behind it a match may go on. */
 const BEHIND = 1024;
@@ -75,13 +75,19 @@ function windowRow(flow: Flow, segment: Segment, start: number): WindowRow | und
   if (found === undefined) return undefined;
   const at = found.row.findIndex((cell) => found.start + cell.end >= start && found.start + cell.start <= start);
   if (at < 0) return undefined;
+  found.cells ??= cellsOf(flow, segment, found);
+  return { at, cells: found.cells };
+}
+
+const NONE: readonly string[] = [];
+
+function cellsOf(flow: Flow, segment: Segment, { start, row }: Row): readonly WindowCell[] {
   const { columns } = segment;
-  const isHead = namesColumns(flow, segment, found.start);
-  const cells = found.row.map((cell, index): WindowCell => {
+  const isHead = namesColumns(flow, segment, start);
+  return row.map((cell, index): WindowCell => {
     const column = isHead ? undefined : columns?.columns[index];
-    return { text: cell.text, header: column?.header ?? "", infoTypes: column?.infoTypes ?? [], weakTypes: column?.weakTypes ?? [] };
+    return { text: cell.text, header: column?.header ?? "", infoTypes: column?.infoTypes ?? NONE, weakTypes: column?.weakTypes ?? NONE };
   });
-  return { at, cells };
 }
 
 /** Whether the row at `lineAt` is one of those that name the columns: a name is no value. */
@@ -94,7 +100,7 @@ export function namesColumns(flow: Flow, segment: Segment, lineAt: number): bool
 }
 
 /** The row round an offset with the bytes of its cells, counted from the row's start; undefined when it is longer than is looked. */
-export function rowAt(flow: Flow, segment: Segment, at: number): Flow["rowCache"] {
+export function rowAt(flow: Flow, segment: Segment, at: number): Row | undefined {
   const cached = flow.rowCache;
   if (cached !== undefined && at >= cached.start && at < cached.end) return cached;
   const start = Math.max(lineStart(flow, at, Math.max(flow.base, at - ROW)), segment.start);
@@ -106,7 +112,7 @@ export function rowAt(flow: Flow, segment: Segment, at: number): Flow["rowCache"
     start: decoded.offsetOf(cell.start),
     end: decoded.offsetOf(cell.end),
   }));
-  flow.rowCache = { start, end: Math.max(end, start + 1), row };
+  flow.rowCache = { start, end: Math.max(end, start + 1), row, cells: undefined };
   return flow.rowCache;
 }
 

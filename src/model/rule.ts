@@ -128,8 +128,11 @@ export interface Matcher {
   readonly tag?: { readonly name: string; readonly threshold: number; readonly weights: Readonly<Record<string, number>> };
   /** For what no window shows: it takes in what other rules found, once that is settled. */
   readonly over?: Over;
-  /** May give a match that other candidates give too (equal spans are told once), and none. */
-  confirm(window: Window, emit: (match: Match) => void): void;
+  /**
+   * May give a match that other candidates give too (equal spans are told once), and none. `brief`: a match of the first tier's confidence is
+   * counted only, so that where the first tier is met no other evidence is asked for, but that of the allowlist.
+   */
+  confirm(window: Window, emit: (match: Match) => void, brief?: boolean): void;
   /** "line": `confirm` looks at nothing beyond the line of a literal it asked for. */
   readonly reach?: "line";
   /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */

@@ -25,6 +25,8 @@ export interface LoadedPacks {
   readonly tables: readonly TableText[];
   /** All there are, in every file. With one or more nothing may be examined. */
   readonly problems: readonly PackProblem[];
+  /** All packs are as the build prepared them: `compile` has nothing to say of them. */
+  readonly prepared: boolean;
 }
 
 /** Longest that a pack file may be: a rule is a page of text, a table some hundred kilobytes. */
@@ -47,11 +49,14 @@ export async function loadPacks(directories: readonly string[], options: { reado
   const off = new Map<string, { file: string; line: number; at: string }>();
   for (const id of options.disabled) off.set(id, { file: "", line: 0, at: "disabled" });
   const prepared = readPrepared().packs;
+  let allPrepared = true;
 
   for (const directory of directories.flatMap((root) => packsIn(root, problems))) {
     const names = filesOf(directory, problems);
     const digest = digestOf(directory, names);
-    const pack = prepared[digest] ?? (await readPack(directory, names, problems));
+    const known = prepared[digest];
+    allPrepared &&= known !== undefined;
+    const pack = known ?? (await readPack(directory, names, problems));
     if (pack === undefined) continue;
     const { info } = pack;
     const packPath = join(directory, "pack.yaml");
@@ -95,7 +100,7 @@ export async function loadPacks(directories: readonly string[], options: { reado
   }
   const kept = [...rules.values()].filter(({ base }) => !off.has(base.id) && !off.has(packOf(base.id)));
   const tables = [...texts].map(([name, table]) => ({ name, form: table.form, texts: table.texts }));
-  return { packs, rules: kept, tables, problems };
+  return { packs, rules: kept, tables, problems, prepared: allPrepared };
 }
 
 /**
@@ -184,6 +189,7 @@ export function compile(loaded: Pick<LoadedPacks, "rules" | "tables">, kinds: re
 
 /** Gives the problems that `compile` found the lines they stand on: the files are read again, since a good pack needs no lines. */
 export async function locateProblems(problems: readonly PackProblem[]): Promise<readonly PackProblem[]> {
+  if (problems.length === 0) return [];
   const yaml = await import("yaml");
   return problems.map((problem) => {
     const result = readYaml(yaml, problem.file, readFileSync(problem.file, "utf8"));

@@ -94,7 +94,7 @@ export async function resolveRequest(
 
   const loaded = await loadPacks([shippedRules, ...(input.packs ?? [])], { disabled: input.disabledRules ?? [] });
   for (const { file, line, at, expected } of loaded.problems) problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
-  if (loaded.problems.length === 0) {
+  if (loaded.problems.length === 0 && !loaded.prepared) {
     for (const { file, line, at, expected } of await locateProblems(compile(loaded, ruleKinds).problems)) {
       problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
     }

@@ -5,7 +5,7 @@ import type { Encoding, Table } from "../../src/model/chunk.ts";
 import type { Matcher } from "../../src/model/rule.ts";
 import { encode } from "../../src/util/encode.ts";
 import { numbers, randomDocument } from "./support/documents.ts";
-import { found, shipped } from "./support/examine.ts";
+import { examined, found, shipped } from "./support/examine.ts";
 
 const { matchers, lexicon } = await shipped();
 
@@ -56,5 +56,34 @@ describe("the kernels", () => {
     const expected = await found(plain, bytes, encoding);
     expect(expected.length).toBeGreaterThan(50);
     expect(await found(fast, bytes, encoding)).toEqual(expected);
+  });
+});
+
+describe("the storing cap", () => {
+  it("changes no count, no subject and no group", async () => {
+    const next = numbers(11);
+    const rows = ["姓名,身份证号,手机号,卡号,地址,邮箱"];
+    const people = [
+      "王建国,440308199001152170,13682645189,6222021001116245702",
+      "欧阳文静,320106198512034023,15921877043,6217000010001234569",
+    ];
+    for (let row = 0; row < 900; row++) {
+      const digits = String(next(100_000_000)).padStart(8, "0");
+      rows.push(`${people[next(2)] ?? ""},浙江省杭州市西湖区文三路${next(900) + 1}号3幢2单元501室,a${digits}@163.com`);
+      if (next(4) === 0) rows.push(`赵六,110101199003078671,139${digits},6222021001116245703,,订单 138${digits}`);
+    }
+    const bytes = Buffer.from(rows.join("\n"));
+    const table: Table = { id: "t", separator: ",", row: 1, head: rows.slice(0, 15).map((row) => row.split(",")) };
+    const engine = createEngine(matchers, lexicon);
+    const all = (await examined(engine, bytes, "utf8", table)).result;
+    const few = (await examined(engine, bytes, "utf8", table, 5)).result;
+    expect(few.counts.map(({ total, ...count }) => [count.ruleId, count.confidence, total])).toEqual(
+      all.counts.map(({ total, ...count }) => [count.ruleId, count.confidence, total]),
+    );
+    expect(few.subjects.toSorted()).toEqual(all.subjects.toSorted());
+    expect(few.matches.filter(({ group }) => group !== undefined).map(({ group }) => group?.matches)).toEqual(
+      all.matches.filter(({ group }) => group !== undefined).map(({ group }) => group?.matches),
+    );
+    expect(all.counts.some(({ total }) => total > 900)).toBe(true);
   });
 });

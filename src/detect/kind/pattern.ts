@@ -1,5 +1,17 @@
 import type { Json } from "../../model/json.ts";
-import type { Evidence, Match, Matcher, RuleBase, RuleKind, RuleProblem, Tables, Trigger, Validator, Window } from "../../model/rule.ts";
+import type {
+  Evidence,
+  Match,
+  Matcher,
+  RuleBase,
+  RuleKind,
+  RuleProblem,
+  Tables,
+  Tier,
+  Trigger,
+  Validator,
+  Window,
+} from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { charactersBefore, createGlance } from "../shared/patternGlance.ts";
 import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
@@ -90,6 +102,7 @@ interface Fields {
 
 interface Pattern {
   readonly name: string;
+  readonly states: Evidence;
   readonly regex: RegExp;
   readonly lookback: number;
   readonly lead: RegExp | undefined;
@@ -99,6 +112,13 @@ interface Pattern {
 /** Characters before and behind a candidate in which a word is its context in prose. */
 const BEFORE = 30;
 const AFTER = 10;
+const COLUMN: ReadonlySet<string> = new Set(["column", "column-weak", "other-column"]);
+const LOOSE = evidenceOf("pattern", "loose", "lowers");
+const IN_ADDRESS = evidenceOf("pattern", "in-address", "lowers");
+const CONTEXT = evidenceOf("context", "context", "raises");
+const LABEL = evidenceOf("context", "label", "raises");
+const COUNTER = evidenceOf("context", "counter-context", "lowers");
+const BESIDE_HAN = evidenceOf("context", "beside-han", "raises");
 const HAN = /[\u4e00-\u9fff]/;
 /** Bytes: values are short; a labelled one with its label is not longer. */
 const MAX_SPAN = 512;
@@ -158,44 +178,61 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     return exclude?.typed !== false && looksTyped(value) ? "typed" : undefined;
   }
 
-  function confirm(window: Window, emit: (match: Match) => void): void {
+  const tiers = readTiers(fields["tiers"] ?? []);
+  const settled = settledNames(said, compiled);
+  const [first] = tiers;
+  const [checkStates, sampleStates] = [compiled.checks.map(({ id }) => evidenceOf("validator", id, "raises")), new Map<string, Evidence>()];
+
+  function confirm(window: Window, emit: (match: Match) => void, brief = false): void {
     const span = findSpan(compiled.patterns, window);
     if (span === undefined) return;
     const { start, end } = span;
     const body = window.text.slice(start, end);
     const value = said.value === "as-is" ? body.trim() : compact(body);
     if (compiled.excluded.some((regex) => regex.test(value))) return;
-    const evidence: Evidence[] = [{ by: "pattern", name: span.pattern.name, effect: "states" }];
+    const evidence: Evidence[] = [span.pattern.states];
     if (said.boundary !== "none") {
       const boundary = boundaryOf(window.text, span.from, span.to);
       if (boundary === "broken") return;
       if (boundary === "loose" || (span.pattern.grouped && chainGoesOn(window.text, span.from, span.to))) {
-        evidence.push({ by: "pattern", name: "loose", effect: "lowers" });
+        evidence.push(LOOSE);
       }
-      if (inAddress(window.text, start)) evidence.push({ by: "pattern", name: "in-address", effect: "lowers" });
+      if (inAddress(window.text, start)) evidence.push(IN_ADDRESS);
     }
-    for (const check of compiled.checks) {
-      if (check.check(value, tables, window.asOf) === "valid") evidence.push({ by: "validator", name: check.id, effect: "raises" });
+    for (let index = 0; index < compiled.checks.length; index++) {
+      const states = checkStates[index];
+      if (states !== undefined && compiled.checks[index]?.check(value, tables, window.asOf) === "valid") evidence.push(states);
     }
+    // What no word near it could save costs no look for words.
+    if (!tiers.some((tier) => mayMeet(tier, evidence, settled))) return;
     let label = addColumn(window, columns, evidence);
+    const harmless = allowed(value);
+    if (brief && first !== undefined && isMet(first, evidence, settled)) {
+      emit({ start, end, value, evidence: harmless === undefined ? evidence : [...evidence, sampleOf(harmless)] });
+      return;
+    }
     const near = finder?.find(window.text, start, end);
     const named = near?.word ?? finder?.inName(cellOf(window)?.header ?? "");
     if (named !== undefined) {
-      evidence.push({ by: "context", name: "context", effect: "raises" });
+      evidence.push(CONTEXT);
       label ??= named;
     }
-    if (near?.direct === true) evidence.push({ by: "context", name: "label", effect: "raises" });
-    if (counter?.find(window.text, start, end) !== undefined) evidence.push({ by: "context", name: "counter-context", effect: "lowers" });
+    if (near?.direct === true) evidence.push(LABEL);
+    if (counter?.find(window.text, start, end) !== undefined) evidence.push(COUNTER);
     if (HAN.test(window.text.slice(Math.max(0, span.from - 2), span.from) + window.text.slice(span.to, span.to + 2))) {
-      evidence.push({ by: "context", name: "beside-han", effect: "raises" });
+      evidence.push(BESIDE_HAN);
     }
     evidence.push(...placeOf(window));
-    const harmless = allowed(value);
-    if (harmless !== undefined) evidence.push({ by: "allowlist", name: harmless, effect: "lowers" });
+    if (harmless !== undefined) evidence.push(sampleOf(harmless));
     emit({ start, end, value, ...(label === undefined ? {} : { label }), evidence });
   }
 
-  const tiers = readTiers(fields["tiers"] ?? []);
+  function sampleOf(name: string): Evidence {
+    const states = sampleStates.get(name) ?? evidenceOf("allowlist", name, "lowers");
+    sampleStates.set(name, states);
+    return states;
+  }
+
   return {
     rule: base,
     triggers: triggersOf(fields["triggers"] ?? [], compiled.patterns, said.boundary !== "none"),
@@ -204,6 +241,31 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     confirm,
     glance: createGlance(compiled.patterns, tiers, said.boundary !== "none"),
   };
+}
+
+/** Names of evidence that stand, or never will, once the value has been checked: before its column and the words near it are known. */
+function settledNames(said: Fields, { patterns, checks }: Compiled): ReadonlySet<string> {
+  const bounded = said.boundary === "none" ? [] : ["loose", "in-address"];
+  return new Set([...patterns.map(({ name }) => name), ...checks.map(({ id }) => id), ...bounded]);
+}
+
+/** Whether evidence still to come could make the tier met. */
+function mayMeet({ all, none = [] }: Tier, evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
+  return all.every((name) => !settled.has(name) || has(evidence, name)) && !none.some((name) => settled.has(name) && has(evidence, name));
+}
+
+/** Whether the tier is met whatever evidence is still to come; the column's is there already. */
+function isMet({ all, none = [] }: Tier, evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
+  return all.every((name) => has(evidence, name)) && none.every((name) => (settled.has(name) || COLUMN.has(name)) && !has(evidence, name));
+}
+
+function has(evidence: readonly Evidence[], name: string): boolean {
+  for (const one of evidence) if (one.name === name) return true;
+  return false;
+}
+
+function evidenceOf(by: Evidence["by"], name: string, effect: Evidence["effect"]): Evidence {
+  return { by, name, effect };
 }
 
 /** Triggers as written, those for digits with what the expressions allow before a candidate. */
@@ -220,7 +282,7 @@ function compile(one: Fields["patterns"][number], index: number, problems: RuleP
   const flags = `${one.flags ?? ""}${value}y`;
   const [lead] = one.lead === undefined ? [] : expression(one.lead, "", ["patterns", index, "lead"], problems);
   return expression(one.regex, flags, ["patterns", index, "regex"], problems).map((regex) => {
-    return { name: one.name, regex, lookback, lead, grouped: one.name === "grouped" };
+    return { name: one.name, states: evidenceOf("pattern", one.name, "states"), regex, lookback, lead, grouped: one.name === "grouped" };
   });
 }
 

@@ -4,9 +4,13 @@ const SAME_DIGIT = 0.8;
 /** True for numbers that people type to fill a field: one digit for 80 % of the length, or digits that only count up or down. */
 export function looksTyped(value: string): boolean {
   if (value.length < 6 || !/^\d+$/.test(value)) return false;
-  const counts = new Map<string, number>();
-  for (const digit of value) counts.set(digit, (counts.get(digit) ?? 0) + 1);
-  if (Math.max(...counts.values()) >= value.length * SAME_DIGIT) return true;
+  const counts = new Uint16Array(10);
+  let most = 0;
+  for (let index = 0; index < value.length; index++) {
+    const digit = value.charCodeAt(index) - 0x30;
+    most = Math.max(most, (counts[digit] = (counts[digit] ?? 0) + 1));
+  }
+  if (most >= value.length * SAME_DIGIT) return true;
   return steps(value, 1) || steps(value, 9);
 }
 

@@ -1,4 +1,4 @@
-import { createEngine } from "../../../src/detect/engine.ts";
+import type { Engine, SessionResult } from "../../../src/detect/contract.ts";
 import { ruleKinds } from "../../../src/detect/kind/registry.ts";
 import { columnLexicon } from "../../../src/detect/table.ts";
 import type { Encoding, Table } from "../../../src/model/chunk.ts";
@@ -14,17 +14,23 @@ export async function shipped(): Promise<{ readonly matchers: readonly Matcher[]
 }
 
 /** One line for each match of a text as it lies: rule, confidence, place, value, and all evidence. */
-export async function found(
-  engine: ReturnType<typeof createEngine>,
+export async function found(engine: Engine, bytes: Uint8Array, encoding: Encoding, table?: Table): Promise<readonly string[]> {
+  return (await examined(engine, bytes, encoding, table)).lines;
+}
+
+/** The same with all that the engine counts; `cap` matches of a rule and confidence are kept. */
+export async function examined(
+  engine: Engine,
   bytes: Uint8Array,
   encoding: Encoding,
   table?: Table,
-): Promise<readonly string[]> {
+  cap = 1_000_000,
+): Promise<{ readonly lines: readonly string[]; readonly result: SessionResult }> {
   const lines: string[] = [];
   const session = engine.open({
     name: "x.txt",
     asOf: "2026-06-01T00:00:00.000Z",
-    cap: 1_000_000,
+    cap,
     signal: new AbortController().signal,
     subjectKey: (infoType, value) => `${infoType}:${value}`,
     seal(placed) {
@@ -57,6 +63,6 @@ export async function found(
     roles: ["body"],
     ...(table === undefined ? {} : { table }),
   });
-  session.end();
-  return lines.toSorted();
+  const result = session.end();
+  return { lines: lines.toSorted(), result };
 }
