@@ -50,12 +50,21 @@ export function createHtmlScanner(handler: HtmlHandler, dialect: "html" | "xml" 
   let run: "comment" | "raw" | "text" = "comment";
   let element = "";
   let line = 1;
-  let counted = 0;
+  let nextLine = Infinity;
   let current = "";
 
+  /** Counts lines up to `to`; where the next one ends is looked for once. */
   function count(to: number): void {
-    for (let at = current.indexOf("\n", counted); at >= 0 && at < to; at = current.indexOf("\n", at + 1)) line++;
-    counted = Math.max(counted, to);
+    while (nextLine < to) {
+      line++;
+      const found = current.indexOf("\n", nextLine + 1);
+      nextLine = found < 0 ? Infinity : found;
+    }
+  }
+  function take(source: string): void {
+    current = source;
+    const found = source.indexOf("\n");
+    nextLine = found < 0 ? Infinity : found;
   }
 
   function push(piece: string): void {
@@ -71,8 +80,7 @@ export function createHtmlScanner(handler: HtmlHandler, dialect: "html" | "xml" 
     rest = "";
     waiting = [];
     waited = 0;
-    current = source;
-    counted = 0;
+    take(source);
     scan(source);
   }
   function keep(source: string, at: number): void {
@@ -209,8 +217,7 @@ export function createHtmlScanner(handler: HtmlHandler, dialect: "html" | "xml" 
       if (waiting.length > 0) resume("");
       const held = rest;
       rest = "";
-      current = held;
-      counted = 0;
+      take(held);
       if (until !== "") tell(held);
       else if (held !== "") handler.text(resolveHtmlReferences(held));
     },

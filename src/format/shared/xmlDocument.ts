@@ -23,6 +23,8 @@ interface Open {
   readonly parts: Part[];
   text: string;
   length: number;
+  /** Text stood between its children. */
+  running: boolean;
   readonly mark: number;
 }
 
@@ -121,7 +123,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
   function settleText(element: Open): void {
     const text = element.text;
     element.text = "";
-    if (trimBytes(text) !== "") element.parts.push({ key: undefined, text });
+    if (text !== "") element.parts.push({ key: undefined, text });
   }
   /** Tells what is held of an element that grows too large. */
   function relieve(element: Open): void {
@@ -146,7 +148,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
     settleText(element);
     const { parts, mark } = element;
     const outer = open.at(-1);
-    const running = parts.some(({ key }) => key === undefined);
+    const { running } = element;
     const name = local(element.name);
     if (parts.length === 0) return;
     const [only] = parts;
@@ -175,7 +177,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
         return;
       }
       const mark = line();
-      const element: Open = { name, parts: [], text: "", length: 0, mark };
+      const element: Open = { name, parts: [], text: "", length: 0, running: false, mark };
       const values: Part[] = [];
       for (const [key, value] of htmlAttributes(attributes)) {
         if (value === "" || key === "xmlns" || key.startsWith("xmlns:") || key === "xsi:schemalocation") continue;
@@ -184,7 +186,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
       }
       // Attributes of running text stand beside it.
       const outer = open.at(-1);
-      if (outer !== undefined && (trimBytes(outer.text) !== "" || outer.parts.some(({ key }) => key === undefined))) {
+      if (outer?.running === true) {
         if (values.length > 0) tellRow(values, mark);
       } else element.parts.push(...values);
       if (isEmpty) close(element);
@@ -206,6 +208,11 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
         const told = trimBytes(text);
         if (told !== "") flow("body", ["body"]).line(told, line());
         return;
+      }
+      // Spaces between records are no text; looking through them again with each record would cost a square.
+      if (!element.running) {
+        if (trimBytes(text) === "") return;
+        element.running = true;
       }
       element.text += text;
       element.length += text.length;
