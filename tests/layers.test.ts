@@ -15,17 +15,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   detect: ["model", "util"],
   judge: ["model", "util"],
   report: ["model", "util"],
+  deliver: ["model", "util"],
   scan: ["model", "util", "source", "format", "rulepack", "detect", "judge"],
-  cli: ["model", "util", "scan", "report"],
+  cli: ["model", "util", "scan", "report", "deliver"],
   "index.ts": ["model", "scan"],
 };
 
 /** What only some layers may use of Node. */
 const guarded: readonly { readonly modules: readonly string[]; readonly layers: readonly string[] }[] = [
-  { modules: ["fs", "fs/promises"], layers: ["source", "rulepack", "scan", "cli"] },
-  { modules: ["http", "https", "http2", "net", "tls", "dns", "dns/promises", "dgram", "inspector", "cluster"], layers: [] },
+  { modules: ["fs", "fs/promises"], layers: ["source", "rulepack", "scan", "deliver", "cli"] },
+  { modules: ["http", "https", "http2", "net", "tls", "dns", "dns/promises", "dgram"], layers: ["deliver"] },
+  { modules: ["inspector", "cluster"], layers: [] },
   { modules: ["worker_threads"], layers: ["scan"] },
-  { modules: ["child_process"], layers: ["source"] },
+  { modules: ["child_process"], layers: ["source", "deliver"] },
 ];
 
 /** Where each package has its home. */

@@ -1,3 +1,4 @@
+import type { Destination } from "../model/delivery.ts";
 import { nearestOf, optionTable, readValue } from "./options.ts";
 import type { OptionRow } from "./options.ts";
 import { profiles } from "./profiles.ts";
@@ -19,10 +20,13 @@ const configurable: readonly OptionRow[] = optionTable.filter(({ onlyTyped }) =>
 export function configProblems(value: unknown, lineOf: (path: readonly (string | number)[]) => number): readonly ConfigProblem[] {
   if (!isRecord(value)) return [{ line: 1, key: "", expected: "keys and values" }];
   const problems: ConfigProblem[] = [];
-  const note = (path: readonly string[], expected: string): void => {
+  const note = (path: readonly (string | number)[], expected: string): void => {
     problems.push({ line: lineOf(path), key: path.join("."), expected });
   };
-  checkOptions(value, [], ["profiles"], note);
+  checkOptions(value, [], ["profiles", "deliver", "deliverStateSecrets"], note);
+  checkDestinations(value["deliver"], note);
+  const cleared = value["deliverStateSecrets"];
+  if (cleared !== undefined && typeof cleared !== "boolean") note(["deliverStateSecrets"], "true, false");
   const own = value["profiles"];
   if (own === undefined) return problems;
   if (!isRecord(own)) {
@@ -52,7 +56,7 @@ function checkOptions(
   record: Readonly<Record<string, unknown>>,
   path: readonly string[],
   besides: readonly string[],
-  note: (path: readonly string[], expected: string) => void,
+  note: (path: readonly (string | number)[], expected: string) => void,
 ): void {
   for (const [key, value] of Object.entries(record)) {
     if (besides.includes(key)) continue;
@@ -66,6 +70,72 @@ function checkOptions(
   }
 }
 
+/** What a destination may say, by its kind: the first key names it. */
+const destinationKeys = {
+  syslog: ["format", "caFile"],
+  webhook: ["secretFile", "caFile"],
+  prometheus: [],
+  command: [],
+} as const;
+
+function checkDestinations(value: unknown, note: (path: readonly (string | number)[], expected: string) => void): void {
+  if (value === undefined) return;
+  if (!Array.isArray(value)) {
+    note(["deliver"], "a list of destinations");
+    return;
+  }
+  for (const [at, item] of value.entries()) {
+    const kind = isRecord(item) ? (Object.keys(destinationKeys) as (keyof typeof destinationKeys)[]).find((key) => key in item) : undefined;
+    if (kind === undefined || !isRecord(item)) {
+      note(["deliver", at], `one of ${Object.keys(destinationKeys).join(", ")}`);
+      continue;
+    }
+    const expected = problemOf(kind, item[kind]);
+    if (expected !== undefined) note(["deliver", at, kind], expected);
+    for (const [key, text] of Object.entries(item)) {
+      if (key === kind) continue;
+      if (!(destinationKeys[kind] as readonly string[]).includes(key))
+        note(["deliver", at, key], nearestOf(key, [kind, ...destinationKeys[kind]]));
+      else if (key === "format" && text !== "rfc5424" && text !== "cef") note(["deliver", at, key], "rfc5424, cef");
+      else if (typeof text !== "string") note(["deliver", at, key], "a file");
+    }
+  }
+}
+
+function problemOf(kind: keyof typeof destinationKeys, value: unknown): string | undefined {
+  if (kind === "command") {
+    return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string")
+      ? undefined
+      : "a program and its words";
+  }
+  if (typeof value !== "string" || value === "") return "a text";
+  if (kind === "prometheus") return value.endsWith(".prom") ? undefined : "a file that ends in .prom";
+  const forms = kind === "syslog" ? /^(udp|tcp|tls):$/ : /^https?:$/;
+  try {
+    if (forms.test(new URL(value).protocol)) return undefined;
+  } catch {
+    // No address at all.
+  }
+  return kind === "syslog" ? "udp://host:514, tcp://host:601 or tls://host:6514" : "an address that begins with https:// or http://";
+}
+
+/** The destinations of a configuration that was checked. */
+export function destinationsOf(config: Readonly<Record<string, unknown>>): readonly Destination[] {
+  const list = (config["deliver"] ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return list.map((item): Destination => {
+    const caFile = typeof item["caFile"] === "string" ? { caFile: item["caFile"] } : {};
+    if (typeof item["syslog"] === "string")
+      return { kind: "syslog", url: item["syslog"], format: item["format"] === "cef" ? "cef" : "rfc5424", ...caFile };
+    if (typeof item["webhook"] === "string") {
+      const secretFile = typeof item["secretFile"] === "string" ? { secretFile: item["secretFile"] } : {};
+      return { kind: "webhook", url: item["webhook"], ...secretFile, ...caFile };
+    }
+    if (typeof item["prometheus"] === "string") return { kind: "prometheus", file: item["prometheus"] };
+    const [program = "", ...words] = item["command"] as readonly string[];
+    return { kind: "command", words: [program, ...words] };
+  });
+}
+
 /** JSON Schema (2020-12) of a configuration file, made from the option table. */
 export function configSchema(): object {
   const options = Object.fromEntries(configurable.map((row) => [row.key, schemaOf(row)]));
@@ -76,6 +146,57 @@ export function configSchema(): object {
     additionalProperties: false,
     properties: {
       ...options,
+      deliver: {
+        type: "array",
+        description: "Where the result of a run is sent; nothing is sent otherwise. Masked, and without state-secret findings.",
+        items: {
+          oneOf: [
+            {
+              type: "object",
+              additionalProperties: false,
+              required: ["syslog"],
+              properties: {
+                syslog: { type: "string", pattern: "^(udp|tcp|tls)://" },
+                format: { enum: ["rfc5424", "cef"] },
+                caFile: { type: "string" },
+              },
+            },
+            {
+              type: "object",
+              additionalProperties: false,
+              required: ["webhook"],
+              properties: {
+                webhook: { type: "string", pattern: "^https?://" },
+                secretFile: { type: "string", description: "Signs what is sent." },
+                caFile: { type: "string" },
+              },
+            },
+            {
+              type: "object",
+              additionalProperties: false,
+              required: ["prometheus"],
+              properties: { prometheus: { type: "string", pattern: "\\.prom$", description: "A file for the textfile collector." } },
+            },
+            {
+              type: "object",
+              additionalProperties: false,
+              required: ["command"],
+              properties: {
+                command: {
+                  type: "array",
+                  items: { type: "string" },
+                  minItems: 1,
+                  description: "Started without a shell, the result as JSON on its input.",
+                },
+              },
+            },
+          ],
+        },
+      },
+      deliverStateSecrets: {
+        type: "boolean",
+        description: "True only where the network is cleared for state secrets: their findings are then sent too, as marks.",
+      },
       profiles: {
         type: "object",
         description: "Profiles of one's own for `zicha check`, by name.",

@@ -103,8 +103,9 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
   const scan = prepared(program.command("scan [path...]")).description(say(terminal, "扫描文件与目录", "scan files and directories"));
   addOptions(scan, "scan", terminal.locale);
   scan.action(async (paths: readonly string[]) => {
-    const { scanCommand } = await import("./command/scan.ts");
-    done(await scanCommand(terminal, paths, await valuesOf("scan", scan, paths)));
+    const [{ scanCommand }, { deliverySettings }] = await Promise.all([import("./command/scan.ts"), import("./delivery.ts")]);
+    const { values, config } = await settle("scan", scan, paths);
+    done(await scanCommand(terminal, paths, values, deliverySettings(config.values, values)));
   });
 
   const check = prepared(program.command("check <profile> [path...]")).description(
@@ -116,13 +117,17 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
   );
   addOptions(check, "check", terminal.locale);
   check.action(async (profile: string, paths: readonly string[]) => {
-    const [{ checkCommand }, { examinedByProfile, findProfile }] = await Promise.all([
+    const [{ checkCommand }, { examinedByProfile, findProfile }, { deliverySettings }] = await Promise.all([
       import("./command/check.ts"),
       import("./profiles.ts"),
+      import("./delivery.ts"),
     ]);
     const examined = paths.length > 0 ? paths : await examinedByProfile(profile);
     const settled = await settle("check", check, examined, (config) => findProfile(terminal, profile, config.values));
-    if (settled.profile !== undefined) done(await checkCommand(terminal, settled.profile, paths, settled.values));
+    if (settled.profile !== undefined) {
+      const delivery = deliverySettings(settled.config.values, settled.values);
+      done(await checkCommand(terminal, settled.profile, paths, settled.values, delivery));
+    }
   });
 
   const extract = prepared(program.command("extract <file>")).description(

@@ -21,6 +21,8 @@ import { createProgress } from "./progress.ts";
 import { abandonReports, closeReports, openReports, tell } from "./reports.ts";
 import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
+import { openDelivery, sendResult } from "./delivery.ts";
+import type { DeliverySettings } from "./delivery.ts";
 import { listFiles } from "./listFiles.ts";
 import { overdueBy, stateDirectoryOf, stateOf } from "./state.ts";
 import { say, UsageError } from "./terminal.ts";
@@ -35,6 +37,7 @@ export interface Run {
   /** Of a profile without paths: removable media below the targets are left out, and which places lie in the scope. */
   readonly withoutRemovable?: boolean;
   readonly places?: readonly Place[] | undefined;
+  readonly delivery?: DeliverySettings;
   readonly reports: readonly WantedReport[];
   /** Directory made for the reports, mode 0700. */
   readonly directory?: string;
@@ -261,6 +264,7 @@ async function scanTo(
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   const progress = createProgress(terminal, wanted.values["quiet"] === true);
   const gate = openGate();
+  const delivery = wanted.delivery === undefined ? undefined : await openDelivery(wanted.delivery);
   const known = wanted.values["failOnNew"] === true ? state?.lastGating : undefined;
   const budget = wanted.values["timeBudget"] as number | undefined;
   const timer = budget === undefined ? undefined : setTimeout(stop, budget);
@@ -270,6 +274,7 @@ async function scanTo(
     for await (const event of previous === undefined ? events : compared(events, previous)) {
       noteEvent(gate, event, known);
       progress.note(event);
+      delivery?.on(event);
       if (event.type === "scan-end") ({ summary } = event);
       await tell(reports, event, progress);
     }
@@ -286,6 +291,9 @@ async function scanTo(
   const gated = gates(gate, request.failOn);
   const incomplete = isIncomplete(summary);
   const code = exitCode(gated, incomplete, request.allowIncomplete);
+  if (wanted.delivery !== undefined && delivery !== undefined) {
+    await sendResult(terminal, wanted.delivery, delivery.report(code, state?.lastGating));
+  }
   if (wanted.values["quiet"] !== true) terminal.stderr.write(`${explainExit(code, gated, incomplete, terminal.locale === "zh")}\n`);
   return code;
 }

@@ -4,6 +4,7 @@ import { reporters } from "../../report/registry.ts";
 import { volumesOf } from "../../scan/request.ts";
 import { neutralise } from "../../util/width.ts";
 import type { ExitCode } from "../exitCode.ts";
+import type { DeliverySettings } from "../delivery.ts";
 import type { Values } from "../options.ts";
 import { scopeOf } from "../profiles.ts";
 import type { Profile, ProfileScope } from "../profiles.ts";
@@ -20,7 +21,13 @@ const reportFiles: readonly (readonly [reporter: string, zh: string, en: string]
 ];
 
 /** `zicha check PROFILE [PATH…]`: the self-check, with its report in a directory. */
-export async function checkCommand(terminal: Terminal, profile: Profile, paths: readonly string[], values: Values): Promise<ExitCode> {
+export async function checkCommand(
+  terminal: Terminal,
+  profile: Profile,
+  paths: readonly string[],
+  values: Values,
+  delivery: DeliverySettings,
+): Promise<ExitCode> {
   const named = paths.length > 0 || values["filesFrom"] !== undefined;
   const scope: ProfileScope = named ? { targets: paths, withoutRemovable: false, places: undefined } : await scopeOf(profile.targets);
   if (!named && scope.targets.length === 0)
@@ -28,7 +35,7 @@ export async function checkCommand(terminal: Terminal, profile: Profile, paths: 
   if (profile.targets === "removable" && values["quiet"] !== true) await announce(terminal, scope.targets);
   const { directory, reports } = reportDirectory(terminal, values["out"] as string | undefined);
   const zone = (values["zone"] as string | undefined) ?? profile.zone;
-  return run(terminal, { ...scope, values, zone, profile: profile.id, reports, directory });
+  return run(terminal, { ...scope, values, delivery, zone, profile: profile.id, reports, directory });
 }
 
 /** The directory of a self-check and the reports in it, with the console before them. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 
+import type { DeliverySettings } from "../delivery.ts";
 import type { Values } from "../options.ts";
 import { wantedReport } from "../reports.ts";
 import type { WantedReport } from "../reports.ts";
@@ -9,8 +10,8 @@ import { say, UsageError } from "../terminal.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** `zicha scan [PATH…]`: the plain tool. */
-export function scanCommand(terminal: Terminal, targets: readonly string[], values: Values): Promise<ExitCode> {
-  return run(terminal, { targets, values, zone: values["zone"] as string | undefined, reports: reportsOf(terminal, values) });
+export function scanCommand(terminal: Terminal, targets: readonly string[], values: Values, delivery: DeliverySettings): Promise<ExitCode> {
+  return run(terminal, { targets, values, delivery, zone: values["zone"] as string | undefined, reports: reportsOf(terminal, values) });
 }
 
 /** Reads `-f` and `-o`; the console where none is said. */
