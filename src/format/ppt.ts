@@ -84,6 +84,7 @@ async function* readPresentation(input: ExtractInput, sink: Sink, stream: Buffer
   const lists = document === undefined ? [] : readLists(stream, document);
   const slides = lists.filter(({ list }) => list === 0);
   const numbers = new Map(slides.map(({ id }, index) => [id, index + 1]));
+  let lost = 0;
   for (const [index, slide] of slides.entries()) {
     if (input.signal.aborted) {
       sink.stop("interrupted", "interrupted between slides");
@@ -95,9 +96,10 @@ async function* readPresentation(input: ExtractInput, sink: Sink, stream: Buffer
     }
     const number = index + 1;
     const offset = places.get(slide.object);
-    const record = offset === undefined ? undefined : records.get(offset);
+    // A slide that is listed twice is told once.
+    const record = offset === undefined || taken.has(offset) ? undefined : records.get(offset);
+    if (record?.type !== RECORD.slide && (offset === undefined || !taken.has(offset))) lost++;
     if (offset !== undefined) taken.add(offset);
-    if (record?.type !== RECORD.slide) sink.failure("corrupt", `slide ${number} is not where it should be`, true);
     const hidden = record !== undefined && isHidden(stream, record);
     const at: Place = () => ({ kind: "slide", slide: number });
     yield* tellContainer(
@@ -107,6 +109,7 @@ async function* readPresentation(input: ExtractInput, sink: Sink, stream: Buffer
       slide.texts,
     );
   }
+  if (lost > 0) sink.failure("corrupt", `${lost} slides are not where they should be`, true);
   const paragraph: Place = (number) => ({ kind: "paragraph", paragraph: number });
   const outlines = new Map(lists.filter(({ list }) => list !== 0).map(({ object, texts }) => [places.get(object) ?? -1, texts]));
   let masters = 0;

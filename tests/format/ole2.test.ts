@@ -190,3 +190,17 @@ describe("an encrypted package", { timeout: 60_000 }, () => {
     }
   });
 });
+
+test("properties that all point at one long string end", async () => {
+  const text = Buffer.alloc(200_000, "a");
+  const whole = propertySetOf(
+    summary,
+    936,
+    Array.from({ length: 400 }, (_, index) => [index === 0 ? 2 : 100 + index, 30, index === 0 ? text : Buffer.from("x")] as const),
+  );
+  // The table of properties: code page first, then the long one; all later ones point at it.
+  for (let index = 2; index <= 400; index++) whole.writeUInt32LE(whole.readUInt32LE(48 + 8 + 8 + 4), 48 + 8 + 8 * index + 4);
+  const result = await run(ole2, memorySource(cfbOf([{ path: "\x05SummaryInformation", data: whole }])));
+  expect(result.failures).toEqual(["corrupt file partial"]);
+  expect(result.texts.join("").length).toBeLessThan(6 * whole.length);
+});

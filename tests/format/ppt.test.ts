@@ -222,6 +222,28 @@ describe("damage", () => {
     expect(result.texts).toEqual(["slide1 [body]: 底\n"]);
   });
 
+  test("a slide listed a thousand times is told once", async () => {
+    const list = Array.from({ length: 1000 }, () => ({ object: 2, id: 256, texts: [] }));
+    const result = await run(
+      ppt,
+      memorySource(
+        presentationOf([
+          [
+            [1, documentOf([list])],
+            [2, slide([box("机密")])],
+          ],
+        ]),
+      ),
+    );
+    expect([result.texts, result.failures]).toEqual([["slide1 [body]: 机密\n"], []]);
+  });
+
+  test("slides that are not there are told once", async () => {
+    const list = [2, 3, 4].map((object) => ({ object, id: 254 + object, texts: ["题"] }));
+    const result = await run(ppt, memorySource(presentationOf([[[1, documentOf([list])]]])));
+    expect([result.texts.length, result.failures]).toEqual([3, ["corrupt file partial"]]);
+  });
+
   test("the budget of pages stops it partially", async () => {
     const result = await run(ppt, memorySource(places), { budget: limitedBudget({ pages: 1 }) });
     expect(result.failures).toContain("too-large file partial");

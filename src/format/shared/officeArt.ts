@@ -78,7 +78,7 @@ export function artTexts(bytes: Buffer, record: ArtRecord): readonly ArtText[] {
     const length = bytes.readUInt32LE(place + 2);
     const kind = textProperties[id & 0x3fff];
     const data = bytes.subarray(at, Math.min(record.to, at + length));
-    if (kind === "link") texts.push(...linkTexts(data));
+    if (kind === "link") for (const link of linkTexts(data)) texts.push(link);
     else if (kind !== undefined) {
       const text = data.toString("utf16le", 0, data.length & ~1).replace(/\0[^]*$/, "");
       if (text.trim() !== "") texts.push({ kind, text });

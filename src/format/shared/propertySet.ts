@@ -56,7 +56,7 @@ function readSection(bytes: Buffer, from: number, formatId: string): PropertySec
   }
   let codepage = 0;
   for (const [id, at] of places) if (id === 1 && at + 6 <= bytes.length) codepage = bytes.readUInt16LE(at + 4);
-  const reader: Reader = { bytes, codepage, sound };
+  const reader: Reader = { bytes, codepage, sound, left: 4 * bytes.length };
   const names = new Map<number, string>();
   for (const [id, at] of places) if (id === 0) readDictionary(reader, at, names);
   const properties: OleProperty[] = [];
@@ -72,6 +72,8 @@ interface Reader {
   readonly bytes: Buffer;
   readonly codepage: number;
   sound: boolean;
+  /** Bytes of strings that may still be read: many properties may point at the same one. */
+  left: number;
 }
 
 interface Value {
@@ -85,6 +87,15 @@ function has(reader: Reader, at: number, length: number): boolean {
   return false;
 }
 
+/** As `has`, for the bytes of a string or a blob, which count. */
+function take(reader: Reader, at: number, length: number): boolean {
+  if (!has(reader, at, length)) return false;
+  reader.left -= length;
+  if (reader.left >= 0) return true;
+  reader.sound = false;
+  return false;
+}
+
 function readDictionary(reader: Reader, from: number, names: Map<number, string>): void {
   if (!has(reader, from, 4)) return;
   const { bytes, codepage } = reader;
@@ -94,7 +105,7 @@ function readDictionary(reader: Reader, from: number, names: Map<number, string>
     const id = bytes.readUInt32LE(at);
     const length = bytes.readUInt32LE(at + 4) * (codepage === 1200 ? 2 : 1);
     at += 8;
-    if (!has(reader, at, length)) return;
+    if (!take(reader, at, length)) return;
     names.set(id, clean(decodeCodepage(bytes.subarray(at, at + length), codepage)));
     at += codepage === 1200 ? align(length) : length;
   }
@@ -172,7 +183,7 @@ function readScalar(reader: Reader, type: number, at: number, packed = false): V
     case 30: {
       if (!has(reader, at, 4)) return undefined;
       const length = bytes.readUInt32LE(at);
-      if (!has(reader, at + 4, length)) return undefined;
+      if (!take(reader, at + 4, length)) return undefined;
       const raw = bytes.subarray(at + 4, at + 4 + length);
       const text = clean(decodeCodepage(reader.codepage === 1200 ? raw : beforeZero(raw), reader.codepage));
       return { text, end: at + 4 + (packed && reader.codepage !== 1200 ? length : align(length)) };
@@ -180,7 +191,7 @@ function readScalar(reader: Reader, type: number, at: number, packed = false): V
     case 31: {
       if (!has(reader, at, 4)) return undefined;
       const length = bytes.readUInt32LE(at) * 2;
-      if (!has(reader, at + 4, length)) return undefined;
+      if (!take(reader, at + 4, length)) return undefined;
       return { text: clean(bytes.toString("utf16le", at + 4, at + 4 + length)), end: at + 4 + align(length) };
     }
     case 65:
@@ -188,7 +199,7 @@ function readScalar(reader: Reader, type: number, at: number, packed = false): V
       if (!has(reader, at, 4)) return undefined;
       const length = bytes.readUInt32LE(at);
       // Word and others keep UTF-16 text in blobs: lists of links, and the base of links.
-      const text = has(reader, at + 4, length) ? wideText(bytes.subarray(at + 4, at + 4 + length)) : "";
+      const text = take(reader, at + 4, length) ? wideText(bytes.subarray(at + 4, at + 4 + length)) : "";
       return { text, end: at + 4 + align(length) };
     }
     case 71: {

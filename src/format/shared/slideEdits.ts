@@ -16,6 +16,9 @@ export interface SlideEdits {
   readonly damage: string | undefined;
 }
 
+/** 262,144 objects: a presentation of 5,000 slides with all its saves has some 50,000. */
+const recordLimit = 262_144;
+
 const DOCUMENT = 0x03e8;
 const USER_EDIT = 0x0ff5;
 const DIRECTORY = 0x1772;
@@ -29,6 +32,11 @@ export function readEdits(stream: Buffer, user: Buffer): SlideEdits {
   let end = 0;
   let last: ArtRecord | undefined;
   for (const record of walkArt(stream, 0, stream.length, () => false)) {
+    if (records.size >= recordLimit) {
+      damage ??= "the presentation has too many objects";
+      end = stream.length;
+      break;
+    }
     records.set(record.from - 8, record);
     if (record.type === USER_EDIT) last = record;
     if (record.cut) damage ??= "the stream of the presentation is cut";

@@ -74,7 +74,10 @@ interface Cell {
   readonly lines: string[];
 }
 
-/** 100 million characters of lines are kept to compare old edits with. */
+/** 10,000 containers in each other: deeper ones are walked, but their context is not kept. */
+const depthLimit = 10_000;
+
+/** A million lines are kept to compare earlier saves with. */
 const seenLimit = 1_000_000;
 
 /** Text of an atom: UTF-16, or the lower bytes of it. */
@@ -186,7 +189,7 @@ export function* tellContainer(
       table.cells.push(next);
       cell = { end: shape?.to ?? at.to, cell: next };
     }
-    if (at.container || at.type === RECORD.tagData) open.push(at);
+    if ((at.container || at.type === RECORD.tagData) && open.length < depthLimit) open.push(at);
   }
   endTable();
   base.flush();

@@ -8,16 +8,24 @@ import { bytesOf } from "./xml.ts";
 /** Streams of a project that hold no source. */
 const compiled: RegExp = /^(dir|_VBA_PROJECT|__SRP_.*)$/i;
 
+/** 64 projects of macros: a file has one, one that holds others some. */
+const projectLimit = 64;
+
 /**
  * Tells the source of every macro project in a compound file (MS-OVBA), whichever storage it lies in. What is beside the source in a project's
  * storages (forms) is told as not read.
  */
 export async function* readVba(cfb: Cfb, sink: Sink): AsyncGenerator<Extracted, void> {
   let number = 0;
+  let projects = 0;
   for (const storage of cfb.entries) {
     if (storage.kind !== "storage" || storage.name.toUpperCase() !== "VBA") continue;
     const directory = storage.children.find(({ name }) => name.toLowerCase() === "dir");
     if (directory === undefined) continue;
+    if (++projects > projectLimit) {
+      sink.failure("too-large", "more projects of macros than are read", true);
+      break;
+    }
     const project = readDirectory(decompress(await bytesOfStream(cfb, directory), 0, sink.budget) ?? Buffer.alloc(0));
     for (const module of storage.children) {
       if (module.kind !== "stream" || compiled.test(module.name) || module.size === 0) continue;

@@ -26,6 +26,8 @@ export interface FormatRun {
 export interface WordFormat {
   readonly characters: readonly FormatRun[];
   readonly paragraphs: readonly FormatRun[];
+  /** Some paragraph says that it ends a row; in damaged documents, and in old ones, none may. */
+  readonly rowEnds: boolean;
   /** Offsets in the Data stream of pictures and what else is kept there. */
   readonly pictures: readonly number[];
   /** False where a page of formatting lies outside the stream or is none. */
@@ -80,6 +82,7 @@ export function readWordFormat(word: Buffer, table: Buffer, data: Buffer, fib: W
   return {
     characters: [...toPositions(characters, pieces), ...own].toSorted((one, other) => one.from - other.from),
     paragraphs: toPositions(paragraphs, pieces),
+    rowEnds: paragraphs.some(({ bits }) => (bits & ROW_END) !== 0),
     pictures,
     sound: state.sound,
   };

@@ -64,7 +64,6 @@ export function* readStory(shared: StoryShared, story: Story): Generator<Extract
   let tableFlow: Flow | undefined;
   const rows: Row[] = [];
   let emptyCellBefore = false;
-  const rowEnds = format.paragraphs.some(({ bits }) => (bits & ROW_END) !== 0);
   const characterAt = pointer(format.characters);
   const paragraphAt = pointer(format.paragraphs);
 
@@ -188,7 +187,7 @@ export function* readStory(shared: StoryShared, story: Story): Generator<Extract
     while (rows.length > depth) endRow();
     openRows(depth);
     const empty = held.text === "" && (rows.at(-1)?.lines.length ?? 0) === 0;
-    const rowEnd = (bits & (ROW_END | INNER_ROW_END)) !== 0 || (!rowEnds && code === 7 && empty && emptyCellBefore);
+    const rowEnd = (bits & (ROW_END | INNER_ROW_END)) !== 0 || (!format.rowEnds && code === 7 && empty && emptyCellBefore);
     endParagraph();
     if (rowEnd) endRow();
     else if (code === 7 || (bits & INNER_CELL) !== 0) endCell();
@@ -279,11 +278,24 @@ interface CharacterRun {
   readonly value: number;
 }
 
+/** Where to look for the first run that may reach behind `at`: runs are sorted by their begin and hardly overlap. */
+function firstBehind(runs: readonly FormatRun[], at: number): number {
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((runs[middle]?.from ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  // Those just before it may reach it.
+  return Math.max(0, low - 8);
+}
+
 /** Finds the run at a position, for positions that ascend; between runs a run without properties that ends where the next begins. */
 function pointer(runs: readonly FormatRun[]): (at: number) => CharacterRun {
-  let index = 0;
+  let index = -1;
   return (at) => {
-    if ((runs[index]?.from ?? 0) > at) index = 0;
+    if (index < 0) index = firstBehind(runs, at);
     while (index < runs.length && (runs[index]?.to ?? 0) <= at) index++;
     const run = runs[index];
     if (run === undefined) return { to: Number.MAX_SAFE_INTEGER, bits: 0, value: 0 };
