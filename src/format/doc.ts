@@ -48,13 +48,18 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   if (cfb.damage !== undefined) sink.failure("corrupt", cfb.damage, true);
   const word = await streamOf(cfb, sink, "WordDocument");
   const fib = readFib(word);
+  let table: Buffer | undefined;
   if (fib === undefined) {
     sink.failure("corrupt", "the head of the document is damaged", true);
     yield* giveTextRuns(sink, input.bytes);
   } else if (fib.encrypted) {
     sink.failure("encrypted", "document encrypted with a password", false);
-  } else yield* readDocument(input, sink, cfb, word, fib);
-  yield* readDocumentProperties(cfb, sink);
+  } else {
+    table = await tableOf(cfb, sink, word, fib);
+    yield* readDocument(input, sink, cfb, word, table, fib);
+  }
+  const told = yield* readDocumentProperties(cfb, sink);
+  if (fib !== undefined && table !== undefined) yield* readAssociated(sink, table, fib, told);
   yield* readVba(cfb, sink);
   yield* readObjects(input, sink, cfb);
   yield* sink.drain();
@@ -69,9 +74,19 @@ async function streamOf(cfb: Cfb, sink: Sink, name: string): Promise<Buffer> {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-async function* readDocument(input: ExtractInput, sink: Sink, cfb: Cfb, word: Buffer, fib: WordFib): AsyncGenerator<Extracted, void> {
+function tableOf(cfb: Cfb, sink: Sink, word: Buffer, fib: WordFib): Promise<Buffer> {
   const other = fib.tableName === "0Table" ? "1Table" : "0Table";
-  const table = fib.modern ? await streamOf(cfb, sink, cfb.find(fib.tableName) === undefined ? other : fib.tableName) : word;
+  return fib.modern ? streamOf(cfb, sink, cfb.find(fib.tableName) === undefined ? other : fib.tableName) : Promise.resolve(word);
+}
+
+async function* readDocument(
+  input: ExtractInput,
+  sink: Sink,
+  cfb: Cfb,
+  word: Buffer,
+  table: Buffer,
+  fib: WordFib,
+): AsyncGenerator<Extracted, void> {
   const data = await streamOf(cfb, sink, "Data");
   const text = readWordText(word, table, fib);
   if (text.damage !== undefined) sink.failure("corrupt", text.damage, true);
@@ -181,6 +196,19 @@ function* readNames(sink: Sink, table: Buffer, fib: WordFib): Generator<Extracte
     told.map(([, value]) => value),
   );
   yield* sink.drain();
+}
+
+/** What Word keeps beside the properties: a copy of them with the path of its template, and who saved the document where. */
+function* readAssociated(sink: Sink, table: Buffer, fib: WordFib, told: ReadonlySet<string>): Generator<Extracted, void> {
+  const associated = readStrings(table, fib.place("associated"), fib.language).strings;
+  const savedBy = readStrings(table, fib.place("savedBy"), fib.language).strings;
+  const values = [...new Set([...associated, ...savedBy])].map((value) => value.trim()).filter((value) => value !== "" && !told.has(value));
+  yield* giveProperties(
+    sink,
+    "associated",
+    values.map((value) => (savedBy.includes(value) ? "savedBy" : "associated")),
+    values.map(bytesOf),
+  );
 }
 
 /** Embedded objects, custom XML, and streams nobody knows. */

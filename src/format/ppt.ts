@@ -55,9 +55,10 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   }
   if (cfb.damage !== undefined) sink.failure("corrupt", cfb.damage, true);
   const stream = await streamOf(cfb, sink, `${folder}${name}`);
-  const edits = readEdits(stream, await streamOf(cfb, sink, `${folder}Current User`));
+  const user = await streamOf(cfb, sink, `${folder}Current User`);
+  const edits = readEdits(stream, user);
   if (edits.encrypted) sink.failure("encrypted", "presentation encrypted with a password", false);
-  else yield* readPresentation(input, sink, stream, edits);
+  else yield* readPresentation(input, sink, stream, edits, userOf(user));
   yield* readDocumentProperties(cfb, sink, folder);
   yield* readPictures(input, sink, edits.encrypted ? Buffer.alloc(0) : await streamOf(cfb, sink, `${folder}Pictures`));
   for (const entry of cfb.root.children) {
@@ -76,10 +77,33 @@ async function streamOf(cfb: Cfb, sink: Sink, path: string): Promise<Buffer> {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-async function* readPresentation(input: ExtractInput, sink: Sink, stream: Buffer, edits: SlideEdits): AsyncGenerator<Extracted, void> {
+/** Who saved it last: the name in UTF-16 behind the one in bytes. */
+function userOf(user: Buffer): string {
+  if (user.length < 28) return "";
+  const length = user.readUInt16LE(20);
+  const from = 28 + length + 4;
+  return user
+    .toString("utf16le", from, Math.min(user.length, from + 2 * length))
+    .replace(/\0[^]*$/, "")
+    .trim();
+}
+
+async function* readPresentation(
+  input: ExtractInput,
+  sink: Sink,
+  stream: Buffer,
+  edits: SlideEdits,
+  user: string,
+): AsyncGenerator<Extracted, void> {
   const { records, places, document, old } = edits;
   if (edits.damage !== undefined) sink.failure("corrupt", edits.damage, true);
-  const shared: SlideShared = { sink, stream, authors: new Set(), nextTable: 1, seen: old.size > 0 ? new Set() : undefined };
+  const shared: SlideShared = {
+    sink,
+    stream,
+    authors: new Set(user === "" ? [] : [user]),
+    nextTable: 1,
+    seen: old.size > 0 ? new Set() : undefined,
+  };
   const taken = new Set<number>();
   const lists = document === undefined ? [] : readLists(stream, document);
   const slides = lists.filter(({ list }) => list === 0);

@@ -145,6 +145,8 @@ test("stories, headers of the first page, text boxes, names, variables", async (
           21: stringTable(["_Toc1", "密级书签"]),
           36: Buffer.concat([counted("李四"), counted("王五")]),
           51: stringTable(["Unknown", "李四"]),
+          32: stringTable(["", "Normal.dot", "标题"]),
+          71: stringTable(["李四", "D:\\机密\\规划.doc"]),
           60: Buffer.concat([stringTable(["密级"]), counted("机密")]),
         },
       }),
@@ -166,6 +168,7 @@ test("stories, headers of the first page, text boxes, names, variables", async (
     "bookmarks [bookmark]: 密级书签\n",
     "properties-authors [property]: 李四\t王五\n",
     "properties-variables [property]: 机密\n",
+    "properties-associated [property]: Normal.dot\t标题\t李四\tD:\\机密\\规划.doc\n",
   ]);
   expect(result.chunks.map(({ flow, page }) => [flow, page]).filter(([, page]) => page !== undefined)).toEqual([["header5", 1]]);
 });
@@ -222,6 +225,20 @@ test("objects: a packaged file by its name, an inner document, custom XML", asyn
   const inner = await createProbe("x", memorySource(result.memberBytes["ObjectPool/_2"] ?? Buffer.alloc(0)));
   expect([...(await inner.members())].toSorted()).toEqual(["\x02OlePres000", "Workbook"]);
   expect(result.failures).toEqual(["no-text file partial"]);
+});
+
+test("documents of other programs: Word 6, and macros", async () => {
+  const read = (name: string): Buffer => readFileSync(new URL(`../../fixtures/doc/${name}`, import.meta.url));
+  const old = await run(doc, memorySource(read("word6.doc")));
+  checkChunks(old);
+  expect(old.texts[0]).toContain("STATEMENT  OF  INSOLVENCY  PRACTICE  10  (SCOTLAND)\n");
+  expect(old.texts.join("")).toContain("(“the Rules”)");
+  expect(old.texts.join("")).toContain("Issued August 1997\n");
+  const macros = await run(doc, memorySource(read("macros.doc")));
+  checkChunks(macros);
+  expect(macros.texts[0]).toBe("body [body]: The quick brown fox.\n");
+  expect(macros.texts.filter((text) => text.startsWith("macro")).join("")).toContain("Selection.Font.Bold = wdToggle\n");
+  expect(macros.failures).toEqual([]);
 });
 
 test("is told by its stream, whatever its name", async () => {

@@ -105,6 +105,13 @@ test("text of Works and Publisher by its index", async () => {
   expect(publisher.texts).toEqual(["body [body]: 机密★10年\n第二段\n"]);
 });
 
+test("a document of Works", async () => {
+  const works = readFileSync(new URL("../../fixtures/ole2/works.wps", import.meta.url));
+  const result = await run(ole2, memorySource(works));
+  expect(result.texts).toEqual(["body [body]: This is an example document made with Microsoft Works Word Processor 7.0\n"]);
+  expect(result.failures).toEqual([]);
+});
+
 test("names of files in a folder's thumbnails", async () => {
   const name = Buffer.from("机密.doc\0", "utf16le");
   const head = Buffer.alloc(16);

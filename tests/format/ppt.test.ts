@@ -161,6 +161,21 @@ function raw(type: number, instance: number, data: Buffer): Buffer {
   return record(type, instance, data);
 }
 
+test("who saved it last", async () => {
+  const user = Buffer.concat([
+    numbers(20, 0, 0),
+    Buffer.from("0200f40303000000", "hex"),
+    Buffer.from("??"),
+    numbers(8),
+    Buffer.from("李四", "utf16le"),
+  ]);
+  const file = cfbOf([
+    { path: "PowerPoint Document", data: documentOf([]) },
+    { path: "Current User", data: record(0x0ff6, 0, user) },
+  ]);
+  expect((await run(ppt, memorySource(file))).texts).toContain("properties-authors [property]: 李四\n");
+});
+
 test("an encrypted presentation says so", async () => {
   const file = presentationOf([[[1, record(0x03e8, 0, Buffer.from("9f1c5d3b7e2a", "hex"))]]], { token: 0xf3d1c4df });
   expect((await run(ppt, memorySource(file))).failures).toEqual(["encrypted file whole"]);

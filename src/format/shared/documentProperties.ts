@@ -39,9 +39,10 @@ const streamLimit = 16 * 1024 * 1024;
 
 /**
  * The document properties of a compound file, or of a storage in it (`folder` ends with `/`), as tables of one row: `properties-core`,
- * `properties-app`, `properties-custom`. Counts that Word keeps (pages, words) are told as they are.
+ * `properties-app`, `properties-custom`. Counts that Word keeps (pages, words) are told as they are. Gives the values.
  */
-export async function* readDocumentProperties(cfb: Cfb, sink: Sink, folder = ""): AsyncGenerator<Extracted, void> {
+export async function* readDocumentProperties(cfb: Cfb, sink: Sink, folder = ""): AsyncGenerator<Extracted, ReadonlySet<string>> {
+  const told = new Set<string>();
   for (const name of streams) {
     const entry = cfb.find(`${folder}${name}`);
     if (entry === undefined) continue;
@@ -50,8 +51,12 @@ export async function* readDocumentProperties(cfb: Cfb, sink: Sink, folder = "")
     if (stream.damage !== undefined || (sections.length === 0 && stream.size > 0) || sections.some(({ sound }) => !sound)) {
       sink.failure("corrupt", "a stream of document properties is damaged", true);
     }
-    for (const section of sections) yield* giveSection(sink, section);
+    for (const section of sections) {
+      for (const { value } of section.properties) told.add(value);
+      yield* giveSection(sink, section);
+    }
   }
+  return told;
 }
 
 function* giveSection(sink: Sink, section: PropertySection): Generator<Extracted, void> {

@@ -44,6 +44,8 @@ const numbers: {
   readonly textboxStories: 56;
   readonly headerTextboxStories: 58;
   readonly variables: 60;
+  readonly associated: 32;
+  readonly savedBy: 71;
 } = {
   commentOwners: 36,
   bookmarks: 21,
@@ -56,6 +58,8 @@ const numbers: {
   textboxStories: 56,
   headerTextboxStories: 58,
   variables: 60,
+  associated: 32,
+  savedBy: 71,
 };
 
 /** Word 97 begins with 106; 101–105 are Word 6 and 95. */
