@@ -13,6 +13,10 @@ export interface SessionOptions {
   subjectKey(infoType: string, value: string): string;
   /** Matches kept per rule and confidence; the rest is counted. */
   readonly cap: number;
+  /** Rules left out: each took too long on this entry before. */
+  readonly without?: ReadonlySet<string>;
+  /** Told before a rule looks at a candidate, and with nothing after it. */
+  readonly confirming?: (ruleId: string | undefined) => void;
   readonly signal: AbortSignal;
 }
 

@@ -316,7 +316,11 @@ class EngineSession implements Session {
         locate: () => locate(flow, segment, start, line),
       });
     };
+    const { without, confirming } = this.#options;
+    if (without?.has(matcher.rule.id) === true) return;
+    confirming?.(matcher.rule.id);
     matcher.confirm(window, emit, this.#settler.isFull(matcher));
+    confirming?.(undefined);
   }
 }
 

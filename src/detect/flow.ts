@@ -9,8 +9,8 @@ export const BLOCK: number = 256 * 1024;
 export const AHEAD: number = 8 * 1024;
 /** Bytes within which matches of one line are each other's row. */
 export const PEERS: number = 4096;
-/** Bytes kept before the first candidate not yet looked at. */
-const HISTORY = 8 * 1024;
+/** Bytes kept before the first candidate not yet looked at: matches wait up to 8 KiB for their line and are then placed in it. */
+const HISTORY = 16 * 1024;
 /** Lines of a flow that count as its top and its tail. */
 const TOP_LINES = 15;
 const TAIL_LINES = 5;

@@ -22,6 +22,8 @@ export interface Limits {
   readonly characters: number;
   /** Milliseconds an entry on the mount may take, with all nested in it; more for one that is larger than `fileSize`. */
   readonly entryTime: number;
+  /** Milliseconds a rule may look at one passage before the entry is examined without it. */
+  readonly ruleTime: number;
   /** Bytes the whole process may hold before the worker that works longest is ended. */
   readonly processMemory: number;
   /** Findings kept per rule, confidence and entry; the rest is counted exactly. */

@@ -30,6 +30,9 @@ export interface Workshop {
   contentKey(...parts: readonly string[]): string;
   /** A path as reports may show it. */
   maskPath(path: string): string;
+  /** Rules left out of the entry at hand, and who is told which rule is at work. */
+  readonly without?: ReadonlySet<string>;
+  readonly confirming?: (ruleId: string | undefined) => void;
 }
 
 /** Bytes at the end of a program or picture in which an appended archive's directory shows. */
@@ -93,7 +96,9 @@ async function examineWithin(
   content: (path: string) => Promise<string | undefined>,
 ): Promise<void> {
   const begun = performance.now();
-  const failures: Failure[] = [];
+  const failures: Failure[] = [...(workshop.without ?? [])].map((id) =>
+    failure(entry, "timeout", `rule ${id} did not end on one passage and was left out`, true),
+  );
   const name = nameOf(entry.path);
   const session = workshop.engine.open({
     name,
@@ -101,6 +106,8 @@ async function examineWithin(
     seal: workshop.seal,
     subjectKey: workshop.subjectKey,
     cap: workshop.limits.findingsPerEntry,
+    ...(workshop.without === undefined ? {} : { without: workshop.without }),
+    ...(workshop.confirming === undefined ? {} : { confirming: workshop.confirming }),
     signal,
   });
   let format: string | undefined;

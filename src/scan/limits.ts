@@ -18,6 +18,8 @@ export const defaultLimits: Limits = {
   cells: 20_000_000,
   characters: 256 * MIB,
   entryTime: 55_000,
+  /** A look takes microseconds; a busy machine may stop a thread for seconds. */
+  ruleTime: 8_000,
   /** Two PDF engines and two workers need 400 MiB. */
   processMemory: 900 * MIB,
   findingsPerEntry: 2_000,

@@ -5,7 +5,7 @@ import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Examination } from "../model/finding.ts";
 import type { Limits } from "../model/request.ts";
 import { allowedTime } from "./limits.ts";
-import type { Batch, Returned, WorkerSetup } from "./worker.ts";
+import type { Batch, BatchEntry, Returned, WorkerSetup } from "./worker.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
 /** Milliseconds between two looks at deadlines and memory. */
@@ -22,11 +22,11 @@ const HEAP = 640;
 /** Milliseconds for the memory of an ended worker to come back before another one is ended. */
 const GRACE = 400;
 
-interface Task {
-  readonly sequence: number;
-  readonly source: string;
-  readonly entry: Entry;
-}
+/** An entry on its way. */
+type Task = BatchEntry;
+
+/** Rules that may be left out of one entry, one after the other; then it is given up. */
+const LEFT_OUT = 4;
 
 interface Slot {
   readonly worker: Worker;
@@ -34,6 +34,8 @@ interface Slot {
   readonly batches: Map<number, { readonly tasks: Map<number, Task> }>;
   /** The entry it was seen at, and since when. */
   seen: { sequence: number; since: number };
+  /** The look of a rule it was seen at, and since when. */
+  look: { count: number; since: number };
   ended: boolean;
 }
 
@@ -80,9 +82,10 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function start(): Slot {
-    const shared = new SharedArrayBuffer(8);
+    const shared = new SharedArrayBuffer(16);
     const status = new Int32Array(shared);
     status[0] = -1;
+    status[2] = -1;
     const setup: WorkerSetup = { workshop: options.workshop, status: shared };
     const worker = new Worker(new URL("../../dist/scan/worker.js", import.meta.url), {
       workerData: setup,
@@ -93,7 +96,14 @@ export function createPool(options: PoolOptions): Pool {
     });
     worker.stdout.resume();
     worker.stderr.resume();
-    const slot: Slot = { worker, status, batches: new Map(), seen: { sequence: -1, since: performance.now() }, ended: false };
+    const slot: Slot = {
+      worker,
+      status,
+      batches: new Map(),
+      seen: { sequence: -1, since: performance.now() },
+      look: { count: 0, since: performance.now() },
+      ended: false,
+    };
     let ready = false;
     worker.once("online", () => {
       ready = true;
@@ -148,14 +158,19 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** A worker is gone: the entry it had open gets a failure, the rest of its batches goes out again. */
-  function end(slot: Slot, code: FailureCode, detail: string): void {
+  function end(slot: Slot, code: FailureCode, detail: string, ruleId?: string): void {
     if (slot.ended) return;
     slot.ended = true;
     slots.splice(slots.indexOf(slot), 1);
     const current = Atomics.load(slot.status, 0);
     for (const { tasks } of slot.batches.values()) {
       for (const task of tasks.values()) {
-        if (task.sequence === current || fatal !== undefined) finish(task.sequence, { task, code, detail });
+        const without = task.without ?? [];
+        if (task.sequence === current && ruleId !== undefined && without.length < LEFT_OUT && fatal === undefined) {
+          // Once more without that rule: what the others find is not lost.
+          partial.delete(task.sequence);
+          again.push({ ...task, without: [...without, ruleId] });
+        } else if (task.sequence === current || fatal !== undefined) finish(task.sequence, { task, code, detail });
         else {
           // Its examinations that did come back would come twice.
           partial.delete(task.sequence);
@@ -177,6 +192,13 @@ export function createPool(options: PoolOptions): Pool {
       const sequence = Atomics.load(slot.status, 0);
       if (sequence !== slot.seen.sequence) slot.seen = { sequence, since: now };
       if (sequence < 0) continue;
+      const count = Atomics.load(slot.status, 3);
+      if (count !== slot.look.count) slot.look = { count, since: now };
+      const rule = options.workshop.packs.rules[Atomics.load(slot.status, 2)];
+      if (rule !== undefined && now - slot.look.since > limits.ruleTime) {
+        end(slot, "timeout", `rule ${rule.base.id} did not end on one passage`, rule.base.id);
+        continue;
+      }
       const allowed = allowedTime(limits, sizeOf(slot, sequence));
       if (now - slot.seen.since > allowed) end(slot, "timeout", `not read within ${Math.round(allowed / 1000)} s`);
       else if (oldest === undefined || slot.seen.since < oldest.seen.since) oldest = slot;

@@ -4,13 +4,22 @@ import type { Entry } from "../model/entry.ts";
 import type { Examination } from "../model/finding.ts";
 import { sources } from "../source/registry.ts";
 import { examine } from "./examine.ts";
+import type { Workshop } from "./examine.ts";
 import { createWorkshop } from "./workshop.ts";
 import type { WorkshopSetup } from "./workshop.ts";
+
+/** An entry with its number in the walk, the id of its source, and rules that took too long on it before. */
+export interface BatchEntry {
+  readonly sequence: number;
+  readonly source: string;
+  readonly entry: Entry;
+  readonly without?: readonly string[];
+}
 
 /** To a worker: entries with their numbers in the walk, each with the id of its source. */
 export interface Batch {
   readonly id: number;
-  readonly entries: readonly { readonly sequence: number; readonly source: string; readonly entry: Entry }[];
+  readonly entries: readonly BatchEntry[];
 }
 
 /** From a worker. `done` entries have handed back all they have. */
@@ -24,7 +33,10 @@ export interface Returned {
 /** What a worker is started with. */
 export interface WorkerSetup {
   readonly workshop: WorkshopSetup;
-  /** Two numbers: the sequence of the entry being examined (-1 for none), and 1 when the scan was interrupted. */
+  /**
+   * Four numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
+   * none), and how often one was.
+   */
   readonly status: SharedArrayBuffer;
 }
 
@@ -36,7 +48,14 @@ if (parentPort !== null) serve(parentPort, workerData as WorkerSetup);
 
 function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   const status = new Int32Array(setup.status);
-  const workshop = createWorkshop(setup.workshop);
+  const indices = new Map(setup.workshop.packs.rules.map(({ base }, index) => [base.id, index]));
+  const workshop: Workshop = {
+    ...createWorkshop(setup.workshop),
+    confirming(ruleId) {
+      Atomics.store(status, 2, ruleId === undefined ? -1 : (indices.get(ruleId) ?? -1));
+      Atomics.add(status, 3, 1);
+    },
+  };
   const interrupt = new AbortController();
   const queue: Batch[] = [];
   let busy = false;
@@ -62,12 +81,12 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
       done = [];
       sent = performance.now();
     };
-    for (const { sequence, source, entry } of batch.entries) {
+    for (const { sequence, source, entry, without } of batch.entries) {
       if (Atomics.load(status, 1) === 1) interrupt.abort();
       Atomics.store(status, 0, sequence);
       const from = sources.find(({ id }) => id === source);
       await examine(
-        workshop,
+        without === undefined ? workshop : { ...workshop, without: new Set(without) },
         entry,
         () => (from === undefined ? Promise.reject(new Error("no such source")) : from.open(entry)),
         from === undefined ? undefined : () => from.stamp(entry),
@@ -81,6 +100,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
       done.push(sequence);
     }
     Atomics.store(status, 0, -1);
+    Atomics.store(status, 2, -1);
     send(true);
   }
 }

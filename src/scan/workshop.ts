@@ -10,6 +10,7 @@ import type { Limits, RequestPacks } from "../model/request.ts";
 import { compile } from "../rulepack/load.ts";
 import { keyedHash } from "../util/hash.ts";
 import type { Workshop } from "./examine.ts";
+import { boundBacktracking } from "./backtracking.ts";
 import { createPathMasker } from "./maskPath.ts";
 
 /** What a worker is given as it starts; no request, event or cache holds the key. */
@@ -25,6 +26,7 @@ export interface WorkshopSetup {
 
 /** Compiles the rules and lays out the tools of one worker. */
 export function createWorkshop(setup: WorkshopSetup): Workshop {
+  boundBacktracking();
   const { matchers, tables } = compile(setup.packs, ruleKinds);
   const engine = createEngine(matchers, columnLexicon(tables.json("headers")), setup.kernel);
   const seal = createSeal(setup.key, setup.showValues);

@@ -87,3 +87,32 @@ describe("the storing cap", () => {
     expect(all.counts.some(({ total }) => total > 900)).toBe(true);
   });
 });
+
+describe("where a block ends", () => {
+  /** Without line, column and offsets, which a shift changes. */
+  const shifted = (lines: readonly string[], by: number): readonly string[] =>
+    lines
+      .map((line) =>
+        line
+          .replace(/ \| (\d+)-(\d+) \| \d+:/, (_, start: string, end: string) => ` | ${Number(start) - by}-${Number(end) - by} | `)
+          .replace(/position:position:(?:top|tail) ?/g, ""),
+      )
+      .toSorted();
+
+  it.each<Encoding>(["utf8", "gb18030", "utf16le"])("changes nothing in %s", async (encoding) => {
+    const engine = createEngine(matchers, lexicon);
+    const document = bytesOf(`\n${randomDocument(matchers, numbers(21), 14_000)}\n`, encoding);
+    const line = bytesOf(`${"填充".repeat(30)}\n`, encoding);
+    const tail = Buffer.concat(Array.from({ length: 600 }, () => line));
+    const around = (lines: number): Uint8Array => Buffer.concat([...Array.from({ length: lines }, () => line), document, tail]);
+    // What is found stands in bytes of the flow, which is UTF-8 where the file is UTF-16.
+    const size = encoding === "utf16le" ? Buffer.from("填充".repeat(30) + "\n").length : line.length;
+    const expected = shifted(await found(engine, around(40), encoding), 40 * size);
+    expect(expected.length).toBeGreaterThan(40);
+    const lines = Math.floor((256 * 1024 - document.length) / line.length);
+    for (let more = -8; more < 100; more += 12) {
+      const count = lines + more;
+      expect(shifted(await found(engine, around(count), encoding), count * size)).toEqual(expected);
+    }
+  });
+});

@@ -75,8 +75,6 @@ export function leadBefore(sight: Sight, at: number, count: number, lead: RegExp
 
 /** Whether the line round the candidate surely has no tab and more than `count` characters other than blanks. */
 export function longer({ bytes, length, start, encoding }: Sight, count: number): boolean {
-  // In UTF-8 only Chinese leads are sure to be no blanks; in the others a byte is at least a quarter of a character.
-  const enough = encoding === "utf8" ? count : 4 * count;
   let found = 0;
   let blanks = 0;
   for (const step of [-1, 1]) {
@@ -84,12 +82,17 @@ export function longer({ bytes, length, start, encoding }: Sight, count: number)
       const byte = bytes[at] ?? 0;
       if (byte === 10 || byte === 13) break;
       if (byte === 9 || blanks > count) return false;
-      if (encoding === "utf8" ? (byte > 0x20 && byte < 0x80) || (byte >= 0xe4 && byte <= 0xe9) : byte > 0x20) found++;
-      else if (byte <= 0x20 || byte === 0xe3) blanks++;
-      if (found > enough) break;
+      if (encoding === "utf8") {
+        // Only ASCII and Chinese leads are sure to be no blanks.
+        if ((byte > 0x20 && byte < 0x80) || (byte >= 0xe4 && byte <= 0xe9)) found += 2;
+        else if (byte <= 0x20 || byte === 0xe3) blanks++;
+      } else if (byte <= 0x20 || byte === 0xa1) blanks++;
+      // A byte is half a character, or a quarter where a digit follows a byte over 0x80.
+      else found += byte >= 0x30 && byte <= 0x39 && (bytes[at - 1] ?? 0) > 0x80 ? -2 : 1;
+      if (found > 2 * count) break;
     }
   }
-  return found > enough;
+  return found > 2 * count;
 }
 
 /** Whether the character before the candidate is surely a letter, a digit or `_`: then the candidate is part of something longer. */
