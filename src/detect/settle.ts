@@ -243,7 +243,7 @@ export class Settler {
         rule,
         match: pending.match,
         confidence: tier.confidence,
-        severity: pending.match.severity ?? rule.severity,
+        severity: sample ? "info" : (pending.match.severity ?? rule.severity),
         evidence,
         flow: flow.id,
         start: pending.start,
