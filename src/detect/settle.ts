@@ -168,9 +168,11 @@ export class Settler {
 
   #settleLate(): void {
     const tags = this.#tags();
+    const repeated = repeatedMarks(this.#late.map(({ pending, flow }) => ({ pending, flow: flow.id })));
     const byFlow = new Map<Flow, Chosen[]>();
     for (const { flow, pending, peers, subject } of this.#late) {
       const names = new Set([...peers, ...tags]);
+      if (repeated.has(markOf(pending))) names.add("tag:repeated");
       const tier = tierOf(pending, names);
       if (tier === undefined) continue;
       const list = byFlow.get(flow) ?? [];
@@ -334,6 +336,22 @@ function subjectsBy(groups: readonly Group[]): Record<string, readonly string[]>
     by.set(subjectClass, known);
   }
   return Object.fromEntries([...by].map(([name, keys]) => [name, [...keys]]));
+}
+
+/** Marks that stand in the headers, footers or watermarks of two pages or parts: a mark on one may be a slip. */
+function repeatedMarks(late: readonly { readonly pending: Pending; readonly flow: string }[]): ReadonlySet<string> {
+  const places = new Map<string, Set<string>>();
+  for (const { pending, flow } of late) {
+    const { roles, page } = pending.segment;
+    if (!roles.some((role) => role === "header" || role === "footer" || role === "watermark")) continue;
+    const known = places.get(markOf(pending)) ?? new Set<string>();
+    places.set(markOf(pending), known.add(page === undefined ? flow : String(page)));
+  }
+  return new Set([...places].filter(([, where]) => where.size > 1).map(([mark]) => mark));
+}
+
+function markOf({ matcher, match }: Pending): string {
+  return `${matcher.rule.id}\0${match.value}`;
 }
 
 function isAdvisory({ pending }: Chosen): boolean {

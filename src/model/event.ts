@@ -50,6 +50,13 @@ export interface PackInfo {
   readonly title: { readonly zh: string; readonly en: string };
 }
 
+/** What a user's pack changed of a rule: `severity`, `dataClass`, `tiers`, `exclude`. */
+export interface RuleChange {
+  readonly ruleId: string;
+  readonly pack: string;
+  readonly keys: readonly string[];
+}
+
 /** What was asked for and with what it was done. */
 export interface ScanHeader {
   readonly tool: { readonly name: "zicha"; readonly version: string; readonly node: string; readonly platform: string };
@@ -85,6 +92,8 @@ export interface ScanHeader {
   readonly limits?: Readonly<Record<string, number>>;
   /** Rules switched off by the user. */
   readonly disabledRules: readonly string[];
+  /** Absent where none was changed. */
+  readonly changedRules?: readonly RuleChange[];
   readonly rules: readonly RuleInfo[];
   /** First 16 hex digits of a hash of the fingerprint key. */
   readonly keyId: string;
@@ -112,6 +121,15 @@ export interface Ledger {
   readonly seen: number;
 }
 
+/** Unique people against the limits of 法释〔2017〕10号 第五条, halved for staff: an indicator of quantity, no legal finding. */
+export interface Quantity {
+  readonly subjects: number;
+  /** Those whose `property` or `transaction`s lie open. */
+  readonly by: Readonly<Record<string, number>>;
+  /** Sum over classes of people by limit; 1 reaches the number in the article. */
+  readonly share: number;
+}
+
 export interface ScanSummary {
   /** False when cut short. */
   readonly complete: boolean;
@@ -128,6 +146,9 @@ export interface ScanSummary {
   readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
   /** Unique subjects of the scan, at medium confidence or above. */
   readonly subjects: number;
+  readonly quantity?: Quantity;
+  /** Directories with fifty people or more, at most twenty, the worst first. */
+  readonly directories?: readonly (Quantity & { readonly path: string })[];
   /** Entries that were not read again, since they are unchanged; absent where there is none. */
   readonly carried?: number;
   readonly formats: Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import type { Baseline } from "./baseline.ts";
 import type { WalkOptions } from "./entry.ts";
-import type { PackInfo, Place, ScanHeader } from "./event.ts";
+import type { PackInfo, Place, RuleChange, ScanHeader } from "./event.ts";
 import type { Json } from "./json.ts";
 import type { Policy } from "./policy.ts";
 import type { Confidence, RuleBase, Severity } from "./rule.ts";
@@ -50,6 +50,7 @@ export interface ScanRequest {
   readonly packs: RequestPacks;
   readonly policy: Policy;
   readonly disabledRules: readonly string[];
+  readonly changedRules: readonly RuleChange[];
   readonly minConfidence: Confidence;
   readonly limits: Limits;
   readonly jobs: number;

@@ -386,6 +386,11 @@ function addOthers(page: Page, overview: Overview, excluded: readonly { path: st
   if (overview.unstored > 0) parts.push(zh ? `只计数 ${count(overview.unstored)}` : `counted only ${count(overview.unstored)}`);
   const people = overview.summary?.subjects ?? 0;
   if (people > 0) parts.push(zh ? `涉及 ${count(people)} 人` : `${count(people)} ${people === 1 ? "person" : "people"} concerned`);
+  const share = overview.summary?.quantity?.share ?? 0;
+  if (share >= 0.01)
+    parts.push(
+      zh ? `数量指标 ${share.toFixed(2)}（以法释〔2017〕10号 第五条减半限额为 1，非法律认定）` : `quantity indicator ${share.toFixed(2)}`,
+    );
   const carried = overview.summary?.carried ?? 0;
   if (carried > 0) parts.push(zh ? `未变化、沿用上次结果 ${count(carried)}` : `unchanged, taken from the last run ${count(carried)}`);
   page.add(labels[locale].others, [parts.join(" · ")]);

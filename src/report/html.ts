@@ -673,6 +673,9 @@ function appendix(overview: Overview, locale: Locale, say: Say): string {
             ),
           ),
         ]),
+    ...(header.changedRules ?? []).map(({ ruleId, pack, keys }) =>
+      row(say("改动的规则", "Rules changed"), `${ruleId} ← ${pack}（${keys.join(" ")}）`),
+    ),
     row(say("停用的规则", "Rules switched off"), header.disabledRules.length === 0 ? say("无", "none") : header.disabledRules.join(" ")),
     row(say("显示原值", "Values shown"), header.showValues ? say("是", "yes") : say("否，全部脱敏", "no, all masked")),
     row(say("读取器版本", "Readers"), header.formats.map((format) => `${format.id} ${format.version}`).join(say("、", ", "))),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
-import type { PackInfo } from "../model/event.ts";
+import type { PackInfo, RuleChange } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import type { RuleBase, RuleKind, Tables } from "../model/rule.ts";
 import { checkSchema } from "../util/schema.ts";
@@ -23,6 +23,10 @@ export interface LoadedPacks {
   readonly packs: readonly PackInfo[];
   readonly rules: readonly LoadedRule[];
   readonly tables: readonly TableText[];
+  /** Rules switched off, by option or pack; a pack that is switched off stands for all of its rules. */
+  readonly switchedOff: readonly string[];
+  /** What later packs changed of rules of earlier ones: reports say it. */
+  readonly changed: readonly RuleChange[];
   /** All there are, in every file. With one or more nothing may be examined. */
   readonly problems: readonly PackProblem[];
   /** All packs are as the build prepared them: `compile` has nothing to say of them. */
@@ -46,6 +50,7 @@ export async function loadPacks(directories: readonly string[], options: { reado
   const packs: PackInfo[] = [];
   const rules = new Map<string, LoadedRule>();
   const texts = new Map<string, { form: TableText["form"]; texts: string[] }>();
+  const changed: RuleChange[] = [];
   const off = new Map<string, { file: string; line: number; at: string }>();
   for (const id of options.disabled) off.set(id, { file: "", line: 0, at: "disabled" });
   const prepared = readPrepared().packs;
@@ -85,7 +90,10 @@ export async function loadPacks(directories: readonly string[], options: { reado
     for (const [id, change] of Object.entries(info.override ?? {})) {
       const rule = rules.get(id);
       if (rule === undefined) problems.push(problem(["override", id], "the id of a rule of this or an earlier pack"));
-      else rules.set(id, overridden(rule, change));
+      else {
+        rules.set(id, overridden(rule, change));
+        changed.push({ ruleId: id, pack: info.id, keys: Object.keys(change) });
+      }
     }
     (info.disable ?? []).forEach((id, index) => {
       const { file, line, at } = problem(["disable", index], "");
@@ -100,7 +108,8 @@ export async function loadPacks(directories: readonly string[], options: { reado
   }
   const kept = [...rules.values()].filter(({ base }) => !off.has(base.id) && !off.has(packOf(base.id)));
   const tables = [...texts].map(([name, table]) => ({ name, form: table.form, texts: table.texts }));
-  return { packs, rules: kept, tables, problems, prepared: allPrepared };
+  const switchedOff = [...rules.keys()].filter((id) => off.has(id) || off.has(packOf(id)));
+  return { packs, rules: kept, tables, switchedOff, changed, problems, prepared: allPrepared };
 }
 
 /**

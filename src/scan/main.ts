@@ -21,6 +21,7 @@ import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
 import { mayIdentify } from "./maskPath.ts";
 import type { ScanState } from "./state/state.ts";
+import { Quantities } from "./quantity.ts";
 import { toolVersion } from "./version.ts";
 import { createWorkshop } from "./workshop.ts";
 import type { WorkshopSetup } from "./workshop.ts";
@@ -228,6 +229,7 @@ function header(
     policy: policyOf(request),
     limits: { ...request.limits },
     disabledRules: request.disabledRules,
+    ...(request.changedRules.length === 0 ? {} : { changedRules: request.changedRules }),
     rules: request.packs.rules.map(({ base }) => ({
       id: base.id,
       kind: base.kind,
@@ -274,7 +276,7 @@ function policyOf({ policy, zone }: ScanRequest): NonNullable<ScanHeader["policy
 class Judge {
   readonly #request: ScanRequest;
   readonly #rules: ReadonlyMap<string, RuleBase>;
-  readonly #subjects = new Set<string>();
+  readonly #quantities: Quantities;
   readonly #suppressor: Suppressor;
   readonly #maskPath: (path: string) => string;
   readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0, seen: 0 };
@@ -297,6 +299,7 @@ class Judge {
     this.#suppressor = suppressor;
     this.#maskPath = maskPath;
     this.#rules = new Map(request.packs.rules.map(({ base }) => [base.id, base]));
+    this.#quantities = new Quantities(request.packs);
   }
 
   /** Counts what the walk tells of itself. */
@@ -338,7 +341,7 @@ class Judge {
       this.#formats[format] = (this.#formats[format] ?? 0) + 1;
       const row = (this.#byFormat[format] ??= { full: 0, partial: 0, none: 0, textless: 0 });
       row[coverage]++;
-      for (const subject of examination.subjects) this.#subjects.add(subject);
+      this.#quantities.add(shownPath, examination);
       yield {
         type: "entry-end",
         path: shownPath,
@@ -357,6 +360,8 @@ class Judge {
 
   summary(complete: boolean, elapsedMs: number): ScanSummary {
     const ledger: Ledger = { ...this.#ledger };
+    const quantity = this.#quantities.scan();
+    const directories = this.#quantities.directories();
     return {
       complete,
       ended: new Date().toISOString(),
@@ -367,7 +372,9 @@ class Judge {
       effects: this.#effects,
       severities: this.#severities,
       failures: this.#failures,
-      subjects: this.#subjects.size,
+      subjects: this.#quantities.subjects,
+      ...(quantity === undefined || quantity.subjects === 0 ? {} : { quantity }),
+      ...(directories.length === 0 ? {} : { directories }),
       ...(this.#carried === 0 ? {} : { carried: this.#carried }),
       formats: this.#formats,
       byFormat: this.#byFormat,

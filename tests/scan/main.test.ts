@@ -107,3 +107,21 @@ describe("a scan", () => {
     expect(summaryOf(events).subjects).toBe(1);
   });
 });
+
+describe("people", () => {
+  it("are counted once over all files and by directory, against the limits", async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => residentId(index));
+    const list = (some: readonly string[]): string => `身份证号\n${some.join("\n")}\n`;
+    const root = tree({ "a/one.csv": list(ids), "a/copy.csv": list(ids), "b/two.csv": list(ids.slice(0, 10)) });
+    const { subjects, quantity, directories } = summaryOf(await eventsOf(root));
+    expect([subjects, quantity]).toEqual([60, { subjects: 60, by: {}, share: 0.024 }]);
+    expect(directories?.map(({ path, subjects: people }) => [path.slice(root.length), people])).toEqual([["/a", 60]]);
+  });
+});
+
+/** GB 11643: weights and check characters. */
+function residentId(serial: number): string {
+  const digits = `44030819850101${String(100 + serial)}`;
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  return digits + "10X98765432".charAt(weights.reduce((sum, weight, index) => sum + weight * Number(digits[index]), 0) % 11);
+}

@@ -3,6 +3,7 @@ import type { Match, RuleKind, RuleProblem, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { PERIOD, restOf } from "../shared/marking/grammar.ts";
 import { isMention } from "../shared/marking/mention.ts";
+import { ownMarks } from "../shared/lexicon.ts";
 import { placeOf } from "../shared/place.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
@@ -59,18 +60,20 @@ interface Phrase {
 const MAX_SPAN = 512;
 /** Characters: longer lines are sentences. */
 const LONGEST = 120;
+/** Characters of a line that a mark of the house may leave over. */
+const OWN_REST = 6;
 
 /**
  * Fixed phrases that mark a document when they fill a line: 内部资料 注意保管, 核心商密▲5年, `TOP SECRET//NOFORN`.
  *
  * A phrase counts when no more than `rest` characters of its line (0 unless said) are neither phrase nor furniture, none of them a `stop`
  * word, and the line does not only speak of it. `blanks: remove` reads a line without blanks (Chinese), `keep` with single ones (English).
- * `{PERIOD}` in an expression stands for a period. Evidence: the phrases' names, `two` for more than one, and the place.
+ * `{PERIOD}` in an expression stands for a period. Marks of the house come from the table `marks`, by infoType: evidence `own`, medium. Evidence: the phrases' names, `two` for more than one, and the place.
  */
 export const phrase: RuleKind = {
   kind: "phrase",
   schema: schema as unknown as Json,
-  load(base, fields) {
+  load(base, fields, tables) {
     const problems: RuleProblem[] = [...checkSchema(schema, fields)];
     if (problems.length > 0) return { problems };
     const said = fields as unknown as Fields;
@@ -84,15 +87,18 @@ export const phrase: RuleKind = {
       }
     });
     if (problems.length > 0) return { problems };
+    const own = ownMarks(tables, base.infoType);
+    const known = [...phrases, ...own.map((mark): Phrase => ({ name: "own", regex: literal(mark), level: undefined, rest: OWN_REST }))];
+    const tiers = readTiers(fields["tiers"] ?? []);
     return {
       matcher: {
         rule: base,
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
-        tiers: readTiers(fields["tiers"] ?? []),
+        tiers: own.length === 0 ? tiers : [...tiers, { confidence: "medium", all: ["own"], none: ["role:comment"] }],
         confirm(window, emit) {
           for (const unit of unitsOf(window)) {
-            const found = said.blanks === "remove" ? readSqueezed(unit, phrases, said.stop ?? []) : readSpaced(unit, phrases);
+            const found = said.blanks === "remove" ? readSqueezed(unit, known, said.stop ?? []) : readSpaced(unit, known);
             if (found !== undefined) emit(withPlace(found, window));
           }
         },
@@ -100,6 +106,11 @@ export const phrase: RuleKind = {
     };
   },
 };
+
+/** Text as it stands, for a search. */
+function literal(text: string): RegExp {
+  return new RegExp(text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"), "g");
+}
 
 type Found = Omit<Match, "evidence"> & { readonly names: readonly string[] };
 

@@ -22,6 +22,14 @@ export function cellShapes(tables: Tables): ReadonlyMap<string, RegExp> {
   });
 }
 
+/** Marks that a house uses beside those of a rule, from the table `marks`, by infoType. */
+export function ownMarks(tables: Tables, infoType: string): readonly string[] {
+  const marks = recordOf(tables.json("marks"))?.[infoType];
+  return Array.isArray(marks)
+    ? (marks as readonly Json[]).filter((mark) => typeof mark === "string").filter((mark) => mark.length > 1)
+    : [];
+}
+
 /** Values of a type that are samples or public services, from the table `samples`. */
 export function samplesOf(tables: Tables, infoType: string): ReadonlySet<string> {
   return tables.derive(`samples:${infoType}`, () => {

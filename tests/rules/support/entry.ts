@@ -5,11 +5,12 @@ import { defaultLimits } from "../../../src/scan/limits.ts";
 import { createWorkshop } from "../../../src/scan/workshop.ts";
 import { RULES } from "./examine.ts";
 
-/** Examines the content of a file of that name with the shipped packs, as a worker does, and gives what the file itself held. */
+/** Examines the content of a file of that name with the shipped packs and more, as a worker does, and gives what the file itself held. */
 export async function openEntryBench(
   findingsPerEntry = 2000,
+  packs: readonly string[] = [],
 ): Promise<(name: string, content: string | Uint8Array) => Promise<Examination>> {
-  const loaded = await loadPacks([RULES], { disabled: [] });
+  const loaded = await loadPacks([RULES, ...packs], { disabled: [] });
   const workshop = createWorkshop({
     packs: loaded,
     limits: { ...defaultLimits, findingsPerEntry },
