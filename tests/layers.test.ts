@@ -38,6 +38,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "pdf-parse": ["format/shared/pdfSecond.ts"],
   "@hyzyla/pdfium": ["format/shared/pdfium.ts"],
   mammoth: ["format/", "scan/extract.ts"],
+  fzstd: ["format/shared/zstdStream.ts"],
   xlsx: ["format/"],
   yaml: ["rulepack/", "cli/config.ts"],
 };

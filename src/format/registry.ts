@@ -1,10 +1,12 @@
 import type { Extractor } from "../model/chunk.ts";
+import { bz2 } from "./bz2.ts";
 import { ceb } from "./ceb.ts";
 import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
 import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
 import { html } from "./html.ts";
+import { lzma } from "./lzma.ts";
 import { mbox } from "./mbox.ts";
 import { metafile } from "./metafile.ts";
 import { msg } from "./msg.ts";
@@ -25,7 +27,9 @@ import { xls } from "./xls.ts";
 import { xlsb } from "./xlsb.ts";
 import { xlsx } from "./xlsx.ts";
 import { xml } from "./xml.ts";
+import { xz } from "./xz.ts";
 import { zip } from "./zip.ts";
+import { zst } from "./zst.ts";
 
 /** In order of preference: the first that accepts an entry gets it. */
 export const extractors: readonly Extractor[] = [
@@ -43,6 +47,10 @@ export const extractors: readonly Extractor[] = [
   ppt,
   ole2,
   gz,
+  bz2,
+  xz,
+  zst,
+  lzma,
   tar,
   ceb,
   tnef,

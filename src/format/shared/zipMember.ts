@@ -4,6 +4,12 @@ import type { ByteSource } from "../../model/entry.ts";
 import { FailureError } from "../../model/failure.ts";
 import type { FailureCode } from "../../model/failure.ts";
 import { rangeSource, readRange } from "./bytes.ts";
+import { ByteFeed } from "./byteFeed.ts";
+import { bzip2 } from "./bzip2.ts";
+import { lzmaInZip } from "./lzmaAlone.ts";
+import { xzStream } from "./xzStream.ts";
+import type { Unpacking } from "./xzStream.ts";
+import { zstdStream } from "./zstdStream.ts";
 import type { Zip, ZipMember } from "./zip.ts";
 import { aesSaltLength, zipAes, zipCrypto } from "./zipCrypto.ts";
 import type { Decrypt } from "./zipCrypto.ts";
@@ -44,6 +50,14 @@ const sampleLength = 256 * 1024;
 /** 1 MiB: how far a reader may step back in a source that cannot seek. */
 const backLength = 1024 * 1024;
 
+/** Methods beside stored and deflate (APPNOTE 4.4.5). */
+const unpackers: Readonly<Record<number, (feed: ByteFeed, size: number | undefined) => Unpacking>> = {
+  12: bzip2,
+  14: lzmaInZip,
+  93: zstdStream,
+  95: xzStream,
+};
+
 /** Opens a member; rejects with a `FailureError`: `encrypted`, `unsupported-format`, or `corrupt` when its local header is not there. */
 export async function openMember(zip: Zip, member: ZipMember, options: MemberOptions): Promise<MemberReader> {
   const place = await locateData(zip, member);
@@ -74,7 +88,9 @@ export async function openMember(zip: Zip, member: ZipMember, options: MemberOpt
     }
     if (decrypt === undefined) throw new FailureError("encrypted", "member of the archive is encrypted");
   }
-  if (method !== 0 && method !== 8) throw new FailureError("unsupported-format", `zip compression method ${method}`);
+  if (method !== 0 && method !== 8 && unpackers[method] === undefined) {
+    throw new FailureError("unsupported-format", `zip compression method ${method}`);
+  }
   return read(zip, { from, length: Math.max(0, length), method, crc, size: member.size, decrypt, cut: place.cut }, options);
 }
 
@@ -278,8 +294,19 @@ function read(zip: Zip, plan: Plan, options: MemberOptions): MemberReader {
 
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
     let source: AsyncGenerator<Uint8Array, void>;
+    const unpack = unpackers[plan.method];
+    let other: Unpacking | undefined;
     if (plan.method === 0) source = stored();
-    else if (plan.length <= wholeStored && plan.decrypt === undefined) {
+    else if (unpack !== undefined) {
+      other = unpack(
+        new ByteFeed(
+          streamSource(stored(), plan.length, () => undefined),
+          0,
+        ),
+        plan.size,
+      );
+      source = other.pieces;
+    } else if (plan.length <= wholeStored && plan.decrypt === undefined) {
       source = inflateWhole(await readRange(zip.source, plan.from, plan.length), plan.size, (detail) => {
         note("corrupt", detail);
       });
@@ -296,6 +323,9 @@ function read(zip: Zip, plan: Plan, options: MemberOptions): MemberReader {
       }
       yield piece;
     }
+    const trouble = other?.trouble();
+    if (trouble !== undefined)
+      note(trouble.code === "unsupported" ? "unsupported-format" : trouble.code === "too-large" ? "too-large" : "corrupt", trouble.detail);
     if (stopped || damage !== undefined) return;
     if (plan.size !== undefined && out < plan.size) note("corrupt", "member ends early");
     else if (plan.crc !== undefined && crc >>> 0 !== plan.crc >>> 0) note("corrupt", "checksum of the member differs");

@@ -1,0 +1,45 @@
+import type { ExtractInput, Extracted } from "../../model/chunk.ts";
+import type { FailureCode } from "../../model/failure.ts";
+import { ByteFeed } from "./byteFeed.ts";
+import { createInflationGuard } from "./inflation.ts";
+import { innerEntry, told } from "./inner.ts";
+import type { Trouble } from "./lzma2.ts";
+import { unpackedName } from "./unpackedName.ts";
+import type { Unpacking } from "./xzStream.ts";
+import { streamSource } from "./zipMember.ts";
+
+/** What a trouble is called in a failure. */
+export const troubleCodes: Readonly<Record<Trouble, FailureCode>> = {
+  cut: "corrupt",
+  damaged: "corrupt",
+  unsupported: "unsupported-format",
+  "too-large": "too-large",
+};
+
+/** A compressed file of one member, unpacked as it is read; what is wrong is told behind it, and what came before it stays. */
+export async function* readCompressed(input: ExtractInput, unpack: (feed: ByteFeed) => Unpacking): AsyncGenerator<Extracted, void> {
+  const feed = new ByteFeed(input.bytes, 0);
+  const unpacking = unpack(feed);
+  const guard = createInflationGuard(input.budget, input.signal);
+  const failures: Extracted[] = [];
+  let out = 0;
+  async function* pieces(): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of unpacking.pieces) {
+      const refused = guard.allow(piece.length, feed.position);
+      if (refused !== undefined) {
+        failures.push(told(input.entry, refused.code, refused.detail, true));
+        return;
+      }
+      out += piece.length;
+      yield piece;
+    }
+    const trouble = unpacking.trouble();
+    if (trouble !== undefined) failures.push(told(input.entry, troubleCodes[trouble.code], trouble.detail, out > 0));
+  }
+  yield {
+    type: "member",
+    entry: innerEntry(input.entry, { name: unpackedName(input.entry.path), key: "unpacked" }),
+    open: () => Promise.resolve(streamSource(pieces(), undefined, () => undefined)),
+  };
+  yield* failures;
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { bz2 } from "../../src/format/bz2.ts";
+import { lzma } from "../../src/format/lzma.ts";
+import { createProbe } from "../../src/format/probe.ts";
+import { memorySource } from "../../src/format/shared/bytes.ts";
+import { createCrc64 } from "../../src/format/shared/crc64.ts";
+import { xz } from "../../src/format/xz.ts";
+import { zip } from "../../src/format/zip.ts";
+import { zst } from "../../src/format/zst.ts";
+import { endure } from "./hostile.ts";
+import { limitedBudget, run } from "./support.ts";
+import { zipOf } from "./zipWriter.ts";
+
+function fixture(name: string): Buffer {
+  return readFileSync(new URL(`../../fixtures/archive/${name}`, import.meta.url));
+}
+
+const list = Array.from({ length: 1000 }, (_, number) => `${number},测试${number % 97},1380013${String(number).padStart(4, "0")}\n`).join(
+  "",
+);
+const formats = [
+  { extractor: bz2, name: "list.txt.bz2", magic: 4 },
+  { extractor: xz, name: "list.txt.xz", magic: 6 },
+  { extractor: zst, name: "list.txt.zst", magic: 4 },
+  { extractor: lzma, name: "list.txt.lzma", magic: 14 },
+];
+
+describe.each(formats)("$extractor.id", ({ extractor, name, magic }) => {
+  const bytes = fixture(name);
+  test("what another program packed", async () => {
+    expect(await extractor.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    const result = await run(extractor, memorySource(bytes), { path: name });
+    expect(result.members).toEqual({ "list.txt": list });
+    expect(result.failures).toEqual([]);
+  });
+  test("cut off: what comes before is read, and told", async () => {
+    const result = await run(extractor, memorySource(bytes.subarray(0, -40)));
+    expect(result.failures.length).toBe(1);
+    expect(result.failures[0]).toMatch(/^corrupt file /);
+    // bzip2 has but one block here, which is lost as a whole; the others give all but their end.
+    if (extractor !== bz2) expect(list.startsWith((Object.values(result.members)[0] ?? "").slice(0, 10_000))).toBe(true);
+  });
+  test("the limit of inflated bytes ends it", async () => {
+    const result = await run(extractor, memorySource(bytes), { budget: limitedBudget({ inflated: 1000 }) });
+    expect(result.failures).toEqual(["too-large file partial"]);
+  });
+  test("cut, bent and garbled", async () => {
+    for (const failures of await endure(extractor, bytes, magic)) expect(failures.length).toBeGreaterThan(0);
+  });
+});
+
+test.each([
+  ["bz2", bz2, fixture("list.txt.bz2")],
+  ["xz", xz, fixture("list.txt.xz")],
+  ["zst", zst, fixture("list.txt.zst")],
+])("%s: streams one behind the other, and bytes behind them", async (_, extractor, bytes) => {
+  const twice = await run(extractor, memorySource(Buffer.concat([bytes, bytes])));
+  expect(Object.values(twice.members)).toEqual([list + list]);
+  expect(twice.failures).toEqual([]);
+  const more = await run(extractor, memorySource(Buffer.concat([bytes, Buffer.from("more than was said, much more")])));
+  expect(Object.values(more.members)).toEqual([list]);
+  expect(more.failures).toEqual(["corrupt file partial"]);
+});
+
+test("xz with SHA-256 and a delta filter", async () => {
+  const result = await run(xz, memorySource(fixture("sha256-delta.txt.xz")));
+  expect(Object.values(result.members)).toEqual([list]);
+  expect(result.failures).toEqual([]);
+});
+
+test("a changed check is told, and the bytes are given", async () => {
+  const bytes = Buffer.from(fixture("list.txt.xz"));
+  // The check stands before the index and the footer: 8 bytes before what is stepped over.
+  const index = bytes.length - 12 - (bytes.readUInt32LE(bytes.length - 8) + 1) * 4;
+  bytes[index - 1] = (bytes[index - 1] ?? 0) ^ 1;
+  const result = await run(xz, memorySource(bytes));
+  expect(Object.values(result.members)).toEqual([list]);
+  expect(result.failures).toEqual(["corrupt file partial"]);
+});
+
+test("dictionaries and windows past what is held are refused", async () => {
+  const window = Buffer.from(fixture("list.txt.zst"));
+  // A frame without content size whose window byte says 2 TiB.
+  const result = await run(zst, memorySource(Buffer.concat([window.subarray(0, 4), Buffer.from([0, 0xf8, 1, 0, 0])])));
+  expect(result.failures).toEqual(["too-large file whole"]);
+});
+
+test("CRC-64 of the check string", () => {
+  const crc = createCrc64();
+  crc.update(Buffer.from("1234"));
+  crc.update(Buffer.from("56789"));
+  expect(crc.digest().readBigUInt64LE(0)).toBe(0x995dc9bbdf1939fan);
+});
+
+test.each([
+  [12, fixture("list.txt.bz2")],
+  [93, fixture("list.txt.zst")],
+  [95, fixture("list.txt.xz")],
+  [14, Buffer.concat([Buffer.from([9, 20, 5, 0]), fixture("list.txt.lzma").subarray(0, 5), fixture("list.txt.lzma").subarray(13)])],
+])("zip method %d", async (method, packed) => {
+  const bytes = zipOf([{ name: "list.txt", data: list, method }]);
+  // The writer deflates; what it packed is replaced, and the sizes with it.
+  const stored = zipOf([
+    { name: "list.txt", data: packed, stored: true, method, size: Buffer.byteLength(list), crc: Buffer.from(bytes).readUInt32LE(14) },
+  ]);
+  const result = await run(zip, memorySource(stored));
+  expect(result.members).toEqual({ "list.txt": list });
+  expect(result.failures).toEqual([]);
+});
