@@ -19,6 +19,7 @@ import { ppt } from "./ppt.ts";
 import { pptx } from "./pptx.ts";
 import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
+import { sevenZip } from "./sevenZip.ts";
 import { tar } from "./tar.ts";
 import { text } from "./text.ts";
 import { tnef } from "./tnef.ts";
@@ -46,6 +47,7 @@ export const extractors: readonly Extractor[] = [
   msg,
   ppt,
   ole2,
+  sevenZip,
   gz,
   bz2,
   xz,

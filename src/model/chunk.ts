@@ -101,6 +101,8 @@ export interface ExtractInput {
   readonly budget: Budget;
   readonly passwords: readonly string[];
   readonly signal: AbortSignal;
+  /** A file beside the entry: the `-wal` of a database, the next volume of an archive. Undefined where there is none; absent for members. */
+  sibling?(name: string): Promise<ByteSource | undefined>;
 }
 
 /** In document order. A container yields members, and the pipeline goes into each at once: it is gone at the next pull. */

@@ -74,6 +74,8 @@ export interface Source {
   walk(root: string, index: number, options: WalkOptions, signal: AbortSignal): AsyncIterable<readonly Walked[]>;
   /** Rejects with a `FailureError` when the entry cannot be opened. */
   open(entry: Entry): Promise<ByteSource>;
+  /** A file of that name beside the entry, opened; undefined when there is none that can be read. Absent where entries have no neighbours. */
+  sibling?(entry: Entry, name: string): Promise<ByteSource | undefined>;
   /** The stamp the entry has now; undefined when it is gone. */
   stamp(entry: Entry): Promise<string | undefined>;
 }

@@ -49,9 +49,10 @@ export async function examine(
   stamp: (() => Promise<string | undefined>) | undefined,
   signal: AbortSignal,
   hand: (examination: Examination) => void,
+  sibling?: (name: string) => Promise<ByteSource | undefined>,
 ): Promise<void> {
   const content = contentOf(workshop, entry, open, signal);
-  await examineWithin(workshop, entry, open, stamp, signal, hand, createBudget(workshop.limits, entry.size), content);
+  await examineWithin(workshop, entry, open, stamp, signal, hand, createBudget(workshop.limits, entry.size), content, sibling);
 }
 
 /**
@@ -94,6 +95,7 @@ async function examineWithin(
   hand: (examination: Examination) => void,
   budget: Budget,
   content: (path: string) => Promise<string | undefined>,
+  sibling?: (name: string) => Promise<ByteSource | undefined>,
 ): Promise<void> {
   const begun = performance.now();
   const failures: Failure[] = [...(workshop.without ?? [])].map((id) =>
@@ -178,7 +180,7 @@ async function examineWithin(
       failures.push(failure(entry, "too-large", `a member of more than ${workshop.limits.fileSize} bytes cannot be held in memory`, false));
       return;
     }
-    const input = { entry, bytes: held, budget, passwords: workshop.passwords, signal };
+    const input = { entry, bytes: held, budget, passwords: workshop.passwords, signal, ...(sibling === undefined ? {} : { sibling }) };
     const handInner = (inner: Examination): void => {
       within += inner.matches.length;
       hand(inner);

@@ -43,7 +43,13 @@ export async function* extractText(
     for (const one of found) {
       if (one.type === "failure") yield one;
       else if (one.type === "entry")
-        yield* extractEntry(one.entry, () => source.open(one.entry), createBudget(options.limits, one.entry.size), options);
+        yield* extractEntry(
+          one.entry,
+          () => source.open(one.entry),
+          createBudget(options.limits, one.entry.size),
+          options,
+          async (name) => source.sibling?.(one.entry, name),
+        );
     }
   }
 }
@@ -53,6 +59,7 @@ async function* extractEntry(
   open: () => Promise<ByteSource>,
   budget: ReturnType<typeof createBudget>,
   options: Parameters<typeof extractText>[1],
+  sibling?: (name: string) => Promise<ByteSource | undefined>,
 ): AsyncGenerator<ExtractedText> {
   let bytes: ByteSource | undefined;
   try {
@@ -69,7 +76,15 @@ async function* extractEntry(
       if (!(await extractor.accepts(probe))) continue;
       yield { type: "entry", path: entry.path, format: extractor.id };
       const held = extractor.access === "any" && !bytes.seekable ? memorySource(await readAll(bytes, options.limits.fileSize)) : bytes;
-      for await (const item of extractor.extract({ entry, bytes: held, budget, passwords: options.passwords, signal: options.signal })) {
+      const input = {
+        entry,
+        bytes: held,
+        budget,
+        passwords: options.passwords,
+        signal: options.signal,
+        ...(sibling === undefined ? {} : { sibling }),
+      };
+      for await (const item of extractor.extract(input)) {
         yield* told(item, entry, budget, options);
         if (options.signal.aborted) return;
       }

@@ -22,6 +22,7 @@ export function createInlinePool(options: PoolOptions): Pool {
         (examination) => {
           examinations.push(examination);
         },
+        async (name) => from.sibling?.(entry, name),
       );
       options.examined(sequence, examinations);
     },

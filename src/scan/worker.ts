@@ -96,6 +96,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
           examinations.push({ sequence, examination });
           if (examinations.length >= HELD || performance.now() - sent > HELD_MS) send(false);
         },
+        async (name) => from?.sibling?.(entry, name),
       );
       done.push(sequence);
     }

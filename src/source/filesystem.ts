@@ -3,6 +3,7 @@ import type { BigIntStats } from "node:fs";
 import { basename, dirname, isAbsolute, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Entry, Recycled, Source, Walked, WalkOptions } from "../model/entry.ts";
+import { FailureError } from "../model/failure.ts";
 import { showBytes, toByteString, toSystemPath } from "../util/path.ts";
 import type { ByteString } from "../util/path.ts";
 import { compileGlob } from "./shared/glob.ts";
@@ -36,6 +37,17 @@ export const filesystem: Source = {
   claims: () => true,
   walk,
   open: async (entry) => openFile(entry.key),
+  async sibling(entry, name) {
+    // A name, never a path: what an archive says of its next volume is not followed elsewhere.
+    if (/[/\\\0]/.test(name) || name === "" || name === "." || name === "..") return undefined;
+    const last = Math.max(entry.key.lastIndexOf("/"), process.platform === "win32" ? entry.key.lastIndexOf("\\") : -1);
+    try {
+      return openFile(entry.key.slice(0, last + 1) + toByteString(name));
+    } catch (error) {
+      if (error instanceof FailureError) return undefined;
+      throw error;
+    }
+  },
   stamp: async (entry) => {
     try {
       const stats = lstatSync(toSystemPath(entry.key), { bigint: true, throwIfNoEntry: false });
