@@ -1,4 +1,9 @@
 import type { Extractor } from "../model/chunk.ts";
+import { toByteString } from "../util/path.ts";
+import { readRange } from "./shared/bytes.ts";
+import { createFlow, createSink } from "./shared/flow.ts";
+import { isSmallPicture } from "./shared/pictureSize.ts";
+import { pictureTexts } from "./shared/pictureTexts.ts";
 
 const kinds: readonly { readonly name: string; is(head: Uint8Array): boolean }[] = [
   { name: "PNG", is: (head) => latin1(head, 0, 4) === "\x89PNG" },
@@ -22,21 +27,30 @@ function latin1(head: Uint8Array, from: number, to: number): string {
   return Buffer.from(head.subarray(from, to)).toString("latin1");
 }
 
-/** Pictures large enough to hold a page, and video: what they show is not read, and never called clean. */
+/**
+ * Pictures and video: what they show is not read, and never called clean where it may be a page. Texts that stand beside the pixels (Exif, XMP,
+ * IPTC, comments, text chunks) are properties; of small pictures they are all there is.
+ */
 export const picture: Extractor = {
   id: "picture",
-  title: { zh: "图像、视频（不识别内容）", en: "Pictures and video (what they show is not read)" },
-  version: 1,
+  title: { zh: "图像、视频（只读附带文字，不识别内容）", en: "Pictures and video (texts about them; what they show is not read)" },
+  version: 2,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => kinds.some(({ is }) => is(head)),
-  async *extract({ entry, bytes }) {
-    const head = new Uint8Array(32);
-    const count = await bytes.read(head, 0);
-    const kind = kinds.find(({ is }) => is(head.subarray(0, count)))?.name ?? "picture";
-    yield {
-      type: "failure",
-      failure: { stage: "extract", code: "no-text", path: entry.path, detail: `${kind}: needs a person or OCR`, partial: false },
-    };
+  async *extract({ entry, bytes, budget }) {
+    const head = await readRange(bytes, 0, 4096);
+    const kind = kinds.find(({ is }) => is(head))?.name ?? "picture";
+    const sink = createSink(budget, entry.path);
+    const names: string[] = [];
+    const flow = createFlow(sink, {
+      id: "metadata",
+      roles: ["property"],
+      place: (mark) => ({ kind: "property", name: names[mark] ?? "" }),
+    });
+    for (const { name, text } of await pictureTexts(bytes, kind)) flow.line(toByteString(`${name}: ${text.trim()}`), names.push(name) - 1);
+    flow.flush();
+    if (!isSmallPicture(head)) sink.failure("no-text", `${kind}: needs a person or OCR`, false);
+    yield* sink.drain();
   },
 };

@@ -114,6 +114,8 @@ async function examineWithin(
   });
   let format: string | undefined;
   let textless = false;
+  /** Runs of content that were given. */
+  let chunks = 0;
   let bytes: ByteSource | undefined;
   /** Findings in what the entry holds. */
   let within = 0;
@@ -136,14 +138,14 @@ async function examineWithin(
       probe = await workshop.createProbe(name, bytes);
     }
     const kind = await textlessKind(workshop, probe, bytes);
-    if (kind === undefined) {
+    if (kind === undefined || kind.described === true) {
       const extractor = await firstThatAccepts(workshop.extractors, probe);
-      if (extractor === undefined) failures.push(failure(entry, "unsupported-format", describeHead(probe.head), false));
-      else {
+      if (extractor !== undefined) {
         format = extractor.id;
         await read(extractor, bytes);
-      }
-    } else {
+      } else if (kind === undefined) failures.push(failure(entry, "unsupported-format", describeHead(probe.head), false));
+    }
+    if (kind !== undefined && chunks === 0 && failures.length === 0) {
       textless = true;
       format = kind.id;
     }
@@ -186,8 +188,10 @@ async function examineWithin(
       hand(inner);
     };
     for await (const item of extractor.extract(input)) {
-      if (item.type === "chunk") await session.chunk(item.chunk);
-      else if (item.type === "failure") {
+      if (item.type === "chunk") {
+        chunks++;
+        await session.chunk(item.chunk);
+      } else if (item.type === "failure") {
         // What cannot be read of a member stands for the member.
         if (item.failure.path === entry.path) failures.push(item.failure);
         else hand(unread(workshop, entry, item.failure, await content(item.failure.path)));

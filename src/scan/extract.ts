@@ -72,7 +72,7 @@ async function* extractEntry(
       probe = await createProbe(nameOf(entry.path), bytes);
     }
     const kind = textless(probe.head, bytes.size);
-    for (const extractor of kind === undefined ? extractors : []) {
+    for (const extractor of kind === undefined || kind.described === true ? extractors : []) {
       if (!(await extractor.accepts(probe))) continue;
       yield { type: "entry", path: entry.path, format: extractor.id };
       const held = extractor.access === "any" && !bytes.seekable ? memorySource(await readAll(bytes, options.limits.fileSize)) : bytes;

@@ -1,0 +1,168 @@
+import { deflateSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { createProbe } from "../../src/format/probe.ts";
+import { picture } from "../../src/format/picture.ts";
+import { memorySource } from "../../src/format/shared/bytes.ts";
+import { encode } from "../../src/util/encode.ts";
+import { eventsOf, tree } from "../scan/support.ts";
+import { endure } from "./hostile.ts";
+import { run } from "./support.ts";
+
+/** A TIFF structure: tags of bytes, one of them a directory of its own. */
+function tiff(tags: readonly (readonly [tag: number, type: number, value: Buffer])[], little: boolean = true): Buffer {
+  const word = (value: number): Buffer => {
+    const bytes = Buffer.alloc(2);
+    if (little) bytes.writeUInt16LE(value);
+    else bytes.writeUInt16BE(value);
+    return bytes;
+  };
+  const long = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    if (little) bytes.writeUInt32LE(value);
+    else bytes.writeUInt32BE(value);
+    return bytes;
+  };
+  let data = 8 + 2 + 12 * tags.length + 4;
+  const values: Buffer[] = [];
+  const entries = tags.map(([tag, type, value]) => {
+    const inside = value.length <= 4;
+    const place = inside ? Buffer.concat([value, Buffer.alloc(4 - value.length)]) : long(data);
+    if (!inside) {
+      values.push(value);
+      data += value.length;
+    }
+    return Buffer.concat([word(tag), word(type), long(value.length), place]);
+  });
+  return Buffer.concat([Buffer.from(little ? "II*\0" : "MM\0*", "latin1"), long(8), word(tags.length), ...entries, long(0), ...values]);
+}
+
+function segment(marker: number, ...data: readonly Uint8Array[]): Buffer {
+  const bytes = Buffer.concat(data);
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(bytes.length + 2, 2);
+  return Buffer.concat([head, bytes]);
+}
+
+/** Frame header: so many pixels wide and high. */
+function frame(size: number): Buffer {
+  const bytes = Buffer.alloc(15, 1);
+  bytes[0] = 8;
+  bytes.writeUInt16BE(size, 1);
+  bytes.writeUInt16BE(size, 3);
+  return segment(0xc0, bytes);
+}
+
+const gbk = (text: string): Buffer => Buffer.from(encode(text, "gb18030") ?? []);
+const xmp =
+  '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description dc:source="来源" xmpMM:DocumentID="13800138009"><dc:title><rdf:Alt><rdf:li xml:lang="x-default">机密★10年 &amp; &#x5ba2;</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF></x:xmpmeta>';
+const iptc = Buffer.concat([Buffer.from([0x1c, 2, 120, 0, 8]), gbk("说明文字")]);
+const exif = tiff([
+  [0x010e, 2, Buffer.from("客户名单 13800138000\0")],
+  [0x013b, 2, gbk("作者甲乙\0")],
+  [0x9286, 7, Buffer.concat([Buffer.from("UNICODE\0"), Buffer.from("用户注释", "utf16le")])],
+  [0x9c9b, 1, Buffer.from("标题\0", "utf16le")],
+  [0x0132, 2, Buffer.from("2026:11:26 00:00:00\0")],
+]);
+
+function jpeg(size: number): Buffer {
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    segment(0xe1, Buffer.from("Exif\0\0", "latin1"), exif),
+    segment(0xe1, Buffer.from("http://ns.adobe.com/xap/1.0/\0", "latin1"), Buffer.from(xmp)),
+    segment(0xed, Buffer.from("Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x0d", "latin1"), iptc, Buffer.alloc(1)),
+    segment(0xfe, gbk("注释内容")),
+    frame(size),
+    segment(0xda, Buffer.alloc(10)),
+    Buffer.alloc(500, 7),
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
+
+const inJpeg =
+  "metadata [property]: ImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\ndc:source: 来源\ndc:title: 机密★10年 & 客\nCaption: 说明文字\nComment: 注释内容\n";
+
+function png(size: number, ...chunks: readonly (readonly [string, Buffer])[]): Buffer {
+  const header = Buffer.alloc(13, 1);
+  header.writeUInt32BE(size, 0);
+  header.writeUInt32BE(size, 4);
+  const all: readonly (readonly [string, Buffer])[] = [["IHDR", header], ...chunks, ["IEND", Buffer.alloc(0)]];
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    ...all.map(([type, data]) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(data.length);
+      return Buffer.concat([length, Buffer.from(type, "latin1"), data, Buffer.alloc(4)]);
+    }),
+  ]);
+}
+
+describe("texts beside the pixels", () => {
+  test.each([
+    ["JPEG", jpeg(1000), inJpeg],
+    [
+      "PNG",
+      png(
+        1000,
+        ["tEXt", Buffer.from("Title\0Plain")],
+        ["zTXt", Buffer.concat([Buffer.from("Comment\0\0"), deflateSync(gbk("压缩的注释"))])],
+        ["iTXt", Buffer.concat([Buffer.from("Author\0\0\0zh\0作者\0"), Buffer.from("国际文字")])],
+        ["iTXt", Buffer.concat([Buffer.from("XML:com.adobe.xmp\0\x01\0\0\0"), deflateSync(xmp)])],
+        ["eXIf", exif],
+      ),
+      "metadata [property]: Title: Plain\nComment: 压缩的注释\nAuthor: 国际文字\ndc:source: 来源\ndc:title: 机密★10年 & 客\nImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\n",
+    ],
+    [
+      "GIF",
+      Buffer.concat([
+        Buffer.from("GIF89a\xe8\x03\xe8\x03\x80\0\0", "latin1"),
+        Buffer.alloc(6),
+        Buffer.from([0x21, 0xfe, 8]),
+        gbk("动图注释"),
+        Buffer.from([0, 0x3b]),
+      ]),
+      "metadata [property]: Comment: 动图注释\n",
+    ],
+    [
+      "WebP",
+      Buffer.concat([
+        Buffer.from("RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\xe7\x03\0\xe7\x03\0EXIF", "latin1"),
+        Buffer.from([exif.length, 0, 0, 0]),
+        exif,
+      ]),
+      "metadata [property]: ImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\n",
+    ],
+    [
+      "TIFF",
+      tiff(
+        [
+          [0x010d, 2, Buffer.from("大端文档名\0")],
+          [700, 1, Buffer.from(xmp)],
+        ],
+        false,
+      ),
+      "metadata [property]: DocumentName: 大端文档名\ndc:source: 来源\ndc:title: 机密★10年 & 客\n",
+    ],
+  ])("%s", async (_, bytes, expected) => {
+    expect(await picture.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    const result = await run(picture, memorySource(bytes));
+    expect(result.texts).toEqual([expected]);
+    expect(result.failures).toEqual(["no-text file whole"]);
+  });
+});
+
+test("a small picture is textless unless a text stands in it", async () => {
+  const root = tree({ "bare.png": png(16), "told.jpg": jpeg(16), "large.jpg": jpeg(1000) });
+  const events = await eventsOf(root, { isolation: "none" });
+  const ends = events.flatMap((event) => (event.type === "entry-end" ? [`${event.path.slice(root.length + 1)} ${event.coverage}`] : []));
+  expect(ends).toEqual(["bare.png textless", "large.jpg partial", "told.jpg full"]);
+  const found = events.flatMap((event) =>
+    event.type === "finding" && event.finding.infoType === "CN_MOBILE" ? [event.finding.path.slice(root.length + 1)] : [],
+  );
+  expect(found).toEqual(["large.jpg", "told.jpg"]);
+});
+
+test("cut, bent and garbled pictures", async () => {
+  await endure(picture, jpeg(1000), 3);
+  await endure(picture, png(1000, ["eXIf", exif], ["tEXt", Buffer.from("a\0b")]), 8);
+  await endure(picture, tiff([[0x010d, 2, Buffer.from("name of a document\0")]]), 4);
+});
