@@ -20,6 +20,7 @@ import { pptx } from "./pptx.ts";
 import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
 import { sevenZip } from "./sevenZip.ts";
+import { sqlite } from "./sqlite.ts";
 import { tar } from "./tar.ts";
 import { text } from "./text.ts";
 import { tnef } from "./tnef.ts";
@@ -48,6 +49,7 @@ export const extractors: readonly Extractor[] = [
   ppt,
   ole2,
   sevenZip,
+  sqlite,
   gz,
   bz2,
   xz,
