@@ -39,6 +39,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "@hyzyla/pdfium": ["format/shared/pdfium.ts"],
   mammoth: ["format/", "scan/extract.ts"],
   fzstd: ["format/shared/zstdStream.ts"],
+  "libarchive-wasm": ["format/shared/libarchive.ts"],
+  "mdb-reader": ["format/mdb.ts"],
   xlsx: ["format/"],
   yaml: ["rulepack/", "cli/config.ts"],
 };

@@ -9,6 +9,8 @@ import { html } from "./html.ts";
 import { lzma } from "./lzma.ts";
 import { mbox } from "./mbox.ts";
 import { metafile } from "./metafile.ts";
+import { rar } from "./rar.ts";
+import { mdb } from "./mdb.ts";
 import { msg } from "./msg.ts";
 import { odf } from "./odf.ts";
 import { ofd } from "./ofd.ts";
@@ -49,7 +51,9 @@ export const extractors: readonly Extractor[] = [
   ppt,
   ole2,
   sevenZip,
+  rar,
   sqlite,
+  mdb,
   gz,
   bz2,
   xz,
