@@ -1,6 +1,7 @@
 import type { Extractor } from "../model/chunk.ts";
 import { bz2 } from "./bz2.ts";
 import { ceb } from "./ceb.ts";
+import { dbf } from "./dbf.ts";
 import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
 import { eml } from "./eml.ts";
@@ -24,6 +25,7 @@ import { rtf } from "./rtf.ts";
 import { sevenZip } from "./sevenZip.ts";
 import { sqlite } from "./sqlite.ts";
 import { tar } from "./tar.ts";
+import { spreadsheetMl } from "./spreadsheetMl.ts";
 import { text } from "./text.ts";
 import { tnef } from "./tnef.ts";
 import { vcard } from "./vcard.ts";
@@ -45,6 +47,7 @@ export const extractors: readonly Extractor[] = [
   pptx,
   xlsb,
   xls,
+  spreadsheetMl,
   zip,
   doc,
   msg,
@@ -67,6 +70,7 @@ export const extractors: readonly Extractor[] = [
   eml,
   recycleRecord,
   metafile,
+  dbf,
   picture,
   rtf,
   html,
