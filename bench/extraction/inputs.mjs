@@ -1,0 +1,179 @@
+// Seeded inputs: the same bytes on every machine.
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { zip } from "../../scripts/fixtures/zip.mjs";
+import { random } from "../shared/random.mjs";
+
+const surnames = [..."王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"];
+const given = [..."伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英"];
+const words = "客户 贷款 合同 审批 意见 通知 会议 纪要 风险 评级 授信 担保 抵押 利率 期限 还款 账户 支行 分行 部门".split(" ");
+
+function name(source) {
+  return source.pick(surnames) + source.pick(given) + source.pick(given);
+}
+
+function sentence(source) {
+  let text = `${name(source)}，${source.digits(11)}，`;
+  for (let count = 0; count < 18; count++) text += source.pick(words) + source.pick(given);
+  return `${text}。`;
+}
+
+const types = (parts) =>
+  `<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>${parts.map(([part, type]) => `<Override PartName="${part}" ContentType="application/vnd.openxmlformats-officedocument.${type}+xml"/>`).join("")}</Types>`;
+const relations = (list) =>
+  `<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${list.map(([id, type, target]) => `<Relationship Id="${id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`).join("")}</Relationships>`;
+
+/** A document of `count` paragraphs, of two runs each. */
+function docx(count) {
+  const source = random(1);
+  const body = [];
+  for (let index = 0; index < count; index++) {
+    const text = sentence(source);
+    body.push(`<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>${text.slice(0, 9)}</w:t></w:r><w:r><w:t>${text.slice(9)}</w:t></w:r></w:p>`);
+  }
+  return zip([
+    ["[Content_Types].xml", types([["/word/document.xml", "wordprocessingml.document.main"]])],
+    ["_rels/.rels", relations([["r1", "officeDocument", "word/document.xml"]])],
+    [
+      "word/document.xml",
+      `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body.join("")}</w:body></w:document>`,
+    ],
+  ]);
+}
+
+function cells(source, row) {
+  return [
+    String(row),
+    name(source),
+    source.digits(18),
+    source.digits(11),
+    source.digits(19),
+    `北京市海淀区中关村大街${row % 977}号`,
+    `c${row}@example.com`,
+    `${source.digits(6)}.${source.digits(2)}`,
+    source.pick(words),
+    source.pick(words),
+  ];
+}
+
+const numeric = new Set([0, 7]);
+
+/** A workbook of `count` rows of ten cells, eight of them shared strings. */
+function xlsx(count) {
+  const source = random(2);
+  const strings = new Map();
+  const rows = [];
+  for (let row = 1; row <= count; row++) {
+    const told = cells(source, row).map((text, column) => {
+      const reference = `${String.fromCharCode(65 + column)}${row}`;
+      if (numeric.has(column)) return `<c r="${reference}"><v>${text}</v></c>`;
+      if (!strings.has(text)) strings.set(text, strings.size);
+      return `<c r="${reference}" s="1" t="s"><v>${strings.get(text)}</v></c>`;
+    });
+    rows.push(`<row r="${row}" spans="1:10">${told.join("")}</row>`);
+  }
+  const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
+  return zip([
+    [
+      "[Content_Types].xml",
+      types([
+        ["/xl/workbook.xml", "spreadsheetml.sheet.main"],
+        ["/xl/worksheets/sheet1.xml", "spreadsheetml.worksheet"],
+        ["/xl/sharedStrings.xml", "spreadsheetml.sharedStrings"],
+      ]),
+    ],
+    ["_rels/.rels", relations([["r1", "officeDocument", "xl/workbook.xml"]])],
+    [
+      "xl/workbook.xml",
+      `<workbook ${main} xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="客户" sheetId="1" r:id="r1"/></sheets></workbook>`,
+    ],
+    [
+      "xl/_rels/workbook.xml.rels",
+      relations([
+        ["r1", "worksheet", "worksheets/sheet1.xml"],
+        ["r2", "sharedStrings", "sharedStrings.xml"],
+      ]),
+    ],
+    ["xl/worksheets/sheet1.xml", `<worksheet ${main}><sheetData>${rows.join("")}</sheetData></worksheet>`],
+    ["xl/sharedStrings.xml", `<sst ${main}>${[...strings.keys()].map((text) => `<si><t>${text}</t></si>`).join("")}</sst>`],
+  ]);
+}
+
+async function xls(count) {
+  const { utils, write } = await import("xlsx");
+  const source = random(3);
+  const book = utils.book_new();
+  const rows = Array.from({ length: count }, (_, row) =>
+    cells(source, row).map((text, column) => (numeric.has(column) ? Number(text) : text)),
+  );
+  utils.book_append_sheet(book, utils.aoa_to_sheet(rows), "客户");
+  return write(book, { type: "buffer", bookType: "biff8", bookSST: true });
+}
+
+/** Pages of 40 lines in a Chinese font that is not embedded (GBK-EUC-H), as many programs of banks write them. */
+function pdf(pages) {
+  const source = random(4);
+  const lookup = gbkTable();
+  const objects = [];
+  const add = (text) => objects.push(Buffer.isBuffer(text) ? text : Buffer.from(text, "latin1"));
+  const kids = Array.from({ length: pages }, (_, page) => `${5 + page * 2} 0 R`).join(" ");
+  add("<</Type/Catalog/Pages 2 0 R>>");
+  add(`<</Type/Pages/Count ${pages}/Kids[${kids}]>>`);
+  add("<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/GBK-EUC-H/DescendantFonts[4 0 R]>>");
+  add(
+    "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700/StemV 80>>/DW 1000>>",
+  );
+  for (let page = 0; page < pages; page++) {
+    let content = "BT /F1 10 Tf 12 TL 40 800 Td\n";
+    for (let line = 0; line < 40; line++) {
+      content += `<${Array.from(sentence(source).slice(0, 50), lookup).join("")}> Tj T*\n`;
+    }
+    content += "ET";
+    add(`<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F1 3 0 R>>>>/Contents ${6 + page * 2} 0 R>>`);
+    add(`<</Length ${content.length}>>\nstream\n${content}\nendstream`);
+  }
+  const out = [Buffer.from("%PDF-1.5\n%\xe2\xe3\xcf\xd3\n", "latin1")];
+  let length = out[0].length;
+  const offsets = [];
+  for (const [index, object] of objects.entries()) {
+    offsets.push(length);
+    const bytes = Buffer.concat([Buffer.from(`${index + 1} 0 obj\n`), object, Buffer.from("\nendobj\n")]);
+    out.push(bytes);
+    length += bytes.length;
+  }
+  const lines = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+  out.push(
+    Buffer.from(
+      `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${lines}trailer<</Size ${objects.length + 1}/Root 1 0 R>>\nstartxref\n${length}\n%%EOF\n`,
+    ),
+  );
+  return Buffer.concat(out);
+}
+
+/** Hex of a character in GBK: Node decodes it but does not encode. */
+function gbkTable() {
+  const known = new Map();
+  const decoder = new TextDecoder("gb18030");
+  for (let lead = 0x81; lead <= 0xfe; lead++) {
+    for (let trail = 0x40; trail <= 0xfe; trail++) {
+      if (trail !== 0x7f) known.set(decoder.decode(Uint8Array.of(lead, trail)), lead.toString(16) + trail.toString(16));
+    }
+  }
+  return (character) => (character < "\x80" ? character.charCodeAt(0).toString(16).padStart(2, "0") : (known.get(character) ?? "3f"));
+}
+
+/** What is measured: each takes its peer a second or more. */
+export const inputs = {
+  docx: { file: "paragraphs.docx", make: () => docx(30_000), what: "30,000 paragraphs" },
+  xlsx: { file: "rows.xlsx", make: () => xlsx(200_000), what: "200,000 × 10 cells" },
+  xls: { file: "rows.xls", make: () => xls(20_000), what: "20,000 × 10 cells" },
+  pdf: { file: "pages.pdf", make: () => pdf(1300), what: "1,300 pages" },
+};
+
+/** Path of an input under `dir`, made where it is not there. */
+export async function inputFile(dir, kind) {
+  const path = join(dir, inputs[kind].file);
+  if (!existsSync(path)) writeFileSync(path, await inputs[kind].make());
+  return path;
+}
