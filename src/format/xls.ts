@@ -5,15 +5,17 @@ import { readBiffPivot } from "./shared/biffPivot.ts";
 import { biff, emptyRecord, findSheets, readBof, readRecord } from "./shared/biffRecord.ts";
 import type { BiffStream } from "./shared/biffRecord.ts";
 import { readBiffSheet } from "./shared/biffSheet.ts";
-import { readRange } from "./shared/bytes.ts";
+import { memorySource, readRange } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
-import { embeddedObject } from "./shared/embedded.ts";
+import { embeddedObject, surroundings } from "./shared/embedded.ts";
 import { createSink } from "./shared/flow.ts";
 import type { Sink } from "./shared/flow.ts";
 import { readBySheetJs } from "./shared/sheetJs.ts";
 import { createSharedStrings } from "./shared/sharedStrings.ts";
+import { giveTextRuns } from "./shared/textRuns.ts";
+import { readVba } from "./shared/vba.ts";
 
 /**
  * Excel workbooks of 2.0 to 2003 (BIFF2 to BIFF8, [MS-XLS]), bare or in a compound file. Where the records are damaged SheetJS reads the file a
@@ -38,6 +40,10 @@ const streamLimit = 256 * 1024 * 1024;
 const secondReaderLimit = 32 * 1024 * 1024;
 /** 8 s: what can be read takes less, and the first reader has read what there is. */
 const secondReaderTime = 8000;
+/** Streams of no known kind whose runs of text are looked for. */
+const restLimit = 64;
+/** 1 MiB of each. */
+const restLength = 1024 * 1024;
 /** 16 MiB of text kept, to know what the second reader adds. */
 const keptLimit = 16 * 1024 * 1024;
 /** Records in which FILEPASS is sought: it stands among the first. */
@@ -80,6 +86,8 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
       for (const entry of cfb.root.children) {
         if (entry.kind === "storage" && /^MBD[0-9a-f]{8}$/i.test(entry.name)) yield* embeddedObject(input, sink, cfb, entry);
       }
+      yield* readVba(cfb, sink);
+      yield* readRest(sink, cfb);
     }
   }
   yield* sink.drain();
@@ -206,11 +214,28 @@ async function* readAgain(sink: Sink, input: ExtractInput, kept: readonly Uint8A
   for (const bytes of kept)
     for (const line of asBuffer(bytes).toString("latin1").split("\n")) seen.add(line.split("\t").filter(Boolean).join("\t"));
   // That the file is damaged has been told: a second reader that fails adds nothing.
+  if (kept.length === 0) yield* giveTextRuns(sink, input.bytes);
   yield* readBySheetJs(sink, await readRange(input.bytes, 0, secondReaderLimit), {
     milliseconds: secondReaderTime,
     properties: false,
     seen,
   });
+}
+
+/** Streams of the compound file that have been read, or say nothing a person wrote. */
+const told: RegExp =
+  /^(workbook|book)$|^\x05(Document)?SummaryInformation$|^(MBD[0-9a-f]{8}|LNK[0-9a-f]{8}|_SX_DB_CUR)\/|(^|\/)(VBA\/[^/]*|PROJECT|PROJECTwm|PROJECTlk)$/i;
+
+/** What else lies in the file (the log of changes to a shared workbook, controls): runs of text, told as not read whole. */
+async function* readRest(sink: Sink, cfb: Cfb): AsyncGenerator<Extracted, void> {
+  const rest = cfb.entries.filter(
+    ({ kind, size, path, name }) => kind === "stream" && size > 0 && !told.test(path) && !surroundings.test(name),
+  );
+  if (rest.length === 0) return;
+  sink.failure("unsupported-format", "streams beside the workbook are of no known kind; only runs of text in them were examined", true);
+  const pieces: Uint8Array[] = [];
+  for (const entry of rest.slice(0, restLimit)) pieces.push(await (await cfb.stream(entry)).bytes(restLength));
+  yield* giveTextRuns(sink, memorySource(Buffer.concat(pieces)));
 }
 
 async function* readPivots(sink: Sink, cfb: Cfb): AsyncGenerator<Extracted, void> {

@@ -5,12 +5,13 @@ import { openPackage, plainArchive, readCommonParts } from "./shared/package.ts"
 import type { KnownPart } from "./shared/package.ts";
 import { readBySheetJs } from "./shared/sheetJs.ts";
 import { readVml } from "./shared/vml.ts";
+import { readXlsbSides } from "./shared/xlsbSides.ts";
 
 /** Binary workbooks of Excel 2007 and later ([MS-XLSB]): SheetJS reads the records, the parts reader all that is XML. */
 export const xlsb: Extractor = {
   id: "xlsb",
   title: { zh: "Excel 二进制工作簿", en: "Excel binary workbook" },
-  version: 1,
+  version: 2,
   access: "any",
   async accepts(probe) {
     if (probe.head[0] !== 0x50) return false;
@@ -48,6 +49,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     if (outcome === "stopped") from.sink.failure("timeout", "sheets of the binary workbook take too long to read", true);
     else if (outcome !== "read") from.sink.failure("corrupt", "sheets of the binary workbook cannot be read", true);
   }
+  yield* readXlsbSides(from, input);
   const shared: MarkupShared = { sink: from.sink, next: 1, authors: new Set() };
   let count = 0;
   for (const part of matching(from, drawingPart)) yield* readMarkup(from, part, shared, { flow: `drawing${++count}`, roles: ["textbox"] });

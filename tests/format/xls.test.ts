@@ -274,6 +274,15 @@ test("an object in the workbook is an entry of its own", async () => {
   expect((await run(xls, memorySource(bytes ?? Buffer.alloc(0)))).texts).toEqual([title, "sheet1 [body]: 42\n"]);
 });
 
+test("macros, and streams of no known kind, which are told as not read whole", async () => {
+  const result = await read(oneSheet([number(0, 0, 1)]), [
+    { path: "Revision Log", data: Buffer.concat([Buffer.alloc(9), Buffer.from("身份证号110105194912310038", "utf16le"), Buffer.alloc(9)]) },
+    { path: "\x01CompObj", data: Buffer.alloc(20) },
+  ]);
+  expect(result.failures).toEqual(["unsupported-format file partial"]);
+  expect(result.texts.at(-1)).toContain("身份证号110105194912310038");
+});
+
 describe("older versions", () => {
   const gbk = (text: "姓名" | "张三"): Buffer => Buffer.from(text === "姓名" ? [0xd0, 0xd5, 0xc3, 0xfb] : [0xd5, 0xc5, 0xc8, 0xfd]);
   test("BIFF5 in GBK, told by its code page", async () => {

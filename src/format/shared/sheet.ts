@@ -146,7 +146,7 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
           endRow();
           return;
         case "f":
-          if (value.includes('"')) flows.side("field").line(cellText(`=${value}`), mark());
+          if (holdsText(value)) flows.side("field").line(cellText(`=${value}`), mark());
           value = "";
           capture = "none";
           return;
@@ -182,6 +182,11 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
       flows.flush();
     },
   };
+}
+
+/** Whether a formula holds a string or a path to another file: all else in it is references and names. */
+function holdsText(formula: string): boolean {
+  return formula.includes('"') || formula.includes("://") || formula.includes(":\\");
 }
 
 /** Column of a reference that begins at `at`; 0 when there is none. */
