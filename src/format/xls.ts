@@ -55,18 +55,18 @@ function isBareBook(head: Uint8Array): boolean {
   const kind = (head[6] ?? 0) | ((head[7] ?? 0) << 8);
   const sizes: Readonly<Record<number, number>> = { 0: 4, 2: 6, 4: 6, 8: 8 };
   if (sizes[head[1] ?? 1] !== head[2] && !(head[1] === 8 && head[2] === 16)) return false;
-  return [0x05, 0x06, 0x10, 0x20, 0x40, 0x100].includes(kind);
+  return streamKinds.has(kind);
 }
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const sink = createSink(input.budget, input.entry.path);
   const cfb = await readCfb(input.bytes);
   if (cfb?.damage !== undefined) sink.failure("corrupt", cfb.damage, true);
-  const { bytes, damage } = await workbookBytes(input, cfb);
+  const { bytes, damage, assumed } = await workbookBytes(input, cfb);
   if (damage !== undefined) sink.failure("corrupt", damage, true);
   const kept: Uint8Array[] = [];
   let keptLength = 0;
-  const reading = readBook(sink, input, bytes);
+  const reading = readBook(sink, input, bytes, assumed);
   let step = reading.next();
   for (; step.done !== true; step = reading.next()) {
     const told = step.value;
@@ -93,27 +93,40 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   yield* sink.drain();
 }
 
-async function workbookBytes(input: ExtractInput, cfb: Cfb | undefined): Promise<{ bytes: Buffer; damage: string | undefined }> {
+interface WorkbookBytes {
+  readonly bytes: Buffer;
+  readonly damage: string | undefined;
+  /** Version its name tells. */
+  readonly assumed: 5 | 8 | undefined;
+}
+
+async function workbookBytes(input: ExtractInput, cfb: Cfb | undefined): Promise<WorkbookBytes> {
   if (cfb === undefined) {
     const bytes = asBuffer(await readRange(input.bytes, 0, streamLimit));
-    return { bytes, damage: undefined };
+    return { bytes, damage: undefined, assumed: undefined };
   }
   // A file for two versions holds both streams; the older one says the same.
   const entry = cfb.find("Workbook") ?? cfb.find("Book");
-  if (entry === undefined) return { bytes: Buffer.alloc(0), damage: "compound file without a workbook" };
+  if (entry === undefined) return { bytes: Buffer.alloc(0), damage: "compound file without a workbook", assumed: undefined };
   const stream = await cfb.stream(entry);
   const bytes = asBuffer(await stream.bytes(Math.min(stream.size, streamLimit)));
-  return { bytes, damage: stream.damage };
+  return { bytes, damage: stream.damage, assumed: entry.name.toLowerCase() === "book" ? 5 : 8 };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+/** Globals, VBA, sheet, chart, macros, workspace ([MS-XLS] 2.4.21). */
+const streamKinds: ReadonlySet<number> = new Set([0x05, 0x06, 0x10, 0x20, 0x40, 0x100]);
+
 type Outcome = "read" | "encrypted" | "corrupt";
 
-function* readBook(sink: Sink, input: ExtractInput, raw: Buffer): Generator<Extracted, Outcome> {
-  const bof = readBof(raw, 0);
+/** `assumed`: the version of a stream whose first record does not say it. */
+function* readBook(sink: Sink, input: ExtractInput, raw: Buffer, assumed: 5 | 8 | undefined): Generator<Extracted, Outcome> {
+  const first = readBof(raw, 0);
+  const damaged = assumed !== undefined && raw.length > 0 && (first === undefined || !streamKinds.has(first.kind));
+  const bof = damaged ? { version: assumed, kind: 0x05 } : first;
   if (bof === undefined) {
     sink.failure("corrupt", "workbook does not begin as one", true);
     return "corrupt";
@@ -125,7 +138,7 @@ function* readBook(sink: Sink, input: ExtractInput, raw: Buffer): Generator<Extr
   }
   const stream: BiffStream = { bytes, version: bof.version, codepage: 0 };
   const bare = bof.kind !== 0x05 && bof.kind !== 0x100;
-  let sound = true;
+  let sound = !damaged;
   let strings = createSharedStrings();
   let from = 0;
   const sheets: { readonly at: number; readonly title: string; readonly hidden: boolean }[] = [];
@@ -146,7 +159,7 @@ function* readBook(sink: Sink, input: ExtractInput, raw: Buffer): Generator<Extr
     for (const at of streamsFrom(bytes, from)) sheets.push({ at, title: `Sheet${sheets.length + 1}`, hidden: false });
   // Sheets the globals do not name come last: what covers a place is known by then.
   const named = sheets.length;
-  const unnamed = stream.version < 5 || bare ? [] : findSheets(bytes, from).map((at) => ({ at, title: "", hidden: named > 0 }));
+  const unnamed = stream.version < 5 || bare ? [] : findSheets(bytes, sound ? from : 1).map((at) => ({ at, title: "", hidden: named > 0 }));
   const covered: (readonly [from: number, to: number])[] = [];
   let number = 0;
   for (const sheet of [...sheets, ...unnamed]) {

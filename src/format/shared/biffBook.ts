@@ -45,7 +45,7 @@ export function* readBiffBook(sink: Sink, stream: BiffStream): Generator<Extract
   const records = new BiffRecords(stream, 0);
   const { record } = records;
   let sound = true;
-  let depth = 0;
+  let depth = readBof(bytes, 0) === undefined ? 1 : 0;
   let count = 0;
   const tell = (flow: Flow, text: string): void => {
     const clean = cleanText(text);
@@ -59,7 +59,7 @@ export function* readBiffBook(sink: Sink, stream: BiffStream): Generator<Extract
       break;
     }
     if (bof !== undefined) depth++;
-    else if (record.type === biff.eof && --depth <= 0) break;
+    else if (record.type === biff.eof && record.from === record.to && --depth <= 0) break;
     const reader = new BiffReader(stream, record);
     switch (record.type) {
       case biff.codepage:

@@ -216,7 +216,7 @@ export function readBof(bytes: Buffer, at: number): { readonly version: BiffVers
   if (at < 0 || at + 8 > bytes.length) return undefined;
   const type = bytes.readUInt16LE(at);
   const length = bytes.readUInt16LE(at + 2);
-  if ((type & 0xf0ff) !== 0x0009 || type > 0x0809 || length < 4 || length > 64) return undefined;
+  if ((type & 0xf0ff) !== 0x0009 || type > 0x0809 || length < 4 || length > (type === 0x0809 ? 64 : 8)) return undefined;
   const number = bytes.readUInt16LE(at + 4);
   const kind = bytes.readUInt16LE(at + 6);
   if (type === 0x0809)

@@ -91,7 +91,7 @@ export function* readBiffSheet(
     // Only charts stand inside a sheet: another one begins where the end of this is lost.
     if (bof !== undefined && depth > 0 && bof.kind !== 0x20) break;
     if (bof !== undefined) depth++;
-    else if (record.type === biff.eof && depth <= 1) {
+    else if (record.type === biff.eof && depth <= 1 && record.from === record.to) {
       closed = true;
       if (sheetEnds(stream.bytes, record.next)) break;
     } else if (record.type === biff.eof) depth--;
