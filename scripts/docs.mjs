@@ -28,6 +28,13 @@ const places = {
   msg: "headers, bodies, attachments",
   zip: "every member, names in GBK too; also behind programs and pictures",
   ole2: "properties",
+  "mac-metadata": "names of a folder's files, comments, attributes such as where a file came from",
+  gz: "what is compressed in it",
+  tar: "every member",
+  ppt: "slides, notes, masters, comments, text boxes, properties, embedded files",
+  tnef: "attachments and properties",
+  vcard: "every field",
+  "recycle-record": "the name a deleted file had",
 };
 
 const lines = [

@@ -26,7 +26,7 @@ export const knownExtensions: Readonly<Record<string, KnownExtensions>> = {
   ppt: list("ppt pps pot ppa dps dpt"),
   msg: list("msg oft"),
   rtf: list("rtf doc wps"),
-  html: list("html htm xhtml xht shtml hta htc xls doc mht mhtml svg jsp asp aspx php tpl vm ftl vue tmpl", false),
+  html: list("html htm xhtml xht xml shtml hta htc xls doc mht mhtml svg jsp asp aspx php tpl vm ftl vue tmpl", false),
   xml: list("xml svg xsd xsl xslt wsdl plist rdf kml gpx config resx rss atom dtd xmp jrxml doc xls docx html htm", false),
   zip: list("zip jar war ear apk aar epub xpi whl nupkg vsix kmz exe ipa xmind cbz", false),
   gz: list("gz tgz gzip", false),

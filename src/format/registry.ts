@@ -8,10 +8,10 @@ import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
 import { html } from "./html.ts";
 import { lzma } from "./lzma.ts";
+import { macMetadata } from "./macMetadata.ts";
 import { mbox } from "./mbox.ts";
-import { metafile } from "./metafile.ts";
-import { rar } from "./rar.ts";
 import { mdb } from "./mdb.ts";
+import { metafile } from "./metafile.ts";
 import { msg } from "./msg.ts";
 import { odf } from "./odf.ts";
 import { ofd } from "./ofd.ts";
@@ -20,6 +20,7 @@ import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
 import { ppt } from "./ppt.ts";
 import { pptx } from "./pptx.ts";
+import { rar } from "./rar.ts";
 import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
 import { sevenZip } from "./sevenZip.ts";
@@ -64,6 +65,7 @@ export const extractors: readonly Extractor[] = [
   lzma,
   tar,
   ceb,
+  macMetadata,
   tnef,
   vcard,
   mbox,
