@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 import type { Writer } from "../model/report.ts";
@@ -81,7 +81,10 @@ function writerTo(fd: number): Writer & { flush(): void } {
     const bytes = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, length);
     pieces = [];
     length = 0;
-    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+    for (let at = 0; at < bytes.length;) {
+      const from = at;
+      at += attempt(() => writeSync(fd, bytes, from));
+    }
   };
   return {
     write(text) {
@@ -94,15 +97,22 @@ function writerTo(fd: number): Writer & { flush(): void } {
   };
 }
 
-/** Standard output as a writer that waits for a slow reader; a reader that went away (`| head`) ends the output, not the scan. */
-export function standardOutput(stream: NodeJS.WriteStream): Writer {
-  let broken = false;
-  stream.on("error", () => {
-    broken = true;
+/**
+ * Standard output as a writer that waits for a slow reader. A reader that went away (`| head`) ends the output, not the scan; any other error,
+ * such as a full disk, is an `OutputError` from the next write or from `settle`, which waits until all is written.
+ */
+export function standardOutput(stream: NodeJS.WriteStream): Writer & { settle(): Promise<void> } {
+  let failed: string | undefined;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    failed ??= error.code ?? "EIO";
   });
+  const check = (): void => {
+    if (failed !== undefined && failed !== "EPIPE") throw new OutputError(failed);
+  };
   return {
     write(text) {
-      if (broken || stream.write(text)) return undefined;
+      check();
+      if (failed !== undefined || stream.write(text)) return undefined;
       return new Promise<void>((resolve) => {
         const done = (): void => {
           stream.off("drain", done);
@@ -115,5 +125,30 @@ export function standardOutput(stream: NodeJS.WriteStream): Writer {
         stream.once("error", done);
       });
     },
+    async settle() {
+      if (failed === undefined) {
+        await new Promise<void>((resolve) => {
+          stream.write("", () => resolve());
+        });
+        // The error is told after the callback.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      check();
+    },
   };
+}
+
+/**
+ * Makes a directory and what is missing above it, mode 0700. One by one: Node's own way tries for ever where the system says that the parent is
+ * missing although it is there, as in /proc. Throws the system's error.
+ */
+export function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another run may have made it in between.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }

@@ -1,11 +1,10 @@
-import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter } from "../model/report.ts";
 import { reporters } from "../report/registry.ts";
 import type { Values } from "./options.ts";
-import { openOutput, OutputError, standardOutput } from "./output.ts";
+import { makeDirectory, openOutput, OutputError, standardOutput } from "./output.ts";
 import type { Output } from "./output.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -34,6 +33,8 @@ export function wantedReport(terminal: Terminal, text: string): WantedReport {
 export interface OpenOutput {
   readonly report: OpenReport;
   readonly output: Output | undefined;
+  /** Of standard output: waits until all is written. */
+  readonly settle?: () => Promise<void>;
 }
 
 /** Opens all reports of a run, or none: what cannot be written is known before the first byte is examined. */
@@ -43,7 +44,7 @@ export function openReports(
 ): readonly OpenOutput[] {
   const opened: { reporter: Reporter; output: Output | undefined }[] = [];
   try {
-    if (wanted.directory !== undefined) mkdirSync(wanted.directory, { recursive: true, mode: 0o700 });
+    if (wanted.directory !== undefined) makeDirectory(wanted.directory);
     for (const { reporter, path } of wanted.reports) opened.push({ reporter, output: path === undefined ? undefined : openOutput(path) });
   } catch (error) {
     for (const { output } of opened) output?.abandon();
@@ -53,16 +54,18 @@ export function openReports(
   }
   const others = wanted.reports.flatMap(({ reporter, path }) => (path === undefined ? [] : [{ format: reporter.id, path }]));
   const verbosity = wanted.values["quiet"] === true ? "quiet" : wanted.values["verbose"] === true ? "verbose" : "normal";
-  return opened.map(({ reporter, output }) => ({
-    output,
-    report: reporter.open(output?.writer ?? standardOutput(terminal.stdout), {
+  return opened.map(({ reporter, output }) => {
+    const options = {
       locale: terminal.locale,
       color: output === undefined && terminal.color,
       width: output === undefined && terminal.stdout.isTTY ? terminal.stdout.columns : undefined,
       verbosity,
       others,
-    }),
-  }));
+    } as const;
+    if (output !== undefined) return { output, report: reporter.open(output.writer, options) };
+    const standard = standardOutput(terminal.stdout);
+    return { output, report: reporter.open(standard, options), settle: () => standard.settle() };
+  });
 }
 
 /** Tells every report of an event, one after the other. */
@@ -77,10 +80,29 @@ export async function tell(reports: readonly OpenOutput[], event: ScanEvent, pro
 /** Puts the reports in their places; `abandon` leaves the targets as they were. */
 export async function closeReports(reports: readonly OpenOutput[]): Promise<void> {
   for (const { report } of reports) await report.close();
+  for (const { settle } of reports) await settle?.();
   for (const { output } of reports) output?.commit();
+}
+
+/** A report that could not be written to its end, as a sentence: what was there before stands as it was. */
+export function writingFailed(terminal: Terminal, error: unknown): unknown {
+  if (!(error instanceof OutputError)) return error;
+  return new UsageError(
+    say(
+      terminal,
+      `报告没有写完（${error.message}），不可采用`,
+      `a report could not be written to its end (${error.message}): do not use it`,
+    ),
+  );
 }
 
 /** Leaves every target as it was. */
 export function abandonReports(reports: readonly OpenOutput[]): void {
-  for (const { output } of reports) output?.abandon();
+  for (const { output } of reports) {
+    try {
+      output?.abandon();
+    } catch {
+      // What could not be written cannot be taken back either, as with a full device.
+    }
+  }
 }

@@ -18,7 +18,7 @@ import { loadPrevious, otherKey } from "./results.ts";
 import { readFields } from "./fields.ts";
 import { asideOf } from "./output.ts";
 import { createProgress } from "./progress.ts";
-import { abandonReports, closeReports, openReports, tell } from "./reports.ts";
+import { abandonReports, closeReports, openReports, tell, writingFailed } from "./reports.ts";
 import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
 import { openDelivery, sendResult } from "./delivery.ts";
@@ -283,7 +283,7 @@ async function scanTo(
   } catch (error) {
     progress.clear();
     abandonReports(reports);
-    throw error;
+    throw writingFailed(terminal, error);
   } finally {
     clearTimeout(timer);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, stop);

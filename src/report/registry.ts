@@ -8,7 +8,8 @@ import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
 import { ndjson } from "./ndjson.ts";
 import { sarif } from "./sarif.ts";
+import { written } from "./written.ts";
 import { xlsx } from "./xlsx.ts";
 
 /** Every report format that `-f` knows. */
-export const reporters: readonly Reporter[] = [console, csv, gitlabCodeQuality, html, json, junit, markdown, ndjson, sarif, xlsx];
+export const reporters: readonly Reporter[] = [console, csv, gitlabCodeQuality, html, json, junit, markdown, ndjson, sarif, written, xlsx];

@@ -16,6 +16,7 @@ import type { Terminal } from "../terminal.ts";
 /** Files of the report directory, by reporter: name in Chinese and in English. */
 const reportFiles: readonly (readonly [reporter: string, zh: string, en: string])[] = [
   ["html", "自查报告.html", "self-check.html"],
+  ["written", "书面自查报告.html", "written-report.html"],
   ["xlsx", "自查登记与整改清单.xlsx", "self-check.xlsx"],
   ["json", "结果.json", "result.json"],
 ];

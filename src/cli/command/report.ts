@@ -7,7 +7,7 @@ import { readResult, ResultError } from "../../scan/result.ts";
 import type { ExitCode } from "../exitCode.ts";
 import { readFields } from "../fields.ts";
 import type { Values } from "../options.ts";
-import { abandonReports, closeReports, openReports, tell } from "../reports.ts";
+import { abandonReports, closeReports, openReports, tell, writingFailed } from "../reports.ts";
 import type { WantedReport } from "../reports.ts";
 import { otherKey, readSnapshot, resultProblem } from "../results.ts";
 import { say, UsageError } from "../terminal.ts";
@@ -114,7 +114,7 @@ async function replay(
     await closeReports(reports);
   } catch (error) {
     abandonReports(reports);
-    throw error;
+    throw writingFailed(terminal, error);
   }
   return 0;
 }
