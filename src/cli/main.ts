@@ -188,6 +188,45 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
     done(scheduleCommand(terminal, profile, paths, settled.values));
   });
 
+  const doctor = prepared(program.command("doctor")).description(
+    say(terminal, "检查本机环境：哪些内容将不能检查及原因", "look at this host: what will not be examined, and why"),
+  );
+  addOptions(doctor, "doctor", terminal.locale);
+  doctor.action(async () => {
+    const { doctorCommand } = await import("./command/doctor.ts");
+    done(await doctorCommand(terminal, (await settle("doctor", doctor)).config));
+  });
+
+  prepared(program.command("completion <shell>"))
+    .description(say(terminal, "输出补全脚本（bash、zsh、fish、powershell）", "print a completion script (bash, zsh, fish, powershell)"))
+    .action(async (shell: string) => {
+      const { completion, shells } = await import("./completion.ts");
+      const known = shells.find((one) => one === shell);
+      if (known === undefined) throw new UsageError(say(terminal, `应为 ${shells.join("、")}`, `expected one of ${shells.join(", ")}`));
+      const { profiles } = await import("./profiles.ts");
+      terminal.stdout.write(
+        completion(
+          known,
+          program.commands.map((one) => ({
+            name: one.name(),
+            words: one.name() === "check" ? profiles.map(({ id }) => id) : one.commands.map((inner) => inner.name()),
+          })),
+        ),
+      );
+    });
+
+  prepared(program.command("man"))
+    .description(say(terminal, "输出手册页（man(7)）", "print the manual page (man(7))"))
+    .action(async () => {
+      const { manualPage } = await import("./manual.ts");
+      const pages = program.commands.flatMap((one) =>
+        one.commands.length === 0
+          ? [{ usage: `${one.name()} ${one.usage()}`, description: one.description() }]
+          : one.commands.map((inner) => ({ usage: `${one.name()} ${inner.name()} ${inner.usage()}`, description: inner.description() })),
+      );
+      terminal.stdout.write(manualPage(toolVersion(), pages));
+    });
+
   const rules = prepared(program.command("rules")).description(say(terminal, "规则", "rules"));
   const rulesCommand = (
     form: string,

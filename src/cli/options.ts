@@ -16,6 +16,7 @@ export type CommandName =
   | "config"
   | "history"
   | "schedule"
+  | "doctor"
   | "key"
   | "baseline"
   | "report";
@@ -76,6 +77,15 @@ export const optionTable: readonly OptionRow[] = [
     type: "flag",
     zh: "不进入其他文件系统",
     en: "stay on the file system of each root",
+    commands: scans,
+  },
+  {
+    key: "olderThan",
+    long: "--older-than",
+    type: "number",
+    value: "days",
+    zh: "提示超过此天数未改动的办公文档（check usb 默认 90）",
+    en: "note office documents unchanged for more days than this (check usb: 90)",
     commands: scans,
   },
   {
@@ -370,7 +380,7 @@ export const optionTable: readonly OptionRow[] = [
     value: "directory",
     zh: "状态目录：未变化的文件沿用上次结果，并记入历史（默认目录见 --incremental）",
     en: "state directory: unchanged files keep their last result, and the run is kept in the history",
-    commands: ["scan", "check", "history"],
+    commands: ["scan", "check", "history", "doctor"],
   },
   {
     key: "incremental",

@@ -41,7 +41,7 @@ export const profiles: readonly Profile[] = [
     targets: "removable",
     zh: "移动存储介质（默认为所有已挂载的）",
     en: "removable media (all that are mounted unless one is named)",
-    options: { oneFileSystem: true },
+    options: { oneFileSystem: true, olderThan: 90 },
   },
   {
     id: "personal",

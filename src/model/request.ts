@@ -68,6 +68,8 @@ export interface ScanRequest {
   readonly failOn: "violation" | "suspect" | "never" | Severity;
   readonly allowIncomplete: boolean;
   readonly places?: readonly Place[];
+  /** Days from which an office document counts as left behind; absent: none is told. */
+  readonly olderThan?: number;
   /** Most bytes that go out to readers in a second. */
   readonly readRate?: number;
   readonly overdue?: ScanHeader["overdue"];

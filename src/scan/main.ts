@@ -3,13 +3,14 @@ import { setTimeout } from "node:timers/promises";
 
 import { extractors } from "../format/registry.ts";
 import { fingerprints } from "../judge/number.ts";
+import { leftBehind, leftBehindRule } from "../judge/leftBehind.ts";
 import { conclude, effectOf, judge } from "../judge/policy.ts";
 import { createSuppressor } from "../judge/suppress.ts";
 import type { Suppressor } from "../judge/suppress.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Ledger, RootInfo, ScanEvent, ScanHeader, ScanSummary, Volume } from "../model/event.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
-import type { Coverage, Examination, Finding, Verdict } from "../model/finding.ts";
+import type { Coverage, Examination, Finding, SealedMatch, Verdict } from "../model/finding.ts";
 import type { ScanRequest } from "../model/request.ts";
 import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
@@ -289,6 +290,7 @@ class Judge {
   /** Fingerprints of what counts against an entry; kept only where a later run asks for them. */
   readonly gating: Set<string> = new Set();
   readonly #keepsGating: boolean;
+  readonly #now = Date.now();
   #findings = 0;
   #carried = 0;
   #stateSecret = false;
@@ -388,8 +390,17 @@ class Judge {
     return baselineNames(root, examination.shownPath, process.platform);
   }
 
+  /** Age is judged here: what was examined yesterday may be old today. */
+  #matchesOf(examination: Examination): readonly SealedMatch[] {
+    const { olderThan, key } = this.#request;
+    if (olderThan === undefined || !this.#rules.has(leftBehindRule)) return examination.matches;
+    const old = leftBehind(examination, olderThan, this.#now, key);
+    return old === undefined ? examination.matches : [old, ...examination.matches];
+  }
+
   #judged(examination: Examination, names: readonly string[], carried: true | undefined): readonly Finding[] {
-    const { entry, matches, subjects } = examination;
+    const { entry, subjects } = examination;
+    const matches = this.#matchesOf(examination);
     // What is over the storing cap cannot be told from what a person decided on, so then all of its kind gates.
     const capped = new Set(examination.counts.filter(({ total, stored }) => total > stored).map(({ ruleId }) => ruleId));
     const { minConfidence, key } = this.#request;

@@ -38,6 +38,7 @@ export interface RequestInput {
   /** What the header names of homes, mail, chat and cloud folders. */
   readonly places?: ScanRequest["places"];
   readonly readRate?: number;
+  readonly olderThan?: number;
   readonly own?: readonly string[];
   /** Directories of the user's packs, after the shipped ones. */
   readonly packs?: readonly string[];
@@ -162,6 +163,7 @@ export async function resolveRequest(
     allowIncomplete: input.allowIncomplete ?? false,
     options: input.options ?? {},
     ...(input.places === undefined ? {} : { places: input.places }),
+    ...(input.olderThan === undefined ? {} : { olderThan: input.olderThan }),
     ...(input.readRate === undefined ? {} : { readRate: input.readRate }),
   };
   return { request: Object.freeze(request), keyStored: key.stored };
