@@ -24,7 +24,7 @@ const SAMPLE_ROWS = 40;
 export const text: Extractor = {
   id: "text",
   title: { zh: "纯文本、CSV、日志、源代码", en: "Plain text, CSV, logs, source code" },
-  version: 3,
+  version: 4,
   access: "in-order",
   divisible: true,
   accepts: ({ head }) => detectEncodings(head, head.length < 4096) !== undefined,
@@ -142,11 +142,14 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
   if (lines.length > 1 && (lines.at(-1) === "" || head.length >= HEAD - 4)) lines.pop();
   const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");
   if (rows.length === 0 || (rows.length === 1 && rows[0] !== undefined && rows[0].length > 400)) return undefined;
-  for (const separator of ["\t", ",", ";", "|", "，"]) {
-    const counts = rows.map((row) => splitRow(row, separator).length);
+  // Excel's own way to name the separator, in a line before the rows.
+  const declared = /^sep=([^\s\w])$/i.exec(rows[0]?.replace(/^\ufeff/, "").trim() ?? "")?.[1];
+  if (declared !== undefined) rows.shift();
+  for (const separator of declared === undefined ? ["\t", ",", ";", "|", "，"] : [declared]) {
+    const counts = (separator === "\t" ? rows : joinQuoted(rows)).map((row) => splitRow(row, separator).length);
     const most = mode(counts);
     const fitting = counts.filter((count) => count === most).length;
-    if (most < 2 || fitting < Math.max(2, rows.length * 0.8)) continue;
+    if (most < 2 || (declared === undefined && fitting < Math.max(2, counts.length * 0.8))) continue;
     // Chinese prose has commas too: a row of a table has short cells.
     const long = rows.filter((row) => row.length / most > 60).length;
     if (long * 4 > rows.length || (separator === "，" && most < 3)) continue;
@@ -154,6 +157,30 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
     return { id: "text", separator, row: 1, head: cells };
   }
   return listOf(rows);
+}
+
+/** Lines a quoted cell may go on over. */
+const QUOTED_LINES = 20;
+
+/** Lines of text as rows: one whose quote is open goes on in the next, unless it stays open too long for a cell. */
+function joinQuoted(lines: readonly string[]): readonly string[] {
+  const rows: string[] = [];
+  for (let index = 0; index < lines.length; index++) {
+    let row = lines[index] ?? "";
+    let end = index;
+    for (let open = isOpen(row); open && end + 1 < lines.length && end - index < QUOTED_LINES; open = isOpen(row))
+      row += ` ${lines[++end]}`;
+    if (isOpen(row)) rows.push(lines[index] ?? "");
+    else {
+      rows.push(row);
+      index = end;
+    }
+  }
+  return rows;
+}
+
+function isOpen(row: string): boolean {
+  return row.includes('"') && row.split('"').length % 2 === 0;
 }
 
 /** Short lines without separators may be one column; only the first can name it, since any line of prose may be a word. */
