@@ -20,6 +20,7 @@ import { pdf } from "./pdf.ts";
 import { picture } from "./picture.ts";
 import { ppt } from "./ppt.ts";
 import { pptx } from "./pptx.ts";
+import { pst } from "./pst.ts";
 import { rar } from "./rar.ts";
 import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
@@ -57,6 +58,7 @@ export const extractors: readonly Extractor[] = [
   sevenZip,
   rar,
   sqlite,
+  pst,
   mdb,
   gz,
   bz2,
