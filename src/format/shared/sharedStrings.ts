@@ -22,8 +22,8 @@ const longText = 1024 * 1024;
 
 const place: Place = () => ({ kind: "property", name: "sharedStrings" });
 
-/** An empty table. */
-export function createSharedStrings(): SharedStrings {
+/** An empty table that takes `limit` bytes of text. */
+export function createSharedStrings(limit: number = textLimit): SharedStrings {
   let bytes = Buffer.alloc(64 * 1024);
   let length = 0;
   let ends = new Uint32Array(4096);
@@ -36,7 +36,7 @@ export function createSharedStrings(): SharedStrings {
       return bytes.toString("latin1", index === 0 ? 0 : ends[index - 1], ends[index]);
     },
     add(text): boolean {
-      if (length + text.length > textLimit) return false;
+      if (length + text.length > limit) return false;
       if (length + text.length > bytes.length) {
         const larger = Buffer.alloc(Math.max(bytes.length * 2, length + text.length));
         bytes.copy(larger, 0, 0, length);
