@@ -57,7 +57,7 @@ export const combination: RuleKind = {
           judge(found) {
             const more = any.filter((infoType) => found.has(infoType));
             if (!said.all.every((infoType) => found.has(infoType)) || more.length < Math.min(said.count ?? 1, any.length)) return undefined;
-            const evidence: Evidence[] = [{ by: "row", name: "elements", effect: "raises" }];
+            const evidence: Evidence[] = [{ by: "tag", name: "elements", effect: "raises" }];
             for (const infoType of [...said.all, ...more]) evidence.push({ by: "row", name: `has:${infoType}`, effect: "states" });
             return { evidence, ...(said.subjects === undefined ? {} : { subjectClass: said.subjects }) };
           },

@@ -70,12 +70,12 @@ export const threshold: RuleKind = {
 function judge(entry: EntryView, said: Fields): OverMatch | undefined {
   if ((said.unless ?? []).some((infoType) => entry.infoTypes.has(infoType))) return undefined;
   const evidence: Evidence[] = [];
-  if (said.subjects !== undefined && entry.subjects >= said.subjects) evidence.push({ by: "row", name: "subjects", effect: "states" });
+  if (said.subjects !== undefined && entry.subjects >= said.subjects) evidence.push({ by: "tag", name: "subjects", effect: "states" });
   if ((said.dataClasses ?? []).some((name) => entry.dataClasses.has(name))) evidence.push({ by: "tag", name: "class", effect: "states" });
   if (evidence.length === 0) return undefined;
   if (said.limits === undefined) return { evidence };
   const share = shareOf(entry.subjects, entry.subjectsBy, { limits: said.limits, factor: said.factor ?? 1 });
-  if (share >= 1) evidence.push({ by: "row", name: "over-limit", effect: "raises" });
+  if (share >= 1) evidence.push({ by: "tag", name: "over-limit", effect: "raises" });
   const severity = (said.severities ?? []).findLast((one) => share >= one.share)?.severity;
   return { evidence, share, ...(severity === undefined ? {} : { severity }) };
 }
