@@ -2,6 +2,7 @@ import type { Probe } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import { readRange } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
+import { isIso, isoMark, mayBeIso } from "./shared/isoDirectory.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 
 /** A kind of container whose directory of names tells formats apart. */
@@ -24,8 +25,14 @@ const ole2: Directory = {
   names: async (bytes) => (await readCfb(bytes))?.entries.map((entry) => entry.path) ?? [],
 };
 
+/** A disc image begins with nothing, or with a loader; what it is shows 32 KiB behind. */
+const disc: Directory = {
+  claims: mayBeIso,
+  names: async (bytes) => ((await isIso(bytes)) ? [isoMark] : []),
+};
+
 /** A new kind of container is a new line here. */
-const directories: readonly Directory[] = [zip, ole2];
+const directories: readonly Directory[] = [zip, ole2, disc];
 
 /**
  * True when `members()` needs the whole content at hand: what cannot seek is held in memory before it is probed, else its members are none.

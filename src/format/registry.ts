@@ -1,12 +1,15 @@
 import type { Extractor } from "../model/chunk.ts";
+import { ar } from "./ar.ts";
 import { bz2 } from "./bz2.ts";
 import { ceb } from "./ceb.ts";
 import { dbf } from "./dbf.ts";
+import { cpio } from "./cpio.ts";
 import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
 import { eml } from "./eml.ts";
 import { gz } from "./gz.ts";
 import { html } from "./html.ts";
+import { iso } from "./iso.ts";
 import { lzma } from "./lzma.ts";
 import { macMetadata } from "./macMetadata.ts";
 import { mbox } from "./mbox.ts";
@@ -66,6 +69,9 @@ export const extractors: readonly Extractor[] = [
   zst,
   lzma,
   tar,
+  cpio,
+  ar,
+  iso,
   ceb,
   macMetadata,
   tnef,

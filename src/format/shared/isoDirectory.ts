@@ -1,0 +1,109 @@
+import type { ByteSource } from "../../model/entry.ts";
+import { decodeName } from "./archiveName.ts";
+import { readRange } from "./bytes.ts";
+
+/** A file of a disc image: where its bytes lie, in one or several runs. */
+export interface IsoFile {
+  readonly name: string;
+  readonly runs: readonly (readonly [from: number, length: number])[];
+}
+
+/** What a probe finds as a name in a disc image. */
+export const isoMark: string = "\0iso9660";
+
+const sector = 2048;
+/** 16 MiB of one directory. */
+const directoryLimit = 16 * 1024 * 1024;
+const fileLimit = 200_000;
+const depthLimit = 64;
+
+/** Whether a file may be a disc image by its first bytes: the system area is empty, or a loader of the machine. */
+export function mayBeIso(head: Uint8Array): boolean {
+  return head.length >= 2048 && ((head[510] === 0x55 && head[511] === 0xaa) || head.subarray(0, 2048).every((byte) => byte === 0));
+}
+
+/** Whether volume descriptors stand where they should (ECMA-119). */
+export async function isIso(source: ByteSource): Promise<boolean> {
+  return Buffer.from(await readRange(source, 16 * sector + 1, 5)).toString("latin1") === "CD001";
+}
+
+/** All files of an image: by Joliet's names where it has them, else by Rock Ridge's, else by the short ones. */
+export async function* isoFiles(source: ByteSource, damaged: (detail: string) => void): AsyncGenerator<IsoFile, void> {
+  let root: { from: number; length: number } | undefined;
+  let wide = false;
+  for (let number = 16; number < 64; number++) {
+    const descriptor = Buffer.from(await readRange(source, number * sector, sector));
+    if (descriptor.length < sector || descriptor.toString("latin1", 1, 6) !== "CD001" || descriptor[0] === 255) break;
+    const joliet = descriptor[0] === 2 && /^%\/[@CE]/.test(descriptor.toString("latin1", 88, 91));
+    if (descriptor[0] !== 1 && !joliet) continue;
+    if (root !== undefined && !joliet) continue;
+    root = { from: descriptor.readUInt32LE(158) * sector, length: descriptor.readUInt32LE(166) };
+    wide = joliet;
+  }
+  if (root === undefined) {
+    damaged("no volume descriptor can be read");
+    return;
+  }
+  const seen = new Set<number>();
+  const stack = [{ ...root, path: "", depth: 0 }];
+  let files = 0;
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    if (seen.has(top.from) || top.depth > depthLimit) {
+      damaged("directories of the image go in a circle");
+      continue;
+    }
+    seen.add(top.from);
+    const bytes = Buffer.from(await readRange(source, top.from, Math.min(top.length, directoryLimit)));
+    if (bytes.length < Math.min(top.length, directoryLimit)) damaged("image is cut off");
+    let runs: [number, number][] = [];
+    for (let at = 0; at + 33 < bytes.length;) {
+      const length = bytes[at] ?? 0;
+      if (length === 0) {
+        // Records do not go over sectors.
+        at = (Math.floor(at / sector) + 1) * sector;
+        continue;
+      }
+      const record = bytes.subarray(at, at + length);
+      at += length;
+      const nameLength = record[32] ?? 0;
+      if (record.length < 33 + nameLength) {
+        damaged("a directory of the image is damaged");
+        break;
+      }
+      if (nameLength === 1 && (record[33] === 0 || record[33] === 1)) continue;
+      const flags = record[25] ?? 0;
+      const name = nameOf(record, nameLength, wide);
+      const from = (record.readUInt32LE(2) + (record[1] ?? 0)) * sector;
+      const size = record.readUInt32LE(10);
+      if ((flags & 2) !== 0) {
+        stack.push({ from, length: size, path: `${top.path}${name}/`, depth: top.depth + 1 });
+        continue;
+      }
+      runs.push([from, size]);
+      if ((flags & 0x80) !== 0) continue;
+      if (++files > fileLimit) {
+        damaged("image has more files than are read");
+        return;
+      }
+      yield { name: `${top.path}${name}`, runs };
+      runs = [];
+    }
+  }
+}
+
+function nameOf(record: Buffer, length: number, wide: boolean): string {
+  const raw = record.subarray(33, 33 + length);
+  if (wide)
+    return Buffer.from(raw.subarray(0, length & ~1))
+      .swap16()
+      .toString("utf16le")
+      .replace(/;\d+$/, "");
+  const long: Buffer[] = [];
+  for (let at = 33 + length + (length % 2 === 0 ? 1 : 0); at + 4 <= record.length;) {
+    const size = record[at + 2] ?? 0;
+    if (size < 4) break;
+    if (record.toString("latin1", at, at + 2) === "NM") long.push(record.subarray(at + 5, at + size));
+    at += size;
+  }
+  return decodeName(long.length > 0 ? Buffer.concat(long) : raw).replace(/\.?;\d+$/, "");
+}
