@@ -1,4 +1,4 @@
-// Builds eval/ into dist-eval/ and runs it against the built program: `npm run eval -- --help`.
+// Builds eval/ into dist-eval/ and runs it against the built program: `npm run eval -- --help`, `npm run eval:formats -- --help`.
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,6 +11,7 @@ const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "ts
 if (!existsSync(join(root, "dist", "index.js"))) throw new Error("run `npm run build` first: the built program is what is measured");
 rmSync(join(root, "dist-eval"), { recursive: true, force: true });
 const built = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.eval.json")], { stdio: "inherit", cwd: root });
-const run =
-  built.status === 0 && spawnSync(process.execPath, [join(root, "dist-eval", "main.js"), ...process.argv.slice(2)], { stdio: "inherit" });
+const formats = process.argv[2] === "formats";
+const main = join(root, "dist-eval", formats ? "formats" : "", "main.js");
+const run = built.status === 0 && spawnSync(process.execPath, [main, ...process.argv.slice(formats ? 3 : 2)], { stdio: "inherit" });
 process.exitCode = run ? (run.status ?? 1) : (built.status ?? 1);

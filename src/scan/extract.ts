@@ -22,6 +22,8 @@ export type ExtractedText =
       readonly page: number | undefined;
       readonly location: Location | undefined;
       readonly text: string;
+      /** The place of the character at a byte of `text`; undefined for text as it lies in a file, whose lines the engine counts. */
+      locate(offset: number): Location | undefined;
     }
   | { readonly type: "failure"; readonly failure: Failure };
 
@@ -117,7 +119,12 @@ async function* textOf(chunk: Chunk, entry: Entry): AsyncGenerator<ExtractedText
   const piece = { type: "text", path: entry.path, flow: chunk.flow, roles: chunk.roles, page: chunk.page } as const;
   const { content } = chunk;
   if (content.kind === "utf8") {
-    yield { ...piece, location: content.locate(0), text: decode(content.bytes, 0, content.bytes.length, "utf8").text };
+    yield {
+      ...piece,
+      location: content.locate(0),
+      text: decode(content.bytes, 0, content.bytes.length, "utf8").text,
+      locate: (offset) => content.locate(offset),
+    };
     return;
   }
   const [encoding] = content.encodings;
@@ -129,7 +136,7 @@ async function* textOf(chunk: Chunk, entry: Entry): AsyncGenerator<ExtractedText
     const count = await content.source.read(block.subarray(0, Math.min(BLOCK, content.length - offset)), content.from + offset);
     offset += count;
     const text = decoder.decode(block.subarray(0, count), { stream: count === BLOCK });
-    if (text !== "") yield { ...piece, location: undefined, text };
+    if (text !== "") yield { ...piece, location: undefined, text, locate: () => undefined };
     if (count < BLOCK) return;
   }
 }

@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/** Another program or library that reads some of the formats. */
+export interface Peer {
+  readonly name: string;
+  readonly formats: ReadonlySet<string>;
+  /** All the text it gives, an empty text where it gives up. */
+  read(file: string): Promise<string>;
+}
+
+const milliseconds = 60_000;
+
+/** Peers that this host has. Libraries are those of `node_modules`; nothing is fetched. */
+export function installedPeers(): readonly Peer[] {
+  return [
+    command("pdftotext", "pdf", (file) => [file, "-"]),
+    command("catdoc", "doc rtf", (file) => ["-d", "utf-8", "-w", file]),
+    command("antiword", "doc", (file) => ["-m", "UTF-8.txt", "-w", "0", file]),
+    command("xls2csv", "xls", (file) => ["-d", "utf-8", file]),
+    command("catppt", "ppt", (file) => ["-d", "utf-8", file]),
+    command("bsdtar", "archive zip tar gz rar 7z epub", (file) => ["-xOf", file]),
+    office(),
+    { name: "mammoth", formats: new Set(["docx"]), read: mammoth },
+    { name: "SheetJS", formats: new Set(["xlsx", "xlsb", "xls", "dbf", "spreadsheetml"]), read: sheets },
+  ].filter((peer) => peer !== undefined);
+}
+
+function command(name: string, formats: string, argumentsOf: (file: string) => readonly string[]): Peer | undefined {
+  if (!installed(name)) return undefined;
+  return {
+    name,
+    formats: new Set(formats.split(" ")),
+    read: (file) => Promise.resolve(run(name, argumentsOf(file))),
+  };
+}
+
+function installed(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(":").some((directory) => {
+    try {
+      return readdirSync(directory).includes(name);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function run(name: string, given: readonly string[]): string {
+  try {
+    return execFileSync(name, given, {
+      encoding: "utf8",
+      timeout: milliseconds,
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  } catch (error) {
+    const { stdout } = error as { readonly stdout?: unknown };
+    return typeof stdout === "string" ? stdout : "";
+  }
+}
+
+/** Each file becomes the plain text of its application: text, csv of every sheet, or the outline of a presentation by way of PDF. */
+function office(): Peer | undefined {
+  if (!installed("soffice")) return undefined;
+  return {
+    name: "LibreOffice",
+    formats: new Set(["doc", "docx", "odf", "rtf", "xls", "xlsx", "xlsb", "ppt", "pptx", "dbf", "spreadsheetml", "wps"]),
+    read: (file) => {
+      const scratch = mkdtempSync(join(tmpdir(), "zicha-office-"));
+      try {
+        const profile = `-env:UserInstallation=${pathToFileURL(join(tmpdir(), "zicha-office-profile")).href}`;
+        run("soffice", [profile, "--headless", "--convert-to", target(file), "--outdir", scratch, file]);
+        return Promise.resolve(
+          readdirSync(scratch)
+            .map((name) =>
+              name.endsWith(".pdf") ? run("pdftotext", [join(scratch, name), "-"]) : readFileSync(join(scratch, name), "utf8"),
+            )
+            .join("\n"),
+        );
+      } finally {
+        rmSync(scratch, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+function target(file: string): string {
+  if (/\.(?:xls[xbm]?|ods|fods|dbf)$/i.test(file)) return "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,-1";
+  return /\.(?:pp[st]x?|odp|fodp)$/i.test(file) ? "pdf" : "txt:Text (encoded):UTF8";
+}
+
+async function mammoth(file: string): Promise<string> {
+  const { default: library } = await import("mammoth");
+  try {
+    return (await library.extractRawText({ buffer: readFileSync(file) })).value;
+  } catch {
+    return "";
+  }
+}
+
+async function sheets(file: string): Promise<string> {
+  const { read, utils } = await import("xlsx");
+  try {
+    const book = read(readFileSync(file));
+    return book.SheetNames.map((name) => {
+      const sheet = book.Sheets[name];
+      return `${name}\n${sheet === undefined ? "" : utils.sheet_to_csv(sheet)}`;
+    }).join("\n");
+  } catch {
+    return "";
+  }
+}
