@@ -13,6 +13,8 @@ export interface SessionOptions {
   subjectKey(infoType: string, value: string): string;
   /** Matches kept per rule and confidence; the rest is counted. */
   readonly cap: number;
+  /** Told after each block of text that was read as it lies: what takes long because it is long does not hang. */
+  readonly progress?: () => void;
   /** Rules left out: each took too long on this entry before. */
   readonly without?: ReadonlySet<string>;
   /** Told before a rule looks at a candidate, and with nothing after it. */

@@ -148,6 +148,7 @@ class EngineSession implements Session {
       offset += count;
       left -= count;
       this.#process(flow, false);
+      this.#options.progress?.();
       if (count < size) break;
     }
   }

@@ -33,6 +33,8 @@ export interface Workshop {
   /** Rules left out of the entry at hand, and who is told which rule is at work. */
   readonly without?: ReadonlySet<string>;
   readonly confirming?: (ruleId: string | undefined) => void;
+  /** Told after each block of text that was read. */
+  readonly progress?: () => void;
 }
 
 /** Bytes at the end of a program or picture in which an appended archive's directory shows. */
@@ -109,6 +111,7 @@ async function examineWithin(
     subjectKey: workshop.subjectKey,
     cap: workshop.limits.findingsPerEntry,
     ...(workshop.without === undefined ? {} : { without: workshop.without }),
+    ...(workshop.progress === undefined ? {} : { progress: workshop.progress }),
     ...(workshop.confirming === undefined ? {} : { confirming: workshop.confirming }),
     signal,
   });

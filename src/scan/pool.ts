@@ -32,8 +32,8 @@ interface Slot {
   readonly worker: Worker;
   readonly status: Int32Array;
   readonly batches: Map<number, { readonly tasks: Map<number, Task> }>;
-  /** The entry it was seen at, and since when. */
-  seen: { sequence: number; since: number };
+  /** The entry and the block of text it was seen at, and since when. */
+  seen: { sequence: number; blocks: number; since: number };
   /** The look of a rule it was seen at, and since when. */
   look: { count: number; since: number };
   ended: boolean;
@@ -82,7 +82,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function start(): Slot {
-    const shared = new SharedArrayBuffer(16);
+    const shared = new SharedArrayBuffer(20);
     const status = new Int32Array(shared);
     status[0] = -1;
     status[2] = -1;
@@ -100,7 +100,7 @@ export function createPool(options: PoolOptions): Pool {
       worker,
       status,
       batches: new Map(),
-      seen: { sequence: -1, since: performance.now() },
+      seen: { sequence: -1, blocks: 0, since: performance.now() },
       look: { count: 0, since: performance.now() },
       ended: false,
     };
@@ -190,7 +190,8 @@ export function createPool(options: PoolOptions): Pool {
     let oldest: Slot | undefined;
     for (const slot of slots) {
       const sequence = Atomics.load(slot.status, 0);
-      if (sequence !== slot.seen.sequence) slot.seen = { sequence, since: now };
+      const blocks = Atomics.load(slot.status, 4);
+      if (sequence !== slot.seen.sequence || blocks !== slot.seen.blocks) slot.seen = { sequence, blocks, since: now };
       if (sequence < 0) continue;
       const count = Atomics.load(slot.status, 3);
       if (count !== slot.look.count) slot.look = { count, since: now };

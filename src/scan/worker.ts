@@ -34,8 +34,8 @@ export interface Returned {
 export interface WorkerSetup {
   readonly workshop: WorkshopSetup;
   /**
-   * Four numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
-   * none), and how often one was.
+   * Five numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
+   * none), how often one was, and how many blocks of text were read.
    */
   readonly status: SharedArrayBuffer;
 }
@@ -55,6 +55,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
       Atomics.store(status, 2, ruleId === undefined ? -1 : (indices.get(ruleId) ?? -1));
       Atomics.add(status, 3, 1);
     },
+    progress: () => void Atomics.add(status, 4, 1),
   };
   const interrupt = new AbortController();
   const queue: Batch[] = [];

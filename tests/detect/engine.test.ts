@@ -231,4 +231,20 @@ describe("the engine", () => {
     expect(result.counts).toEqual([{ ruleId: "t/number", confidence: "medium", total: 500, stored: 10 }]);
     expect(result.subjects.length).toBe(100);
   });
+
+  it("tells of every block it has read", async () => {
+    let blocks = 0;
+    const session = createEngine([number], lexicon).open({
+      name: "x",
+      asOf: "",
+      seal: createSeal(key, false),
+      subjectKey: (type, value) => `${type}:${value}`,
+      cap: 10,
+      progress: () => void blocks++,
+      signal: new AbortController().signal,
+    });
+    await session.chunk(range(Buffer.alloc(1024 * 1024, "填充\n"), ["utf8"]));
+    expect(blocks).toBe(5);
+    expect(session.end().bytes).toBe(1024 * 1024);
+  });
 });
