@@ -1,6 +1,7 @@
 import type { GroupPart, SealedMatch } from "../model/finding.ts";
 import type { PlacedMatch } from "../model/placed.ts";
 import type { Matcher, OverMatch, TableViewColumn } from "../model/rule.ts";
+import { Distinct } from "../util/distinct.ts";
 import type { Pending } from "./flow.ts";
 import { tierByNames } from "./tiers.ts";
 
@@ -34,7 +35,7 @@ interface TableState {
     number,
     { readonly found: Map<string, number>; readonly low: Map<string, number>; readonly firsts: Map<string, SealedMatch> }
   >;
-  readonly subjects: Set<string>;
+  readonly subjects: Distinct;
   rows: number;
   line: number;
   matches: number;
@@ -69,7 +70,7 @@ export interface Group {
   readonly kind: "table" | "passage";
   readonly matches: number;
   readonly rows: { readonly count: number; readonly first: number; readonly last: number } | undefined;
-  readonly subjects: ReadonlySet<string>;
+  readonly subjects: Distinct;
   readonly subjectClass: string | undefined;
   /** Whether a stored match is one of its members. */
   takes(match: SealedMatch): boolean;
@@ -141,7 +142,7 @@ export class Groups {
         pending,
         flow,
         columns: new Map(),
-        subjects: new Set(),
+        subjects: new Distinct(),
         rows: 0,
         line: -2,
         matches: 0,
@@ -310,7 +311,7 @@ function passageGroup(passages: readonly Passage[]): Group {
             first: rows.reduce((least, row) => Math.min(least, row), rows[0] ?? 0),
             last: rows.reduce((most, row) => Math.max(most, row), 0),
           },
-    subjects: new Set(members.flatMap(({ subjectKey }) => (subjectKey === undefined ? [] : [subjectKey]))),
+    subjects: new Distinct(members.flatMap(({ subjectKey }) => (subjectKey === undefined ? [] : [subjectKey]))),
     subjectClass: given.subjectClass,
     takes(one) {
       if (one.flow !== first.flow) return false;

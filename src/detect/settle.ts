@@ -1,6 +1,7 @@
 import type { SealedMatch } from "../model/finding.ts";
 import type { PlacedMatch } from "../model/placed.ts";
 import type { Confidence, Evidence, Matcher, Tier } from "../model/rule.ts";
+import { Distinct } from "../util/distinct.ts";
 import { arbitrate } from "./arbitrate.ts";
 import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
@@ -28,7 +29,7 @@ export class Settler {
   readonly #options: SessionOptions;
   readonly #matches: SealedMatch[] = [];
   readonly #counts = new Map<string, Partial<Record<Confidence, Count>>>();
-  readonly #subjects = new Set<string>();
+  readonly #subjects = new Distinct();
   /** Matches of rules that wait for a tag, by flow. */
   readonly #late: {
     readonly flow: Flow;
@@ -71,11 +72,11 @@ export class Settler {
     );
     return {
       matches: [...matches, ...whole],
-      subjectsBy: by,
+      subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.keys()])),
       counts: [...this.#counts.values()]
         .flatMap((one) => Object.values(one))
         .toSorted((one, other) => order(one.ruleId, other.ruleId) || order(one.confidence, other.confidence)),
-      subjects: [...this.#subjects],
+      subjects: this.#subjects.keys(),
     };
   }
 
@@ -270,12 +271,12 @@ export class Settler {
   }
 
   /** What rules over entries make of all there is. */
-  #entryMatches(matches: readonly SealedMatch[], by: Readonly<Record<string, readonly string[]>>): readonly SealedMatch[] {
+  #entryMatches(matches: readonly SealedMatch[], by: ReadonlyMap<string, Distinct>): readonly SealedMatch[] {
     if (this.#overEntries.length === 0) return [];
     const counting = matches.filter(({ confidence, sample, severity }) => confidence !== "low" && !sample && severity !== "info");
     const view = {
       subjects: this.#subjects.size,
-      subjectsBy: Object.fromEntries(Object.entries(by).map(([name, keys]) => [name, keys.length])),
+      subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.size])),
       infoTypes: new Set(counting.map(({ infoType }) => infoType)),
       dataClasses: new Set(counting.flatMap(({ ruleId }) => this.#classes.get(ruleId) ?? [])),
     };
@@ -327,15 +328,15 @@ export class Settler {
 }
 
 /** People by what of them lies open, where a group says so. */
-function subjectsBy(groups: readonly Group[]): Record<string, readonly string[]> {
-  const by = new Map<string, Set<string>>();
+function subjectsBy(groups: readonly Group[]): ReadonlyMap<string, Distinct> {
+  const by = new Map<string, Distinct>();
   for (const { subjectClass, subjects } of groups) {
     if (subjectClass === undefined) continue;
-    const known = by.get(subjectClass) ?? new Set<string>();
-    for (const subject of subjects) known.add(subject);
+    const known = by.get(subjectClass) ?? new Distinct();
+    known.addAll(subjects);
     by.set(subjectClass, known);
   }
-  return Object.fromEntries([...by].map(([name, keys]) => [name, [...keys]]));
+  return by;
 }
 
 /** Marks that stand in the headers, footers or watermarks of two pages or parts: a mark on one may be a slip. */

@@ -144,7 +144,7 @@ export interface ScanSummary {
   readonly effects: Readonly<Record<"violation" | "suspect" | "recorded", number>>;
   readonly severities: Readonly<Record<Severity, number>>;
   readonly failures: Readonly<Partial<Record<FailureCode, number>>>;
-  /** Unique subjects of the scan, at medium confidence or above. */
+  /** Unique subjects of the scan, at medium confidence or above; over 16,384 an estimate. */
   readonly subjects: number;
   readonly quantity?: Quantity;
   /** Directories with fifty people or more, at most twenty, the worst first. */

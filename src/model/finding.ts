@@ -85,7 +85,7 @@ export interface Examination {
   readonly failures: readonly Failure[];
   readonly matches: readonly SealedMatch[];
   readonly counts: readonly RuleCount[];
-  /** Keys of the subjects met at medium confidence or above, each once. */
+  /** Keys of the subjects met at medium confidence or above, each once; of more than 16,384 a sample that says how many (`util/distinct.ts`). */
   readonly subjects: readonly string[];
   /** Those of them whose property or transactions lie open, by class of subject: `property`, `transaction`. */
   readonly subjectsBy: Readonly<Record<string, readonly string[]>>;

@@ -23,6 +23,7 @@ import {
   statementWords,
   verdictWords,
   type Locale,
+  people,
 } from "./shared/words.ts";
 
 /** A screen is read by a person: more than this goes to a report that can be searched. */
@@ -213,8 +214,7 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
     page.blank();
     const amount: string[] = [];
     if (file.total > 1) amount.push(zh ? `${count(file.total)} 处` : `${count(file.total)} places`);
-    if (file.subjects > 0)
-      amount.push(zh ? `${count(file.subjects)} 人` : `${count(file.subjects)} ${file.subjects === 1 ? "person" : "people"}`);
+    if (file.subjects > 0) amount.push(people(file.subjects, locale));
     if (!file.whole) amount.push(zh ? "只读到一部分" : "read in part only");
     const recycled = recycledWords(file.rules[0]?.findings[0].recycled, locale);
     if (recycled !== "") amount.push(neutralise(recycled));
@@ -384,8 +384,8 @@ function addOthers(page: Page, overview: Overview, excluded: readonly { path: st
   if (expired > 0) parts.push(zh ? `豁免已过期 ${count(expired)}` : `suppressions expired ${count(expired)}`);
   if (overview.samples > 0) parts.push(zh ? `样例 ${count(overview.samples)}` : `samples ${count(overview.samples)}`);
   if (overview.unstored > 0) parts.push(zh ? `只计数 ${count(overview.unstored)}` : `counted only ${count(overview.unstored)}`);
-  const people = overview.summary?.subjects ?? 0;
-  if (people > 0) parts.push(zh ? `涉及 ${count(people)} 人` : `${count(people)} ${people === 1 ? "person" : "people"} concerned`);
+  const concerned = overview.summary?.subjects ?? 0;
+  if (concerned > 0) parts.push(zh ? `涉及 ${people(concerned, locale)}` : `${people(concerned, locale)} concerned`);
   const share = overview.summary?.quantity?.share ?? 0;
   if (share >= 0.01)
     parts.push(

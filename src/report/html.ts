@@ -33,6 +33,7 @@ import {
   verdictWords,
   zoneInWords,
   type Locale,
+  people,
 } from "./shared/words.ts";
 
 /** A browser still filters this many rows within a second. */
@@ -403,7 +404,7 @@ function fileHeading(file: FileGroup, locale: Locale, say: Say): string {
   const amount: string[] = [];
   if (file.total > 1) amount.push(say(`${count(file.total)} 处`, `${count(file.total)} places`));
   if (file.subjects > 0) {
-    amount.push(say(`${count(file.subjects)} 人`, `${count(file.subjects)} ${file.subjects === 1 ? "person" : "people"}`));
+    amount.push(people(file.subjects, locale));
   }
   if (!file.whole) amount.push(say("只读到一部分", "read in part only"));
   const recycled = recycledWords(file.rules[0]?.findings[0].recycled, locale);

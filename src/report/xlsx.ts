@@ -8,6 +8,7 @@ import { clock } from "./shared/clock.ts";
 import { conclusionInWords, zonesInWords } from "./shared/conclusion.ts";
 import { findingInWords } from "./shared/group.ts";
 import { measureFor } from "./shared/measure.ts";
+import { EXACT } from "../util/distinct.ts";
 import { Overview } from "./shared/overview.ts";
 import { detailInWords } from "./shared/seen.ts";
 import { answerWords, SelfCheck } from "./shared/selfCheck.ts";
@@ -415,7 +416,10 @@ function registration(overview: Overview, selfCheck: SelfCheck, locale: Locale, 
         .map(([severity, number]) => `${severityWords[severity as Finding["severity"]][locale]} ${count(number)}`)
         .join(say("，", ", ")),
     ],
-    [say("涉及人数（去重）", "People concerned"), count(summary?.subjects ?? 0)],
+    [
+      say("涉及人数（去重）", "People concerned"),
+      `${(summary?.subjects ?? 0) > EXACT ? say("约 ", "about ") : ""}${count(summary?.subjects ?? 0)}`,
+    ],
     [say("其中已由人查看", "Of these seen by a person"), count(ledger.seen)],
     [say("工具结论", "Result of the tool"), conclusionInWords(overview, locale)],
     ...(overview.comparison === undefined

@@ -14,6 +14,7 @@ import type { Coverage, Examination, Finding, SealedMatch, Verdict } from "../mo
 import type { ScanRequest } from "../model/request.ts";
 import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
+import { Distinct } from "../util/distinct.ts";
 import { keyId } from "../util/hash.ts";
 import { pathBelow } from "../util/path.ts";
 import { baselineNames } from "../util/relative.ts";
@@ -352,7 +353,7 @@ class Judge {
         format: examination.format,
         ...(carried === undefined ? {} : { carried }),
         counts: examination.counts.filter(({ total, stored }) => total > stored),
-        subjects: examination.subjects.length,
+        subjects: new Distinct(examination.subjects).size,
         bytes: examination.bytes,
         elapsedMs: examination.elapsedMs,
         ...(examination.contentKey === undefined ? {} : { contentKey: examination.contentKey }),

@@ -2,6 +2,7 @@ import { shareOf, type QuantityLimits } from "../detect/shared/quantity.ts";
 import type { Quantity } from "../model/event.ts";
 import type { Examination } from "../model/finding.ts";
 import type { RequestPacks } from "../model/request.ts";
+import { Distinct } from "../util/distinct.ts";
 
 /** Directories told: those with most people. */
 const MOST_TOLD = 20;
@@ -11,8 +12,8 @@ const FEWEST = 50;
 const MOST_KEYS = 2_000_000;
 
 interface People {
-  readonly all: Set<string>;
-  readonly by: Map<string, Set<string>>;
+  readonly all: Distinct;
+  readonly by: Map<string, Distinct>;
 }
 
 /**
@@ -72,14 +73,14 @@ export class Quantities {
 }
 
 function none(): People {
-  return { all: new Set(), by: new Map() };
+  return { all: new Distinct(), by: new Map() };
 }
 
 function take(people: People, subjects: readonly string[], by: Readonly<Record<string, readonly string[]>>): void {
-  for (const subject of subjects) people.all.add(subject);
+  people.all.addAll(subjects);
   for (const [name, keys] of Object.entries(by)) {
-    const known = people.by.get(name) ?? new Set<string>();
+    const known = people.by.get(name) ?? new Distinct();
     people.by.set(name, known);
-    for (const key of keys) known.add(key);
+    known.addAll(keys);
   }
 }

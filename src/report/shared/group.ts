@@ -1,17 +1,21 @@
 import type { Location } from "../../model/chunk.ts";
 import type { Finding, GroupPart, MatchGroup } from "../../model/finding.ts";
 import { neutralise } from "../../util/width.ts";
-import { columnName, count, excerptInWords, infoTypeInWords, locationInWords, placeInWords, type Locale } from "./words.ts";
+import {
+  columnName,
+  count,
+  excerptInWords,
+  infoTypeInWords,
+  locationInWords,
+  people as inPeople,
+  placeInWords,
+  type Locale,
+} from "./words.ts";
 
 /** What a group amounts to: `4 列 × 1,280 行，1,212 人`, or the elements of a passage. */
 export function groupInWords(group: MatchGroup, locale: Locale): string {
   const zh = locale === "zh";
-  const people =
-    group.subjects === 0
-      ? ""
-      : zh
-        ? `${count(group.subjects)} 人`
-        : `${count(group.subjects)} ${group.subjects === 1 ? "person" : "people"}`;
+  const people = group.subjects === 0 ? "" : inPeople(group.subjects, locale);
   if (group.kind === "entry") {
     const share = group.share === undefined ? "" : `${zh ? "数量指标" : "quantity indicator"} ${group.share.toFixed(2)}`;
     return [people, share].filter((part) => part !== "").join(zh ? "，" : ", ");

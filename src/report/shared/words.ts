@@ -2,6 +2,7 @@ import type { Location } from "../../model/chunk.ts";
 import type { FailureCode } from "../../model/failure.ts";
 import type { Finding, Judgement, Verdict } from "../../model/finding.ts";
 import type { Confidence, Evidence, Severity } from "../../model/rule.ts";
+import { EXACT } from "../../util/distinct.ts";
 import { neutralise } from "../../util/width.ts";
 
 /** The languages reports are written in. */
@@ -398,6 +399,13 @@ export const handlingWords: Both = both(
   "本报告含检查线索，请按“内部资料 妥善保管”的要求保存，只交给处理这次检查的人员。",
   "This report holds leads of an inspection: keep it safe as “内部资料 妥善保管”, for those who deal with this inspection only.",
 );
+
+/** So many people; `约` where there are too many to count each once. */
+export function people(value: number, locale: Locale): string {
+  const zh = locale === "zh";
+  const about = value > EXACT ? (zh ? "约 " : "about ") : "";
+  return zh ? `${about}${count(value)} 人` : `${about}${count(value)} ${value === 1 ? "person" : "people"}`;
+}
 
 /** `1234567` as `1,234,567`. */
 export function count(value: number): string {
