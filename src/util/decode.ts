@@ -81,7 +81,7 @@ export function characterStart(bytes: Uint8Array, at: number, from: number, enco
 }
 
 /** Full-width forms and the ideographic space: one unit becomes one unit, and they stand in every Chinese text. */
-const sameLength = /[\u3000\uff01-\uff5e]/g;
+const sameLength = /[\u3000\uff01-\uff5e]/;
 /** All else that NFKC, line ends and zero width change; what is outside is its own normal form. */
 const otherChanges =
   /[\r\u00a0-\u00b6\u00b8-\u00bf\u0132-\u0140\u0149\u017f\u01c4-\u01f3\u02b0-\u02e4\u037a\u0384\u03d0-\u03d6\u1100-\u11ff\u2000-\u200f\u2010-\u2013\u2015\u2024\u2025\u2028-\u202f\u2033-\u2037\u2047-\u2049\u2057-\u209c\u2100-\u218b\u2212\u2460-\u24ea\u2e80-\u2fd5\u3036-\u303a\u309b-\u309f\u30ff\u3131-\u319f\u3200-\u33ff\uf900-\uff00\uff5f-\uffff\ud83c]/;
@@ -109,7 +109,7 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
   const raw = decoders[encoding].decode(bytes.subarray(from, to));
   const way = new WayBack(raw, bytes, from, to, encoding);
   if (!otherChanges.test(raw)) {
-    const text = raw.replace(sameLength, (unit: string) => (unit === "\u3000" ? " " : String.fromCharCode(unit.charCodeAt(0) - 0xfee0)));
+    const text = sameLength.test(raw) ? narrowed(raw) : raw;
     return { text, offsetOf: (index) => way.offsetOf(index), indexOf: (offset) => way.indexOf(offset) };
   }
   let text = "";
@@ -142,6 +142,18 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
       return low;
     },
   };
+}
+
+/** Full-width forms as ASCII, the ideographic space as a blank: unit by unit, since a call for each of them costs more than the decoding. */
+function narrowed(raw: string): string {
+  const bytes = Buffer.from(raw, "utf16le");
+  const units = new Uint16Array(bytes.buffer, bytes.byteOffset, raw.length);
+  for (let at = 0; at < units.length; at++) {
+    const unit = units[at] ?? 0;
+    if (unit > 0xff00 && unit <= 0xff5e) units[at] = unit - 0xfee0;
+    else if (unit === 0x3000) units[at] = 0x20;
+  }
+  return bytes.toString("utf16le");
 }
 
 /** Characters between two checkpoints of the way back. */
