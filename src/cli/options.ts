@@ -400,6 +400,14 @@ export const optionTable: readonly OptionRow[] = [
     onlyTyped: true,
   },
   {
+    key: "verifyContent",
+    long: "--verify-content",
+    type: "flag",
+    zh: "有状态目录时按内容哈希判断是否变化，而不按大小与时间",
+    en: "with a state: a hash of the bytes says whether a file changed, not its size and times",
+    commands: scans,
+  },
+  {
     key: "lockWait",
     long: "--lock-wait",
     type: "duration",

@@ -70,6 +70,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     respectIgnoreFiles: values["respectIgnoreFiles"] === true,
     withoutRemovable: wanted.withoutRemovable === true,
     ...optional("places", wanted.places),
+    verifyContent: values["verifyContent"] === true,
     ...optional("olderThan", values["olderThan"] as number | undefined),
     ...optional("readRate", values["maxReadRate"] as number | undefined),
     follow: values["follow"] === true,

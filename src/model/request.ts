@@ -68,6 +68,8 @@ export interface ScanRequest {
   readonly failOn: "violation" | "suspect" | "never" | Severity;
   readonly allowIncomplete: boolean;
   readonly places?: readonly Place[];
+  /** With a state: read every file and let a hash of its bytes say whether it changed. */
+  readonly verifyContent?: boolean;
   /** Days from which an office document counts as left behind; absent: none is told. */
   readonly olderThan?: number;
   /** Most bytes that go out to readers in a second. */

@@ -22,6 +22,7 @@ import { createInlinePool } from "./inline.ts";
 import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
 import { mayIdentify } from "./maskPath.ts";
+import { contentOf } from "./state/content.ts";
 import type { ScanState } from "./state/state.ts";
 import { Quantities } from "./quantity.ts";
 import { toolVersion } from "./version.ts";
@@ -90,6 +91,8 @@ export async function* scan(
 
   const judgeOf = new Judge(request, suppressor, maskPath, state !== undefined);
   let summary: ScanSummary | undefined;
+  /** Hashes of entries on their way, by sequence: only where content is to be verified. */
+  const contents = new Map<number, string>();
   let walked = 0;
   let told = 0;
   let walkDone = false;
@@ -99,6 +102,7 @@ export async function* scan(
     signal,
     pool,
     state,
+    contents,
     put,
     () => walked++,
     () => walked - told,
@@ -130,7 +134,8 @@ export async function* scan(
         yield event;
       } else {
         const outer = step.examinations.at(-1)?.entry;
-        if (step.carried !== true && outer !== undefined) state?.store(outer, step.examinations);
+        if (step.carried !== true && outer !== undefined) state?.store(outer, step.examinations, contents.get(told - 1));
+        contents.delete(told - 1);
         yield* judgeOf.entry(step.examinations, step.carried);
       }
     }
@@ -165,6 +170,7 @@ async function walkAll(
   signal: AbortSignal,
   pool: Pool,
   state: ScanState | undefined,
+  contents: Map<number, string>,
   put: (sequence: number, step: Step) => void,
   next: () => number,
   open: () => number,
@@ -177,7 +183,12 @@ async function walkAll(
     for await (const found of source.walk(root, index, options, signal)) {
       for (const one of found) {
         const sequence = next();
-        const known = one.type === "entry" ? state?.lookup(one.entry) : undefined;
+        const content =
+          one.type === "entry" && state !== undefined && request.verifyContent === true
+            ? await contentOf(source, one.entry, request.key)
+            : undefined;
+        if (content !== undefined) contents.set(sequence, content);
+        const known = one.type === "entry" ? state?.lookup(one.entry, content) : undefined;
         if (known !== undefined) put(sequence, { kind: "examined", examinations: known, carried: true });
         else if (one.type === "entry") {
           await pace(one.entry.size ?? 0);

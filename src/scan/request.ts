@@ -39,6 +39,7 @@ export interface RequestInput {
   readonly places?: ScanRequest["places"];
   readonly readRate?: number;
   readonly olderThan?: number;
+  readonly verifyContent?: boolean;
   readonly own?: readonly string[];
   /** Directories of the user's packs, after the shipped ones. */
   readonly packs?: readonly string[];
@@ -163,6 +164,7 @@ export async function resolveRequest(
     allowIncomplete: input.allowIncomplete ?? false,
     options: input.options ?? {},
     ...(input.places === undefined ? {} : { places: input.places }),
+    verifyContent: input.verifyContent ?? false,
     ...(input.olderThan === undefined ? {} : { olderThan: input.olderThan }),
     ...(input.readRate === undefined ? {} : { readRate: input.readRate }),
   };

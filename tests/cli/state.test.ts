@@ -71,6 +71,16 @@ describe("a second scan", () => {
     expect([...new Set(second.findings.map(({ path }) => path))]).toEqual(["docs/note.txt", "docs/sub/list.csv"]);
   });
 
+  it("lets the bytes decide when asked to", () => {
+    scan("--verify-content");
+    const now = Date.now() / 1000;
+    utimesSync(join(directory, "docs/note.txt"), now, now);
+    expect(scan("--verify-content").summary.carried).toBe(4);
+    expect(scan().summary.carried).toBe(3);
+    write("docs/note.txt", "秘密★5年\n");
+    expect(scan("--verify-content").findings.map(({ path }) => path)).toContain("docs/note.txt");
+  });
+
   it("reads everything again under other rules, limits or keys", () => {
     scan();
     expect(scan("--disable-rule", "cn-secret/state-mark").summary.carried).toBeUndefined();

@@ -18,7 +18,7 @@ import { pathKey, stampHash } from "./pathKey.ts";
 import { fromRecord, toRecord } from "./record.ts";
 
 /** Raised when tables or records change their form: an older file is begun anew. */
-const FORM = 2;
+const FORM = 3;
 /** Rows read ahead of the walk. */
 const PAGE = 2_000;
 /** Entries, and milliseconds, after which what is known is made to last. */
@@ -46,10 +46,13 @@ export interface PastRun {
 export interface ScanState {
   /** Says that a damaged file was put aside and everything is read again. */
   readonly rebuilt: boolean;
-  /** The examinations of an unchanged entry under the same rules, limits, readers and key; undefined where it must be read. */
-  lookup(entry: Entry): readonly Examination[] | undefined;
+  /**
+   * The examinations of an unchanged entry under the same rules, limits, readers and key; undefined where it must be read. With `content`, a
+   * hash of its bytes, that decides instead of size, times and inode.
+   */
+  lookup(entry: Entry, content?: string): readonly Examination[] | undefined;
   /** Keeps what was found in an entry that was read. */
-  store(entry: Entry, examinations: readonly Examination[]): void;
+  store(entry: Entry, examinations: readonly Examination[], content?: string): void;
   /** Fingerprints of what gated in the last complete run over the same roots in the same zone; undefined where there was none. */
   readonly lastGating: ReadonlySet<string> | undefined;
   /** When that run began, ISO 8601 UTC. */
@@ -150,7 +153,7 @@ function prepare(database: Database): void {
       CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
       CREATE TABLE signatures (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
       CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL,
-        format TEXT, bytes INTEGER NOT NULL, data TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
+        format TEXT, bytes INTEGER NOT NULL, data TEXT, content TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
       CREATE TABLE gating (job TEXT NOT NULL, fingerprint TEXT NOT NULL, PRIMARY KEY (job, fingerprint)) WITHOUT ROWID;
       CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, header TEXT NOT NULL, summary TEXT, job TEXT NOT NULL);
       PRAGMA user_version = ${FORM};`);
@@ -167,6 +170,7 @@ interface Known {
   readonly format: string | null;
   readonly bytes: number;
   readonly data: string | null;
+  readonly content: string | null;
 }
 
 /** One root's rows as the walk passes them. */
@@ -223,7 +227,7 @@ class Rows {
 }
 
 function known(row: Row): Known {
-  const { key, stamp, signature, format, bytes, data } = row;
+  const { key, stamp, signature, format, bytes, data, content } = row;
   return {
     key: Buffer.from(key as Uint8Array).toString("latin1"),
     stamp: Number(stamp),
@@ -231,6 +235,7 @@ function known(row: Row): Known {
     format: format as string | null,
     bytes: Number(bytes),
     data: data as string | null,
+    content: content as string | null,
   };
 }
 
@@ -260,15 +265,15 @@ class Sqlite implements ScanState {
     this.#database = database;
     this.rebuilt = rebuilt;
     this.#release = release;
-    this.#put = database.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)");
-    this.#get = database.prepare("SELECT key, stamp, signature, format, bytes, data FROM entries WHERE root = ? AND key = ?");
+    this.#put = database.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#get = database.prepare("SELECT key, stamp, signature, format, bytes, data, content FROM entries WHERE root = ? AND key = ?");
     this.#delete = database.prepare("DELETE FROM entries WHERE root = ? AND key = ?");
     const { include, exclude, listed } = request.walk;
     this.#prunes = include.length === 0 && exclude.length === 0 && listed === undefined;
     database.exec("BEGIN IMMEDIATE");
     this.#signature = this.#idOf("signatures", "digest", signatureOf(request));
     const page = database.prepare(
-      `SELECT key, stamp, signature, format, bytes, data FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE}`,
+      `SELECT key, stamp, signature, format, bytes, data, content FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE}`,
     );
     this.#roots = request.roots.map((root) => {
       const base = baseOf(root);
@@ -297,24 +302,35 @@ class Sqlite implements ScanState {
           );
   }
 
-  lookup(entry: Entry): readonly Examination[] | undefined {
+  lookup(entry: Entry, content?: string): readonly Examination[] | undefined {
     const rows = this.#roots[entry.root];
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
     if (rows === undefined || key === undefined || entry.stamp === undefined) return undefined;
     // What is listed or reached through a link may come out of order: such an entry is asked for by itself.
     const found = key > rows.passed ? rows.find(key) : this.#single(rows.id, key);
-    if (found === undefined || found.signature !== this.#signature || found.stamp !== stampHash(entry.stamp)) return undefined;
+    if (found === undefined || found.signature !== this.#signature) return undefined;
+    if (content === undefined ? found.stamp !== stampHash(entry.stamp) : found.content !== content) return undefined;
     return fromRecord(entry, found);
   }
 
-  store(entry: Entry, examinations: readonly Examination[]): void {
+  store(entry: Entry, examinations: readonly Examination[], content?: string): void {
     const rows = this.#roots[entry.root];
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
     if (rows === undefined || key === undefined || entry.stamp === undefined) return;
     const record = toRecord(examinations);
     this.#begin();
     if (record === undefined) this.#delete.run(rows.id, bytesOf(key));
-    else this.#put.run(rows.id, bytesOf(key), stampHash(entry.stamp), this.#signature, record.format, record.bytes, record.data);
+    else
+      this.#put.run(
+        rows.id,
+        bytesOf(key),
+        stampHash(entry.stamp),
+        this.#signature,
+        record.format,
+        record.bytes,
+        record.data,
+        content ?? null,
+      );
     this.#pending++;
     if (this.#pending >= COMMIT_ENTRIES || performance.now() - this.#committed > COMMIT_MS) this.#commit();
   }
