@@ -1,7 +1,7 @@
 import type { Engine, Session } from "../detect/contract.ts";
 import { isContainer } from "../format/probe.ts";
 import type { TextlessKind } from "../format/textless.ts";
-import type { Budget, Extractor, Probe } from "../model/chunk.ts";
+import type { Budget, Extractor, Location, Probe } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
@@ -253,10 +253,19 @@ function memberOf(outer: Entry, member: Entry): Entry {
 
 /** Sheets and properties have names too, and names hold what people write into them. */
 function placeMasked(workshop: Workshop, match: SealedMatch): SealedMatch {
-  const { location } = match;
-  if (location.kind === "cell") return { ...match, location: { ...location, sheet: workshop.maskPath(location.sheet) } };
-  if (location.kind === "property") return { ...match, location: { ...location, name: workshop.maskPath(location.name) } };
-  return match;
+  const location = maskedLocation(workshop, match.location);
+  const { group } = match;
+  if (group === undefined) return location === match.location ? match : { ...match, location };
+  const parts = group.parts.map((part) =>
+    part.first === undefined ? part : { ...part, first: { ...part.first, location: maskedLocation(workshop, part.first.location) } },
+  );
+  return { ...match, location, group: { ...group, parts } };
+}
+
+function maskedLocation(workshop: Workshop, location: Location): Location {
+  if (location.kind === "cell") return { ...location, sheet: workshop.maskPath(location.sheet) };
+  if (location.kind === "property") return { ...location, name: workshop.maskPath(location.name) };
+  return location;
 }
 
 /** Last name of a path, members included. */

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
+import * as XLSX from "xlsx";
 
 import { reporters } from "../../src/report/registry.ts";
 import { zip } from "../../scripts/fixtures/zip.mjs";
@@ -22,7 +23,15 @@ const canaries = {
   neighbour: "西山煤电项目",
   inName: "51010719880615273X",
   inMember: "330106197711023412",
+  inSheet: "320106198512034023",
 };
+
+/** A workbook of one sheet, as another program writes it. */
+function workbook(sheet: string, rows: readonly (readonly string[])[]): Buffer {
+  const book = XLSX.utils.book_new();
+  XLSX.utils.book_append_sheet(book, XLSX.utils.aoa_to_sheet(rows.map((row) => [...row])), sheet);
+  return XLSX.write(book, { type: "buffer", bookType: "xlsx" }) as Buffer;
+}
 
 function allFiles(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: "utf8" })
@@ -36,6 +45,8 @@ it("writes no planted value into any report, to the terminal or into its state",
   const line = `${canaries.neighbour} 客户姓名：${canaries.name} 身份证号：${canaries.id} 卡号 ${canaries.card} 手机 ${canaries.mobile} 邮箱 ${canaries.mail}@163.com\n`;
   writeFileSync(join(root, "note.txt"), line);
   writeFileSync(join(root, "list.csv"), `姓名,身份证号,卡号,手机号\n${canaries.name},${canaries.id},${canaries.card},${canaries.mobile}\n`);
+  const row = [canaries.name, canaries.id, canaries.card, canaries.mobile];
+  writeFileSync(join(root, "book.xlsx"), workbook(`名单${canaries.inSheet}`, [["姓名", "身份证号", "卡号", "手机号"], row, row, row]));
   writeFileSync(join(root, `客户${canaries.inName}.bin`), Buffer.from([0, 1, 2, 0, 0]));
   writeFileSync(join(root, "a.zip"), zip([[`申请人${canaries.inMember}.txt`, line]]));
   writeFileSync(join(root, "broken.zip"), zip([[`申请人${canaries.inMember}.txt`, line.repeat(50)]]).subarray(0, 160));
@@ -56,6 +67,6 @@ it("writes no planted value into any report, to the terminal or into its state",
   }
   // The scan did find them: what is searched for was there to leak.
   const found = written[join(scratch, "out-json.json")]?.toString("utf8") ?? "";
-  for (const masked of ["440308********1512", "622202*********5702", "510107********273X", "330106********3412"])
+  for (const masked of ["440308********1512", "622202*********5702", "510107********273X", "330106********3412", "320106********4023"])
     expect(found).toContain(masked);
 });
