@@ -81,7 +81,6 @@ export interface ScanHeader {
     readonly version: string;
     readonly rows: readonly {
       readonly dataClass: string;
-      readonly title: { readonly zh: string; readonly en: string };
       /** The column of the zone; of a level above the host's, where the zone has levels. */
       readonly is: Judgement["is"];
       readonly above?: Judgement["is"];

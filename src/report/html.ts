@@ -715,7 +715,7 @@ function policyTable(overview: Overview, locale: Locale, say: Say): string {
   const levelled = policy.rows.some(({ above }) => above !== undefined);
   const rows = policy.rows.map((one) =>
     row(
-      one.title[locale],
+      dataClassInWords(one.dataClass, locale),
       judgementWords[one.is][locale],
       ...(levelled ? [one.above === undefined ? "" : judgementWords[one.above][locale]] : []),
       one.references.join(say("；", "; ")),

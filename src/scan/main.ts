@@ -275,12 +275,9 @@ function policyOf({ policy, zone }: ScanRequest): NonNullable<ScanHeader["policy
   const [place = ""] = zone.split(":");
   const rows = Object.entries(policy.matrix).flatMap(([dataClass, columns]) => {
     const column = columns[place];
-    const title = policy.classes[dataClass]?.title;
-    if (column === undefined || title === undefined) return [];
+    if (column === undefined) return [];
     const above = columns[`${place}-below`];
-    return [
-      { dataClass, title, is: column.is, ...(above === undefined ? {} : { above: above.is }), references: (above ?? column).references },
-    ];
+    return [{ dataClass, is: column.is, ...(above === undefined ? {} : { above: above.is }), references: (above ?? column).references }];
   });
   return { version: policy.version, rows };
 }

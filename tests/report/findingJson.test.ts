@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Finding } from "../../src/model/finding.ts";
 import { createFindingJson } from "../../src/report/shared/findingJson.ts";
+import { isMark } from "../../src/report/shared/words.ts";
 import { events } from "./events.ts";
 
 const findings = events.flatMap((event) => (event.type === "finding" ? [event.finding] : []));
@@ -13,10 +14,11 @@ test.each<[string, Finding]>([
   ["quotes, escapes and lone surrogates", { ...first, path: 'a"b\\c\u0007\uD800\u2028𠀀.txt', excerpt: "\n", masked: "" }],
   ["a member unknown to the writer", { ...first, later: { deep: ["x", null, 1.5, true] } } as Finding],
   ["members that are not there", { ...first, level: undefined as never, suppression: { reason: "r", by: "b" } }],
-])("writes what JSON.stringify writes: %s", (_name, finding) => {
+])("writes what JSON.stringify writes, marks in quotes: %s", (_name, finding) => {
   const json = createFindingJson();
-  expect(json(finding)).toBe(JSON.stringify(finding));
+  const quote = (one: Finding): Finding => (isMark(one) ? { ...one, masked: `“${one.masked}”`, excerpt: `“${one.excerpt}”` } : one);
+  expect(json(finding)).toBe(JSON.stringify(quote(finding)));
   // What it remembers of the first does not change the second.
   const other = { ...finding, evidence: [], judgement: { is: "allowed", references: ["，"] } } as Finding;
-  expect([json(other), json(finding)]).toEqual([JSON.stringify(other), JSON.stringify(finding)]);
+  expect([json(other), json(finding)]).toEqual([JSON.stringify(quote(other)), JSON.stringify(quote(finding))]);
 });

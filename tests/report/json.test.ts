@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 import type { ScanEvent } from "../../src/model/event.ts";
+import type { Finding } from "../../src/model/finding.ts";
 import { json } from "../../src/report/json.ts";
 import { ndjson } from "../../src/report/ndjson.ts";
+import { isMark } from "../../src/report/shared/words.ts";
 import { events, header, text } from "./events.ts";
 import { expectGolden } from "./golden.ts";
+
+/** Marks stand in quotes. */
+const asWritten = (finding: Finding): Finding =>
+  isMark(finding) ? { ...finding, masked: `“${finding.masked}”`, excerpt: `“${finding.excerpt}”` } : finding;
 
 test("json holds every finding, failure and exclusion, and the summary", async () => {
   const written = await text(json, events);
@@ -12,7 +18,7 @@ test("json holds every finding, failure and exclusion, and the summary", async (
   const { tool, ...scan } = header;
   expect(report.tool).toEqual(tool);
   expect(report.scan).toEqual(scan);
-  expect(report.findings).toEqual(events.flatMap((event) => (event.type === "finding" ? [event.finding] : [])));
+  expect(report.findings).toEqual(events.flatMap((event) => (event.type === "finding" ? [asWritten(event.finding)] : [])));
   expect(report.failures).toEqual(events.flatMap((event) => (event.type === "failure" ? [event.failure] : [])));
   expect(report.excluded).toHaveLength(2);
   expect(report.counts).toEqual([
@@ -49,7 +55,9 @@ test("ndjson is one event a line and names no file of which there is nothing to 
   expect(lines.at(-1)?.type).toBe("scan-end");
   expect(written).not.toContain("readme.txt");
   expect(written).not.toContain("a.exe");
-  expect(lines.filter((event) => event.type === "finding")).toEqual(events.filter((event) => event.type === "finding"));
+  expect(lines.filter((event) => event.type === "finding")).toEqual(
+    events.flatMap((event) => (event.type === "finding" ? [{ ...event, finding: asWritten(event.finding) }] : [])),
+  );
   expect(lines.filter((event) => event.type === "failure")).toEqual(events.filter((event) => event.type === "failure"));
 });
 

@@ -1,6 +1,7 @@
 import type { Location } from "../../model/chunk.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Evidence } from "../../model/rule.ts";
+import { isMark } from "./words.ts";
 
 /** Evidence and judgements met before, as JSON: most of a million findings say the same few things. Bounded, since paths come from outside. */
 const maximumRemembered = 4096;
@@ -11,7 +12,8 @@ const quoted = (text: string): string => (plain.test(text) ? `"${text}"` : JSON.
 
 /**
  * Writes findings as `JSON.stringify` does, member for member, in about half its time: a million of them take what they take in a report whose
- * whole work this is. One for each report; it remembers what recurs.
+ * whole work this is. Marks stand in quotes, as in every report, so that scanning a report does not find them again. One for each report; it
+ * remembers what recurs.
  */
 export function createFindingJson(): (finding: Finding) => string {
   const evidences = new Map<string, string>();
@@ -37,12 +39,13 @@ export function createFindingJson(): (finding: Finding) => string {
   };
   return (finding) => {
     let json = "";
+    const mark = isMark(finding);
     // Every member there is, also one this function does not know.
     for (const name of Object.keys(finding) as (keyof Finding)[]) {
       const value = finding[name];
       if (value === undefined) continue;
       json += json === "" ? `{"${name}":` : `,"${name}":`;
-      if (typeof value === "string") json += quoted(value);
+      if (typeof value === "string") json += quoted(mark && (name === "masked" || name === "excerpt") ? inQuotes(value) : value);
       else if (typeof value !== "object") json += String(value);
       else if (value === finding.evidence) json += evidenceJson(finding.evidence);
       else if (value === finding.judgement) json += judgementJson(finding.judgement);
@@ -51,6 +54,10 @@ export function createFindingJson(): (finding: Finding) => string {
     }
     return `${json}}`;
   };
+}
+
+function inQuotes(mark: string): string {
+  return `“${mark.replaceAll(/[“”]/g, "")}”`;
 }
 
 function locationJson(location: Location): string {
