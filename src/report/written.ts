@@ -1,12 +1,14 @@
 import type { ScanEvent } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { clock } from "./shared/clock.ts";
 import { absencesInWords, comparisonInWords } from "./shared/comparison.ts";
-import { conclusionInWords, failureCounts, zonesInWords } from "./shared/conclusion.ts";
+import { conclusionInWords, failuresInWords, zonesInWords } from "./shared/conclusion.ts";
 import { escapeMarkup } from "./shared/escape.ts";
 import { Gather, type FileGroup } from "./shared/gather.ts";
 import { measureFor } from "./shared/measure.ts";
 import { Overview } from "./shared/overview.ts";
+import { seenInWords } from "./shared/seen.ts";
 import { answerWords, SelfCheck } from "./shared/selfCheck.ts";
 import {
   adviceWords,
@@ -45,14 +47,16 @@ export const written: Reporter = {
     const overview = new Overview();
     const selfCheck = new SelfCheck();
     const gather = new Gather(maximumFindings, (finding) => finding.effect !== "recorded");
+    const unread: Failure[] = [];
     return {
       on(event: ScanEvent): void {
         overview.on(event);
         selfCheck.on(event);
         gather.on(event);
+        if (event.type === "failure" && unread.length < maximumFiles) unread.push(event.failure);
       },
       async close(): Promise<void> {
-        await out.write(pageOf(overview, selfCheck, gather.files(), options.locale));
+        await out.write(pageOf(overview, selfCheck, gather.files(), unread, options.locale));
       },
     };
   },
@@ -65,7 +69,7 @@ const row = (...cells: readonly string[]): string => `<tr>${cells.map((cell) => 
 const tableOf = (names: readonly string[], rows: readonly string[]): string =>
   `<table><thead><tr>${names.map((name) => `<th>${escapeMarkup(name)}</th>`).join("")}</tr></thead><tbody>\n${rows.join("")}</tbody></table>\n`;
 
-function pageOf(overview: Overview, selfCheck: SelfCheck, files: readonly FileGroup[], locale: Locale): string {
+function pageOf(overview: Overview, selfCheck: SelfCheck, files: readonly FileGroup[], unread: readonly Failure[], locale: Locale): string {
   const say: Say = (zh, en) => (locale === "zh" ? zh : en);
   const given = (name: string): string => overview.header?.fields?.[name] ?? "";
   const unit = [given("unit"), given("department")].filter((part) => part !== "").join(" ");
@@ -74,7 +78,7 @@ function pageOf(overview: Overview, selfCheck: SelfCheck, files: readonly FileGr
     [say("一、组织领导", "1. Organisation"), organisation(given, say)],
     [say("二、自查范围与方法", "2. Scope and method"), scope(overview, given, locale, say)],
     [say("三、总体情况", "3. Overall"), overall(overview, selfCheck, locale, say)],
-    [say("四、发现的问题", "4. Problems found"), problems(overview, files, locale, say)],
+    [say("四、发现的问题", "4. Problems found"), problems(overview, files, unread, locale, say)],
     [say("五、原因分析", "5. Causes"), fill],
     [say("六、整改措施与时限", "6. Measures and time limits"), measures(overview, files, locale, say)],
     [say("七、下一步打算", "7. Next"), fill],
@@ -177,7 +181,7 @@ function overall(overview: Overview, selfCheck: SelfCheck, locale: Locale, say: 
   )}${tableOf(names, answers)}`;
 }
 
-function problems(overview: Overview, files: readonly FileGroup[], locale: Locale, say: Say): string {
+function problems(overview: Overview, files: readonly FileGroup[], failures: readonly Failure[], locale: Locale, say: Say): string {
   const shown = files.slice(0, maximumFiles).map((file, index) => {
     const titles = file.rules.map((group) => overview.rule(group.ruleId)?.title[locale] ?? group.ruleId);
     const worst = file.rules[0]?.findings[0];
@@ -206,12 +210,28 @@ function problems(overview: Overview, files: readonly FileGroup[], locale: Local
     shown.length === 0 ? paragraph(say("检查范围内未发现问题。", "No problem was found within what was examined.")) : tableOf(names, shown);
   const left =
     rest > 0 ? paragraph(say(`其余 ${count(rest)} 个文件见问题清单。`, `${count(rest)} more files are in the list of problems.`)) : "";
-  const unread = failureCounts(overview).map(([code, number]) => row(failureWords[code][locale], count(number), adviceWords[code][locale]));
-  const unexamined =
-    unread.length === 0
-      ? ""
-      : `${paragraph(say("以下未检，不能视为无问题，明细见未检清单：", "What follows was not examined and is not clean; the list of it is in the workbook:"))}${tableOf([say("原因", "Reason"), say("数目", "Number"), say("处理", "What to do")], unread)}`;
-  return body + left + unexamined;
+  if (failures.length === 0) return body + left;
+  const unread = failures.map((failure, index) =>
+    row(
+      String(index + 1),
+      failure.path,
+      `${failureWords[failure.code][locale]}${seenInWords(failure, locale) === "" ? "" : `（${seenInWords(failure, locale)}）`}`,
+      adviceWords[failure.code][locale],
+    ),
+  );
+  const more = Object.values(overview.failures).reduce((sum, number) => sum + number, 0) - failures.length;
+  return [
+    body,
+    left,
+    paragraph(
+      say(
+        `以下未检，不能视为无问题（${failuresInWords(overview, locale)}）：`,
+        `What follows was not examined and is not clean (${failuresInWords(overview, locale)}):`,
+      ),
+    ),
+    tableOf([say("序号", "No."), say("文件", "File"), say("原因", "Reason"), say("处理", "What to do")], unread),
+    more > 0 ? paragraph(say(`其余 ${count(more)} 项见未检清单。`, `${count(more)} more are in the list of what was not examined.`)) : "",
+  ].join("");
 }
 
 function measures(overview: Overview, files: readonly FileGroup[], locale: Locale, say: Say): string {
