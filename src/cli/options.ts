@@ -490,6 +490,15 @@ export const optionTable: readonly OptionRow[] = [
   },
   { key: "quiet", short: "-q", long: "--quiet", type: "flag", zh: "只显示结论", en: "the result only", commands: [...scans, "report"] },
   {
+    key: "explain",
+    long: "--explain",
+    type: "flag",
+    zh: "逐条列出支持与反对的证据，含豁免的与已取舍的",
+    en: "list the evidence for and against each finding, also of suppressed and settled ones",
+    commands: [...scans, "report"],
+    onlyTyped: true,
+  },
+  {
     key: "verbose",
     short: "-v",
     long: "--verbose",

@@ -60,6 +60,7 @@ export function openReports(
       color: output === undefined && terminal.color,
       width: output === undefined && terminal.stdout.isTTY ? terminal.stdout.columns : undefined,
       verbosity,
+      explain: wanted.values["explain"] === true,
       others,
     } as const;
     if (output !== undefined) return { output, report: reporter.open(output.writer, options) };

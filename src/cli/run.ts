@@ -107,6 +107,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     throw new UsageError(say(terminal, "--fail-on-new 须有 --state 或 --incremental", "--fail-on-new needs --state or --incremental"));
   }
   checkOutside(terminal, request, wanted);
+  if (request.zone === "personal") tellPersonal(terminal, request);
   const previous = await loadPrevious(terminal, values["previous"] as string | undefined, keyIdOf(request));
   if (!resolved.keyStored) {
     terminal.stderr.write(
@@ -116,6 +117,18 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
   const state = stateDirectory === undefined ? undefined : await stateOf(terminal, stateDirectory, request, wanted);
   const overdue = overdueBy(state?.lastComplete, values["every"] as string | undefined);
   return scanTo(terminal, overdue === undefined ? request : { ...request, overdue }, wanted, previous, state);
+}
+
+/** On a personal machine its owner is told what is read, and who agreed is recorded with `--field agreed=NAME`. */
+function tellPersonal(terminal: Terminal, request: ScanRequest): void {
+  const agreed = request.fields?.["agreed"];
+  terminal.stderr.write(
+    `${say(
+      terminal,
+      `个人设备检查：读取 ${request.roots.join("、")} 下文件的内容与名称，只报告标志、客户信息与凭据的脱敏线索和未能读取的文件，不列出其他文件；${agreed === undefined ? "未记录同意人（--field agreed=姓名）" : `同意人 ${agreed}`}`,
+      `personal device: the content and names of files below ${request.roots.join(", ")} are read; only masked leads to marks, customer data and credentials and files that could not be read are reported, no other file is named; ${agreed === undefined ? "nobody is recorded as having agreed (--field agreed=NAME)" : `agreed by ${agreed}`}`,
+    )}\n`,
+  );
 }
 
 function fileOf(terminal: Terminal, file: string | undefined): string | undefined {

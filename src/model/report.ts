@@ -11,6 +11,8 @@ export interface ReportOptions {
   /** Columns of the terminal; undefined in a pipe. */
   readonly width: number | undefined;
   readonly verbosity: "quiet" | "normal" | "verbose";
+  /** For a terminal: the evidence for and against each finding, a line each. */
+  readonly explain?: boolean;
   /** Where other reports of this run lie, for "see the report": format id and path. */
   readonly others: readonly { readonly format: string; readonly path: string }[];
 }

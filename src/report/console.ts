@@ -17,6 +17,7 @@ import {
   count,
   dutyShortWords,
   excerptInWords,
+  explainInWords,
   failureWords,
   placeInWords,
   reasonInWords,
@@ -136,8 +137,9 @@ export const console: Reporter = {
   extension: "txt",
   open(out: Writer, options: ReportOptions): OpenReport {
     const verbose = options.verbosity === "verbose";
+    const explain = options.explain === true;
     const overview = new Overview();
-    const gather = new Gather(maximumFindings, (finding) => verbose || finding.effect !== "recorded");
+    const gather = new Gather(maximumFindings, (finding) => verbose || explain || finding.effect !== "recorded");
     const failures: Failure[] = [];
     const excluded: { readonly path: string; readonly by: string }[] = [];
     return {
@@ -230,6 +232,7 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
         const place = taken === undefined ? placeInWords(finding, locale) : groupPlaceInWords(finding, taken, locale);
         if (index > 0) {
           page.add("", [excerpt, place], plain, plain, 2);
+          if (options.explain === true) addEvidence(page, finding, locale);
           shown += addParts(page, finding, locale);
           continue;
         }
@@ -244,6 +247,7 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
           flags.push(zh ? `已豁免：${neutralise(reason)}（${neutralise(by)}）` : `suppressed: ${neutralise(reason)} (${neutralise(by)})`);
         }
         page.add("", [title, excerpt, confidence, place, reasonInWords(finding.evidence, locale), basis, ...flags]);
+        if (options.explain === true) addEvidence(page, finding, locale);
         shown += addParts(page, finding, locale);
         if (finding.dataClass === "state-secret" && finding.effect !== "recorded") duty = true;
       }
@@ -305,6 +309,11 @@ function reportOf(options: ReportOptions, formats: readonly string[]): string | 
     if (found !== undefined) return neutralise(found.path);
   }
   return undefined;
+}
+
+/** Under `--explain`: what speaks for and against a finding, a line each. */
+function addEvidence(page: Page, finding: Finding, locale: Locale): void {
+  for (const line of explainInWords(finding.evidence, locale)) page.add("", [line], plain, plain, 4);
 }
 
 /** What became of the problems of last time. */

@@ -292,7 +292,7 @@ ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overv
   )}${field(say("检查时间", "Period"), summary === undefined ? period : `${period}${say("，用时 ", ", took ")}${durationInWords(summary.elapsedMs, locale)}`)}${field(
     say("检查人", "Inspector"),
     given(overview, "inspector"),
-  )}${field(say("工具", "Tool"), header === undefined ? "" : say(`zicha ${header.tool.version}（Node ${header.tool.node}，${header.tool.platform}）`, `zicha ${header.tool.version} (Node ${header.tool.node}, ${header.tool.platform})`))}${field(
+  )}${overview.header?.zone === "personal" ? field(say("同意检查的人", "Agreed by"), given(overview, "agreed")) : ""}${field(say("工具", "Tool"), header === undefined ? "" : say(`zicha ${header.tool.version}（Node ${header.tool.node}，${header.tool.platform}）`, `zicha ${header.tool.version} (Node ${header.tool.node}, ${header.tool.platform})`))}${field(
     say("规则包", "Packs"),
     (header?.packs ?? [])
       .map((pack) =>

@@ -52,3 +52,13 @@ test("over the ceiling the worst are shown and the rest is counted", async () =>
   expect(told).toContain("以上为最严重的 2,000 处，共 9,000 处");
   expect(told).not.toContain("\n疑似  数据");
 });
+
+test("explains each finding, also what is suppressed", async () => {
+  const said = await text(console, events, { explain: true });
+  expect(said).toContain("      = 校验位相符 [validator luhn]");
+  expect(said).toContain("      + 同行有姓名 [row row:PERSON_NAME]");
+  expect(said).toContain("      - 出生日期过近，可能是编号 [validator recent-birth]");
+  expect(said).toContain("已豁免：样例地址（li）");
+  expect(said).toContain("      - 公开的样例值 [allowlist sample]");
+  expect(await text(console, events)).not.toContain("[validator");
+});

@@ -329,6 +329,15 @@ const evidenceBy: Readonly<Record<Evidence["by"], Both>> = {
   arbitration: both("与其他规则取舍", "settled against another rule"),
 };
 
+/**
+ * Every piece of evidence in a line of its own, with its name as rules know it: `+` speaks for, `-` against, `=` states what was met. Names of
+ * evidence come from rules and hold no value.
+ */
+export function explainInWords(evidence: readonly Evidence[], locale: Locale): readonly string[] {
+  const signs: Readonly<Record<Evidence["effect"], string>> = { states: "=", raises: "+", lowers: "-", rejects: "-" };
+  return evidence.map((one) => `${signs[one.effect]} ${evidenceInWords(one, locale)} [${one.by} ${neutralise(one.name)}]`);
+}
+
 function evidenceInWords(evidence: Evidence, locale: Locale): string {
   const bare = evidence.name.slice(evidence.name.indexOf(":") + 1);
   const by = evidenceBy[evidence.by][locale];
