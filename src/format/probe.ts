@@ -7,7 +7,8 @@ import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 
 /** A kind of container whose directory of names tells formats apart. */
 interface Directory {
-  claims(head: Uint8Array): boolean;
+  /** `name`: of the last volume of a set only its name and its end tell what it is. */
+  claims(head: Uint8Array, name?: string): boolean;
   names(bytes: ByteSource): Promise<Iterable<string>>;
 }
 
@@ -15,7 +16,7 @@ interface Directory {
 const headLength = 4096;
 
 const zip: Directory = {
-  claims: (head) => startsAsZip(head) || mayCarryZip(head),
+  claims: (head, name) => startsAsZip(head) || mayCarryZip(head) || (name !== undefined && /\.zip$/i.test(name)),
   names: async (bytes) => (await readZip(bytes))?.members.map((member) => member.name) ?? [],
 };
 
@@ -50,16 +51,16 @@ export async function createProbe(name: string, bytes: ByteSource): Promise<Prob
   return {
     name,
     head,
-    members: () => (members ??= namesOf(head, bytes)),
+    members: () => (members ??= namesOf(head, name, bytes)),
   };
 }
 
-async function namesOf(head: Uint8Array, bytes: ByteSource): Promise<ReadonlySet<string>> {
+async function namesOf(head: Uint8Array, name: string, bytes: ByteSource): Promise<ReadonlySet<string>> {
   if (!bytes.seekable) return new Set();
   const names = new Set<string>();
   for (const directory of directories) {
-    if (!directory.claims(head)) continue;
-    for (const name of await directory.names(bytes)) names.add(name);
+    if (!directory.claims(head, name)) continue;
+    for (const one of await directory.names(bytes)) names.add(one);
     if (names.size > 0) break;
   }
   return names;

@@ -34,6 +34,7 @@ import { spreadsheetMl } from "./spreadsheetMl.ts";
 import { text } from "./text.ts";
 import { tnef } from "./tnef.ts";
 import { vcard } from "./vcard.ts";
+import { volume } from "./volume.ts";
 import { xls } from "./xls.ts";
 import { xlsb } from "./xlsb.ts";
 import { xlsx } from "./xlsx.ts";
@@ -86,4 +87,5 @@ export const extractors: readonly Extractor[] = [
   html,
   xml,
   text,
+  volume,
 ];

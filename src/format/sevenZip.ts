@@ -10,6 +10,7 @@ import { lzma1, lzma2 } from "./shared/lzma2.ts";
 import { SevenZipError, directoryPlace, isEncrypted, isExact, openFolder, readSevenZip, startsAsSevenZip } from "./shared/sevenZip.ts";
 import type { SevenZip, SevenZipFile, SevenZipFolder } from "./shared/sevenZip.ts";
 import { joinVolumes } from "./shared/volumes.ts";
+import type { Joined } from "./shared/volumes.ts";
 import { streamSource } from "./shared/zipMember.ts";
 
 /** 256 KiB of a folder unpacked to try a password. */
@@ -32,9 +33,17 @@ export const sevenZip: Extractor = {
 };
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const { entry } = input;
   const place = directoryPlace(Buffer.from(await readRange(input.bytes, 0, 32)));
   const joined = await joinVolumes(input, place === undefined ? undefined : place.from + place.length);
+  try {
+    yield* readArchive(input, joined);
+  } finally {
+    await joined.close();
+  }
+}
+
+async function* readArchive(input: ExtractInput, joined: Joined): AsyncGenerator<Extracted, void> {
+  const { entry } = input;
   if (joined.missing !== undefined) yield told(entry, "not-found", `volume ${joined.missing} of the archive is not here`, true);
   let archive: SevenZip;
   let password: string | undefined;

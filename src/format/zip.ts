@@ -3,9 +3,11 @@ import type { ByteSource } from "../model/entry.ts";
 import type { FailureCode } from "../model/failure.ts";
 import { readRange } from "./shared/bytes.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
-import type { ZipMember } from "./shared/zip.ts";
+import type { Zip, ZipMember } from "./shared/zip.ts";
 import { memberSource } from "./shared/zipMember.ts";
 import type { MemberDamage } from "./shared/zipMember.ts";
+import { joinZip, lastVolume } from "./shared/zipVolumes.ts";
+import type { ZipVolumes } from "./shared/zipVolumes.ts";
 
 /**
  * Zip archives (APPNOTE 6.3.10), also behind a self extractor or a picture, with a damaged directory, with GBK names. Every member is an entry;
@@ -19,7 +21,7 @@ export const zip: Extractor = {
   access: "any",
   streaming: true,
   async accepts(probe) {
-    return startsAsZip(probe.head) || (mayCarryZip(probe.head) && (await probe.members()).size > 0);
+    return startsAsZip(probe.head) || ((mayCarryZip(probe.head) || /\.zip$/i.test(probe.name)) && (await probe.members()).size > 0);
   },
   extract,
 };
@@ -30,53 +32,73 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     type: "failure",
     failure: { stage: "extract", code, path, detail, partial },
   });
-  const archive = await readZip(input.bytes);
-  if (archive === undefined || (archive.members.length === 0 && archive.damage !== undefined)) {
-    yield failure("corrupt", archive?.damage ?? "no archive can be read", false);
-    return;
+  const volume = /([^/\\]+)\.z\d\d$/i.exec(entry.path)?.[1];
+  if (volume !== undefined && (await lastVolume(input.bytes)) === undefined) {
+    const last = await input.sibling?.(`${volume}.zip`);
+    const whole = last !== undefined && ((await lastVolume(last)) ?? 0) > 0;
+    await last?.close();
+    // It is read with the last one, which holds the directory.
+    if (whole) return;
+    yield failure("not-found", `last volume ${volume}.zip of the archive is not here`, true);
   }
-  if (archive.damage !== undefined) yield failure("corrupt", `archive is damaged: ${archive.damage}`, true);
-  if (archive.overlapping) yield failure("corrupt", "members of the archive share bytes", true);
-  const first = (await readRange(input.bytes, 0, 1))[0];
-  if (first === 0xff || first === 0x89 || first === 0x47 /* G */) {
-    yield failure("no-text", "the picture before the archive needs a person or OCR", true);
+  const volumes = await joinZip(input);
+  try {
+    yield* members(volumes);
+  } finally {
+    await volumes.close();
   }
-  for (const member of archive.members) {
-    if (input.signal.aborted) {
-      yield failure("interrupted", "interrupted between members", true);
+
+  async function* members({ source, starts, missing, next }: ZipVolumes): AsyncGenerator<Extracted, void> {
+    if (missing !== undefined) yield failure("not-found", `volume ${missing} of the archive is not here`, true);
+    const archive = await readZip(source, starts);
+    if (next !== undefined && missing === undefined && archive?.damage !== undefined)
+      yield failure("not-found", `volume ${next} of the archive is not here`, true);
+    if (archive === undefined || (archive.members.length === 0 && archive.damage !== undefined)) {
+      yield failure("corrupt", archive?.damage ?? "no archive can be read", false);
       return;
     }
-    if (member.directory) continue;
-    if (!budget.take("members", 1)) {
-      yield failure("too-large", "limit of members reached", true);
-      return;
+    if (archive.damage !== undefined) yield failure("corrupt", `archive is damaged: ${archive.damage}`, true);
+    if (archive.overlapping) yield failure("corrupt", "members of the archive share bytes", true);
+    const first = (await readRange(input.bytes, 0, 1))[0];
+    if (first === 0xff || first === 0x89 || first === 0x47 /* G */) {
+      yield failure("no-text", "the picture before the archive needs a person or OCR", true);
     }
-    const damages: MemberDamage[] = [];
-    const path = `${entry.path}!/${member.name}`;
-    yield {
-      type: "member",
-      entry: {
-        path,
-        key: `${entry.key}!${member.headerOffset}`,
-        root: entry.root,
-        size: member.size,
-        modified: member.modified,
-        stamp: undefined,
-        depth: entry.depth + 1,
-      },
-      open: (): Promise<ByteSource> => open(member, damages),
-    };
-    // The member has been examined when the next one is asked for: what was wrong with its bytes is known now.
-    const [damage] = damages;
-    if (damage !== undefined) yield failure(damage.code, damage.detail, true, path);
-    if (damage?.code === "bomb" && damage.detail.startsWith("archive")) {
-      yield failure("bomb", "the other members of the archive are not read", true);
-      return;
+    for (const member of archive.members) {
+      if (input.signal.aborted) {
+        yield failure("interrupted", "interrupted between members", true);
+        return;
+      }
+      if (member.directory) continue;
+      if (!budget.take("members", 1)) {
+        yield failure("too-large", "limit of members reached", true);
+        return;
+      }
+      const damages: MemberDamage[] = [];
+      const path = `${entry.path}!/${member.name}`;
+      yield {
+        type: "member",
+        entry: {
+          path,
+          key: `${entry.key}!${member.headerOffset}`,
+          root: entry.root,
+          size: member.size,
+          modified: member.modified,
+          stamp: undefined,
+          depth: entry.depth + 1,
+        },
+        open: (): Promise<ByteSource> => open(archive, member, damages),
+      };
+      // The member has been examined when the next one is asked for: what was wrong with its bytes is known now.
+      const [damage] = damages;
+      if (damage !== undefined) yield failure(damage.code, damage.detail, true, path);
+      if (damage?.code === "bomb" && damage.detail.startsWith("archive")) {
+        yield failure("bomb", "the other members of the archive are not read", true);
+        return;
+      }
     }
   }
 
-  function open(member: ZipMember, damages: MemberDamage[]): Promise<ByteSource> {
-    if (archive === undefined) throw new TypeError("no archive");
+  function open(archive: Zip, member: ZipMember, damages: MemberDamage[]): Promise<ByteSource> {
     return memberSource(archive, member, input, (damage) => {
       damages.push(damage);
     });

@@ -4,8 +4,19 @@ import type { ByteSource } from "../../model/entry.ts";
 /** Parts of a set that was split byte by byte, in one. */
 export interface Joined {
   readonly source: ByteSource;
-  /** Name of the first part that is not here; undefined when nothing is missing. */
+  /** Name of the first part that is not here though it is needed; undefined when nothing is known to be missing. */
   readonly missing: string | undefined;
+  /** The part that would come next. */
+  readonly next: string | undefined;
+  /** Closes what was opened beside the entry. */
+  close(): Promise<void>;
+}
+
+/** Where the parts of a set lie in the whole. */
+interface Part {
+  readonly source: ByteSource;
+  readonly from: number;
+  readonly size: number;
 }
 
 /** More parts than any set has. */
@@ -13,32 +24,54 @@ const partLimit = 999;
 
 /**
  * The parts `x.001`, `x.002` … of what the entry begins, as one source. `needed`: bytes the whole must have, where its begin tells; a set
- * that has fewer misses its next part.
+ * that has fewer misses its next part. Anything but a first part comes back as it is.
  */
 export async function joinVolumes(input: ExtractInput, needed: number | undefined): Promise<Joined> {
   const name = /([^/\\]+)\.001$/.exec(input.entry.path)?.[1];
   const { size } = input.bytes;
-  if (name === undefined || size === undefined || (needed !== undefined && size >= needed))
-    return { source: input.bytes, missing: undefined };
-  const parts: { readonly source: ByteSource; readonly from: number; readonly size: number }[] = [{ source: input.bytes, from: 0, size }];
+  if (name === undefined || size === undefined || (needed !== undefined && size >= needed)) return alone(input.bytes);
+  return join(input, size, (number) => `${name}.${String(number).padStart(3, "0")}`, needed);
+}
+
+/** A set of one. */
+export function alone(source: ByteSource): Joined {
+  return { source, missing: undefined, next: undefined, close: () => Promise.resolve() };
+}
+
+async function join(input: ExtractInput, size: number, nameOf: (number: number) => string, needed: number | undefined): Promise<Joined> {
+  const parts: Part[] = [{ source: input.bytes, from: 0, size }];
   let total = size;
+  let next: string | undefined;
   for (let number = 2; number <= partLimit && (needed === undefined || total < needed); number++) {
-    const next = `${name}.${String(number).padStart(3, "0")}`;
-    const source = await input.sibling?.(next);
+    const name = nameOf(number);
+    const source = await input.sibling?.(name);
     if (source?.size === undefined) {
-      const missing = needed === undefined ? undefined : next;
-      return { source: concatenated(parts, total), missing };
+      next = name;
+      break;
     }
     parts.push({ source, from: total, size: source.size });
     total += source.size;
   }
-  return { source: concatenated(parts, total), missing: undefined };
+  return joinedParts(parts, total, { missing: needed === undefined ? undefined : next, next, own: input.bytes });
 }
 
-function concatenated(
-  parts: readonly { readonly source: ByteSource; readonly from: number; readonly size: number }[],
+/** Parts laid one behind the other; closing leaves `own` open, which is the caller's. */
+export function joinedParts(
+  parts: readonly Part[],
   total: number,
-): ByteSource {
+  told: { readonly missing: string | undefined; readonly next: string | undefined; readonly own: ByteSource },
+): Joined {
+  return {
+    source: concatenated(parts, total),
+    missing: told.missing,
+    next: told.next,
+    async close(): Promise<void> {
+      for (const { source } of parts) if (source !== told.own) await source.close();
+    },
+  };
+}
+
+function concatenated(parts: readonly Part[], total: number): ByteSource {
   return {
     size: total,
     seekable: true,
@@ -58,8 +91,6 @@ function concatenated(
       }
       return filled;
     },
-    async close(): Promise<void> {
-      for (const { source } of parts) await source.close();
-    },
+    close: () => Promise.resolve(),
   };
 }

@@ -63,12 +63,13 @@ const known = new WeakMap<ByteSource, Promise<Zip | undefined>>();
 
 /**
  * Reads the directory of a zip archive by range reads; undefined when the source is none or cannot be read at any offset. A prefix (self
- * extractor, picture) is allowed. A damaged or missing directory is replaced by a scan for local headers. Read once for each source.
+ * extractor, picture) is allowed. A damaged or missing directory is replaced by a scan for local headers. Read once for each source. `starts`:
+ * where each volume of a set begins in the source.
  */
-export function readZip(source: ByteSource): Promise<Zip | undefined> {
-  let zip = known.get(source);
+export function readZip(source: ByteSource, starts: readonly number[] = []): Promise<Zip | undefined> {
+  let zip = starts.length > 0 ? undefined : known.get(source);
   if (zip === undefined) {
-    zip = readDirectory(source);
+    zip = readDirectory(source, starts);
     known.set(source, zip);
   }
   return zip;
@@ -98,11 +99,11 @@ export function mayCarryZip(head: Uint8Array): boolean {
   );
 }
 
-async function readDirectory(source: ByteSource): Promise<Zip | undefined> {
+async function readDirectory(source: ByteSource, starts: readonly number[]): Promise<Zip | undefined> {
   const size = source.size;
   if (size === undefined || !source.seekable || size < 22) return undefined;
   const head = await readRange(source, 0, 4);
-  const found = await fromDirectory(source, size);
+  const found = await fromDirectory(source, size, starts);
   let scanned: Promise<readonly ZipMember[]> | undefined;
   const scan = (): Promise<readonly ZipMember[]> => (scanned ??= scanLocalHeaders(source, size));
   if (found === undefined && !startsAsZip(head)) return undefined;
@@ -124,6 +125,7 @@ async function readDirectory(source: ByteSource): Promise<Zip | undefined> {
 async function fromDirectory(
   source: ByteSource,
   size: number,
+  starts: readonly number[],
 ): Promise<{ members: readonly ZipMember[]; damage: string | undefined } | undefined> {
   const tailStart = Math.max(0, size - tailLength);
   const tail = Buffer.from(await readRange(source, tailStart, size - tailStart));
@@ -133,7 +135,7 @@ async function fromDirectory(
     if (at + 22 > tail.length || tail.readUInt32LE(at) !== endSignature) continue;
     const end = await endRecord(source, tail, at, tailStart + at);
     if (end === undefined) continue;
-    return centralDirectory(source, end);
+    return centralDirectory(source, end, starts);
   }
   return undefined;
 }
@@ -180,6 +182,7 @@ async function endRecord(source: ByteSource, tail: Buffer, at: number, position:
 async function centralDirectory(
   source: ByteSource,
   end: EndRecord,
+  starts: readonly number[],
 ): Promise<{ members: readonly ZipMember[]; damage: string | undefined }> {
   const members: ZipMember[] = [];
   const bytes = Buffer.from(await readRange(source, end.start, Math.min(end.length, directoryLimit)));
@@ -205,7 +208,7 @@ async function centralDirectory(
         },
         bytes.subarray(at + 46, nameEnd),
         bytes.subarray(nameEnd, nameEnd + extraLength),
-        end.prefix,
+        starts.length > 0 ? (starts[bytes.readUInt16LE(at + 34)] ?? 0) : end.prefix,
       ),
     );
     at = next;
