@@ -341,6 +341,8 @@ export function explainInWords(evidence: readonly Evidence[], locale: Locale): r
 function evidenceInWords(evidence: Evidence, locale: Locale): string {
   const bare = evidence.name.slice(evidence.name.indexOf(":") + 1);
   const by = evidenceBy[evidence.by][locale];
+  // These two say something of their own, not what stands beside.
+  if (evidence.by === "row" && (bare === "subjects" || bare === "elements")) return evidenceNames[bare]?.[locale] ?? by;
   if (evidence.by === "row" || evidence.by === "role") {
     const what = (evidence.by === "role" ? roles : evidenceNames)[bare]?.[locale] ?? neutralise(bare);
     return locale === "zh" ? `${by}${what}` : `${by} ${what}`;

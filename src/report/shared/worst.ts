@@ -6,12 +6,16 @@ const severities: Readonly<Record<Severity, number>> = { critical: 0, high: 1, m
 const confidences: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2 };
 
 /** How many classes `classOf` tells apart. */
-export const classes = 90;
+export const classes = 135;
 
-/** How bad a finding is, 0 the worst, below `classes`: by effect, critical judgement, severity, confidence. */
-export function classOf(finding: Pick<Finding, "effect" | "judgement" | "severity" | "confidence">): number {
-  const critical = finding.judgement.is === "critical" ? 0 : 1;
-  return ((effects[finding.effect] * 2 + critical) * 5 + severities[finding.severity]) * 3 + confidences[finding.confidence];
+/** What of a finding says how bad it is. */
+export type Ranked = Pick<Finding, "effect" | "judgement" | "severity" | "confidence" | "dataClass">;
+
+/** How bad a finding is, 0 the worst, below `classes`: by effect, state secret, critical judgement, severity, confidence. */
+export function classOf(finding: Ranked): number {
+  // A duty to report hangs on a state-secret mark, whatever else is critical.
+  const critical = finding.judgement.is !== "critical" ? 2 : finding.dataClass === "state-secret" ? 0 : 1;
+  return ((effects[finding.effect] * 3 + critical) * 5 + severities[finding.severity]) * 3 + confidences[finding.confidence];
 }
 
 /** Places of a rule in a file that come before further places of any other: what a person looks at to understand a file. */
@@ -22,7 +26,7 @@ const firstPlaces = 4;
  * file come before the thousandth of one, by powers of two: a ceiling then hides places, never a file in violation behind another. Within
  * that by class. `ordinal` counts the rule's findings of the file from 1.
  */
-export function rankOf(finding: Pick<Finding, "effect" | "judgement" | "severity" | "confidence">, ordinal: number): number {
+export function rankOf(finding: Ranked, ordinal: number): number {
   const again = Math.min(30, Math.floor(Math.log2(Math.max(1, ordinal / firstPlaces))));
   return ((finding.effect === "recorded" ? 1 : 0) * 31 + again) * classes + classOf(finding);
 }
