@@ -200,9 +200,25 @@ function checkShownValues(terminal: Terminal, wanted: Run): void {
   );
 }
 
-/** Reports lie outside what is examined: they are sensitive, and a checked medium is not written to. */
+/**
+ * Reports lie outside what is examined: they are sensitive, and a checked medium is not written to. A report file that is named may lie in a
+ * repository or on a host that is scanned, as pipelines do it, but never on a medium or on a person's own device.
+ */
 function checkOutside(terminal: Terminal, request: ScanRequest, wanted: Run): void {
-  if (wanted.values["forceOut"] === true || wanted.directory === undefined) return;
+  if (wanted.values["forceOut"] === true) return;
+  if (request.zone.startsWith("removable") || request.zone === "personal") {
+    for (const { path } of wanted.reports) {
+      if (path === undefined || !request.roots.some((root) => inside(nearestReal(path), realOf(root)))) continue;
+      throw new UsageError(
+        say(
+          terminal,
+          `报告位于被检介质或设备的范围之内：${path}（另指位置，或加 --force-out）`,
+          `the report lies inside an examined medium or device: ${path} (name another place, or give --force-out)`,
+        ),
+      );
+    }
+  }
+  if (wanted.directory === undefined) return;
   const directory = nearestReal(wanted.directory);
   const root = request.roots.find((one) => inside(directory, realOf(one)));
   if (root === undefined) return;

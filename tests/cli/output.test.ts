@@ -43,3 +43,12 @@ it.skipIf(process.platform !== "linux")("is 2 where a directory cannot be made, 
   const { code, stderr } = shell("$ZICHA check usb note.txt --out /proc/nowhere");
   expect([code, stderr.split("\n").at(-2)]).toEqual([2, "zicha: report cannot be written (ENOENT): /proc/nowhere"]);
 });
+
+it("writes no report onto a checked medium unless forced, and lets a pipeline write into its checkout", () => {
+  const medium = (more: string) => shell(`$ZICHA scan . -q --zone removable-internet -f json=${join(scratch, "here.json")} ${more}`);
+  const refused = medium("");
+  expect([refused.code, refused.stderr.startsWith("zicha: the report lies inside an examined medium or device: ")]).toEqual([2, true]);
+  expect(existsSync(join(scratch, "here.json"))).toBe(false);
+  expect(medium("--force-out").code).toBe(1);
+  expect(shell("$ZICHA scan . -q --zone repository -f json=here.json").code).toBe(1);
+});
