@@ -234,8 +234,14 @@ export function createLzmaDecoder(size: number): LzmaDecoder {
       let from = position - rep0 - 1;
       if (from < 0) from += length;
       if (from + len < length && position + len < length) {
-        // The common case, without the ends of the ring.
-        for (let to = position + len; position < to;) dictionary[position++] = dictionary[from++] as number;
+        // The common case, without the ends of the ring. Runs of one byte are filled, long distances copied at once.
+        if (rep0 === 0 && len > 15) {
+          dictionary.fill(dictionary[from] as number, position, position + len);
+          position += len;
+        } else if (len > 31 && rep0 >= len) {
+          dictionary.copyWithin(position, from, from + len);
+          position += len;
+        } else for (let to = position + len; position < to;) dictionary[position++] = dictionary[from++] as number;
         total += len;
         if (filled < length) filled = Math.min(length, filled + len);
       } else for (; len > 0; len--) put(back(rep0));
