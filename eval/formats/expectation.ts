@@ -6,7 +6,7 @@ export interface ExpectedString {
   readonly text: string;
   /** One of the roles of the text, whichever level: a text box in a header is both. */
   readonly role?: string;
-  /** `page 3`, `slide 2`, `Sheet!R4C1`, `Sheet!4` (the row), or `member a/b.txt` for what lies in a container. */
+  /** `page 3`, `slide 2`, `Sheet!R4C1`, `Sheet!4` (the row), `Sheet`, or `!/a/b.txt` for what lies in a container. */
   readonly place?: string;
 }
 

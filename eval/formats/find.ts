@@ -1,5 +1,5 @@
 import type { ExpectedString } from "./expectation.ts";
-import { normalise } from "./normalise.ts";
+import { normalise, withoutTabs } from "./normalise.ts";
 
 /** Where a piece of text stands, as `zicha extract --json` gives it. */
 export interface Spot {
@@ -48,7 +48,7 @@ export class Extraction {
   has({ text, role, place }: ExpectedString): boolean {
     const wanted = normalise(text);
     if (role === "name" && this.#paths.some((path) => path.slice(path.lastIndexOf("!/") + 1).includes(wanted))) return true;
-    if (place === undefined) return this.#runs.some((run) => bears(run.roles, role) && run.text.includes(wanted));
+    if (place === undefined) return this.#runs.some((run) => bears(run.roles, role) && holds(run.text, wanted));
     return this.#pieces.some((piece) => bears(piece.roles, role) && stands(piece, wanted, normalise(place)));
   }
 
@@ -65,9 +65,14 @@ function bears(roles: readonly string[], role: string | undefined): boolean {
   return role === undefined || roles.includes(role);
 }
 
+/** Tabs count where the text has some. Both are normalised. */
+function holds(text: string, wanted: string): boolean {
+  return text.includes(wanted) || (!wanted.includes("\t") && text.includes("\t") && withoutTabs(text).includes(wanted));
+}
+
 function stands(piece: Piece, wanted: string, place: string): boolean {
-  if (!normalise(piece.text).includes(wanted)) return false;
-  if (place.startsWith("member ")) return normalise(piece.path).endsWith(`!/${place.slice("member ".length)}`);
+  if (!holds(normalise(piece.text), wanted)) return false;
+  if (place.startsWith("!/")) return normalise(piece.path).endsWith(place);
   return places(piece, wanted).some((one) => normalise(one) === place);
 }
 
@@ -80,7 +85,7 @@ function places(piece: Piece, wanted: string): readonly string[] {
     if (spot?.page !== undefined) found.add(`page ${spot.page}`);
     if (spot?.slide !== undefined) found.add(`slide ${spot.slide}`);
     if (spot?.sheet === undefined) continue;
-    found.add(`${spot.sheet}!R${spot.row}C${spot.column}`).add(`${spot.sheet}!${spot.row}`);
+    found.add(`${spot.sheet}!R${spot.row}C${spot.column}`).add(`${spot.sheet}!${spot.row}`).add(spot.sheet);
   }
   return [...found];
 }
@@ -88,15 +93,19 @@ function places(piece: Piece, wanted: string): readonly string[] {
 /** Byte offsets of the cells (or lines) in which a normalised text begins. */
 function starts(text: string, wanted: string): readonly number[] {
   const offsets: number[] = [];
+  const width = wanted.split("\t").length;
   let from = 0;
   for (const line of text.split(/(?<=\n)/)) {
     if (normalise(line).includes(wanted)) {
       const cells = line.split(/(?<=\t)/);
-      // The last cell from which the rest of the line still holds the text is the one it begins in.
-      const rest = (index: number): string => normalise(cells.slice(index).join(""));
-      let cell = cells.length - 1;
-      while (cell > 0 && !rest(cell).includes(wanted)) cell--;
-      offsets.push(from + Buffer.byteLength(cells.slice(0, cell).join("")));
+      let at = from;
+      for (const [index, cell] of cells.entries()) {
+        // So many cells from this one on hold the text, and one fewer do not: it begins here.
+        const first = normalise(cells.slice(index, index + width).join(""));
+        if (first.includes(wanted) && (width === 1 || !normalise(cells.slice(index + 1, index + width).join("")).includes(wanted)))
+          offsets.push(at);
+        at += Buffer.byteLength(cell);
+      }
     }
     from += Buffer.byteLength(line);
   }

@@ -18,7 +18,7 @@ import { attribute, attributesOf, textOf, trimBytes } from "./shared/xml.ts";
 export const xlsx: Extractor = {
   id: "xlsx",
   title: { zh: "Excel 工作簿", en: "Excel workbook" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
   async accepts(probe) {

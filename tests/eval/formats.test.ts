@@ -36,8 +36,8 @@ describe("finding an expected text", () => {
   });
 
   it("asks where the cell stands in which the text begins", () => {
-    const text = "张\t1\n李\t2\n";
-    const starts = [0, 4, 6, 10];
+    const text = "张\t1\n李\t2\n2\t2\n";
+    const starts = [0, 4, 6, 10, 12, 14];
     const locate: Piece["locate"] = (offset) => {
       const index = starts.indexOf(offset);
       return { kind: "cell", sheet: "客户", row: 1 + Math.floor(index / 2), column: 1 + (index % 2) };
@@ -46,16 +46,24 @@ describe("finding an expected text", () => {
     expect(extraction.has({ text: "2", place: "客户!R2C2" })).toBe(true);
     expect(extraction.has({ text: "李\t2", place: "客户!R2C1" })).toBe(true);
     expect(extraction.has({ text: "李", place: "客户!2" })).toBe(true);
+    expect(extraction.has({ text: "2", place: "客户!R3C1" })).toBe(true);
+    expect(extraction.has({ text: "2", place: "客户!R3C2" })).toBe(true);
+    expect(extraction.has({ text: "2\t2", place: "客户!R3C1" })).toBe(true);
     expect(extraction.has({ text: "2", place: "客户!R1C2" })).toBe(false);
-    expect(extraction.elsewhere({ text: "2" })).toBe("body 客户!R2C2, 客户!2");
+    expect(extraction.elsewhere({ text: "李" })).toBe("body 客户!R2C1, 客户!2, 客户");
+  });
+
+  it("lets a tab stand for a blank, and not the other way round", () => {
+    expect(new Extraction([piece("3.1\tRule")], []).has({ text: "3.1 Rule" })).toBe(true);
+    expect(new Extraction([piece("3.1 Rule")], []).has({ text: "3.1\tRule" })).toBe(false);
   });
 
   it("asks for page and member", () => {
     const extraction = new Extraction([piece("机密", { page: 2, path: "/x/a.zip!/b/c.txt" })], ["/x/a.zip", "/x/a.zip!/b/c.txt"]);
     expect(extraction.has({ text: "机密", place: "page 2" })).toBe(true);
     expect(extraction.has({ text: "机密", place: "page 1" })).toBe(false);
-    expect(extraction.has({ text: "机密", place: "member b/c.txt" })).toBe(true);
-    expect(extraction.has({ text: "机密", place: "member c.txt.gz" })).toBe(false);
+    expect(extraction.has({ text: "机密", place: "!/b/c.txt" })).toBe(true);
+    expect(extraction.has({ text: "机密", place: "!/c.txt.gz" })).toBe(false);
     expect(extraction.has({ text: "c.txt", role: "name" })).toBe(true);
     expect(extraction.has({ text: "d.txt", role: "name" })).toBe(false);
   });

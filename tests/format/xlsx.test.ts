@@ -68,6 +68,11 @@ const sheets: readonly { title: string; sheet: string; texts: readonly string[] 
     texts: ["sheet1 [body]: 1\t2\n3\n"],
   },
   {
+    title: "an exact integer with an exponent is its digits",
+    sheet: `<row r="1"><c r="A1"><v>6.222021234567894E15</v></c><c r="B1"><v>1.20E-7</v></c><c r="C1" t="n"><v>1e400</v></c></row>`,
+    texts: ["sheet1 [body]: 6222021234567894\t1.20E-7\t1e400\n"],
+  },
+  {
     title: "tabs and line ends become spaces",
     sheet: `<row r="1"><c r="A1" t="inlineStr"><is><t>一\t二&#10;三_x4E2D_</t></is></c></row>`,
     texts: ["sheet1 [body]: 一 二 三中\n"],

@@ -11,7 +11,8 @@ import type { XmlHandler } from "./xml.ts";
 const longText = 1024 * 1024;
 
 /**
- * Reads one sheet (ECMA-376 §18.3) as rows of a table: values as they are cached, numbers and dates as the characters that stand in the file.
+ * Reads one sheet (ECMA-376 §18.3) as rows of a table: values as they are cached, numbers and dates as the characters that
+ * stand in the file, but an integer that a double holds exactly never with an exponent, which hides a card number. Longer ones have lost digits and say so.
  * Hidden rows go to a table of their own; formulas that hold strings, headers and footers, validation texts, links to flows of their roles.
  */
 export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOptions): XmlHandler & { end(): void } {
@@ -34,7 +35,8 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
     let text: string;
     if (type === 115 /* s */) text = strings.get(Number(value));
     else if (type === 98 /* b */) text = value === "1" ? "TRUE" : value === "0" ? "FALSE" : value;
-    else if (type === 0 || type === 110 /* n */) text = value;
+    else if (type === 0 || type === 110 /* n */)
+      text = /e/i.test(value) && Number.isSafeInteger(Number(value)) ? String(Number(value)) : value;
     else text = cellText(value);
     value = "";
     flows.cell(column, text);
