@@ -1,7 +1,9 @@
 import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import type { FailureCode } from "../model/failure.ts";
+import { toByteString } from "../util/path.ts";
 import { readRange } from "./shared/bytes.ts";
+import { createFlow, createSink } from "./shared/flow.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 import type { Zip, ZipMember } from "./shared/zip.ts";
 import { memberSource } from "./shared/zipMember.ts";
@@ -17,7 +19,7 @@ import type { ZipVolumes } from "./shared/zipVolumes.ts";
 export const zip: Extractor = {
   id: "zip",
   title: { zh: "ZIP 压缩包", en: "ZIP archive" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   async accepts(probe) {
@@ -63,6 +65,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     if (first === 0xff || first === 0x89 || first === 0x47 /* G */) {
       yield failure("no-text", "the picture before the archive needs a person or OCR", true);
     }
+    yield* comments(input, archive);
     for (const member of archive.members) {
       if (input.signal.aborted) {
         yield failure("interrupted", "interrupted between members", true);
@@ -103,4 +106,15 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
       damages.push(damage);
     });
   }
+}
+
+/** What stands in the directory beside names: of the archive, and of its members. */
+function* comments(input: ExtractInput, archive: Zip): Generator<Extracted, void> {
+  const sink = createSink(input.budget, input.entry.path);
+  const names: string[] = [];
+  const flow = createFlow(sink, { id: "comment", roles: ["comment"], place: (mark) => ({ kind: "property", name: names[mark] ?? "" }) });
+  flow.line(toByteString(archive.comment.trim()), names.push("comment") - 1);
+  for (const { name, comment } of archive.members) if (comment !== undefined) flow.line(toByteString(comment.trim()), names.push(name) - 1);
+  flow.flush();
+  yield* sink.drain();
 }

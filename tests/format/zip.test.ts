@@ -107,6 +107,21 @@ test("an archive behind a picture is read, and the picture is told", async () =>
   expect(result.failures).toEqual(["no-text file partial"]);
 });
 
+test("comments of the archive and its members are read", async () => {
+  const bytes = zipOf([{ name: "a", data: "一" }]);
+  const central = bytes.indexOf("PK\x01\x02", 0, "latin1");
+  const note = Buffer.from("客户 13800138000");
+  const end = bytes.lastIndexOf("PK\x05\x06", -1, "latin1");
+  const told = Buffer.concat([bytes.subarray(0, end), note, bytes.subarray(end), Buffer.from("整包说明")]);
+  told.writeUInt16LE(note.length, central + 32);
+  told.writeUInt32LE(bytes.readUInt32LE(end + 12) + note.length, end + note.length + 12);
+  told.writeUInt16LE(12, end + note.length + 20);
+  const result = await run(zip, memorySource(told));
+  expect(result.texts).toEqual(["comment [comment]: 整包说明\n客户 13800138000\n"]);
+  expect(result.members).toEqual({ a: "一" });
+  expect(result.failures).toEqual([]);
+});
+
 describe("names in the directory", () => {
   test("are given to the probe once", async () => {
     const bytes = zipOf([

@@ -27,6 +27,8 @@ export interface ZipMember {
   readonly check: number;
   /** Strength 1–3 and the method within, for method 99 (WinZip AE-1, AE-2). */
   readonly aes: { readonly strength: number; readonly version: number; readonly method: number } | undefined;
+  /** What a person or archiver wrote beside it in the directory. */
+  readonly comment?: string;
 }
 
 /** A zip archive: what is in it, and what was wrong with it. */
@@ -37,6 +39,8 @@ export interface Zip {
   readonly members: readonly ZipMember[];
   /** Why the directory could not be taken at its word. */
   readonly damage: string | undefined;
+  /** Text behind the directory; "" for none. */
+  readonly comment: string;
   /** Members that share bytes: how flat bombs are made. */
   readonly overlapping: boolean;
   /** Bytes inflated from this archive so far, for the ratio of the whole. */
@@ -119,14 +123,14 @@ async function readDirectory(source: ByteSource, starts: readonly number[]): Pro
     byName ??= new Map((await scan()).toReversed().map((other) => [other.name, other]));
     return byName.get(name);
   };
-  return { source, size, members, damage, overlapping: overlap(members), inflated: 0, find };
+  return { source, size, members, damage, comment: found?.comment ?? "", overlapping: overlap(members), inflated: 0, find };
 }
 
 async function fromDirectory(
   source: ByteSource,
   size: number,
   starts: readonly number[],
-): Promise<{ members: readonly ZipMember[]; damage: string | undefined } | undefined> {
+): Promise<{ members: readonly ZipMember[]; damage: string | undefined; comment: string } | undefined> {
   const tailStart = Math.max(0, size - tailLength);
   const tail = Buffer.from(await readRange(source, tailStart, size - tailStart));
   for (let at = tail.length - 22; at >= 0; at--) {
@@ -135,7 +139,8 @@ async function fromDirectory(
     if (at + 22 > tail.length || tail.readUInt32LE(at) !== endSignature) continue;
     const end = await endRecord(source, tail, at, tailStart + at);
     if (end === undefined) continue;
-    return centralDirectory(source, end, starts);
+    const comment = decodeName(tail.subarray(at + 22, at + 22 + tail.readUInt16LE(at + 20)));
+    return { ...(await centralDirectory(source, end, starts)), comment };
   }
   return undefined;
 }
@@ -194,8 +199,10 @@ async function centralDirectory(
     const nameEnd = at + 46 + nameLength;
     const next = nameEnd + extraLength + commentLength;
     if (next > bytes.length) break;
-    members.push(
-      member(
+    const comment = decodeName(bytes.subarray(next - commentLength, next));
+    members.push({
+      ...(comment === "" ? {} : { comment }),
+      ...member(
         {
           flags: bytes.readUInt16LE(at + 8),
           method: bytes.readUInt16LE(at + 10),
@@ -210,7 +217,7 @@ async function centralDirectory(
         bytes.subarray(nameEnd, nameEnd + extraLength),
         starts.length > 0 ? (starts[bytes.readUInt16LE(at + 34)] ?? 0) : end.prefix,
       ),
-    );
+    });
     at = next;
   }
   const whole = members.length === end.count || (end.count <= 0xffff && members.length % 0x10000 === end.count);
