@@ -11,8 +11,18 @@ export interface SecondReader {
   close(): Promise<void>;
 }
 
+/**
+ * pdf.js makes a matrix of the browser's as it is loaded, which it takes from a native canvas where it finds one: a process that may load no
+ * native code, or a system for which there is none, would not get as far as the text. Only drawing uses it, and nothing is drawn here.
+ */
+function standInForCanvas(): void {
+  if ("DOMMatrix" in globalThis) return;
+  Object.assign(globalThis, { DOMMatrix: class {}, ImageData: class {}, Path2D: class {} });
+}
+
 /** Opens with each password in turn, the empty one first. */
 export async function openSecond(data: Buffer, passwords: readonly string[]): Promise<SecondReader | "corrupt" | "encrypted"> {
+  standInForCanvas();
   const { PDFParse, PasswordException } = await import("pdf-parse");
   const release = holdRejections();
   const fromHere = createRequire(import.meta.url);

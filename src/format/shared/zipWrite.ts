@@ -1,12 +1,15 @@
 import { crc32 } from "node:zlib";
 
-/** A zip archive of stored members, as small as the format allows (APPNOTE 6.3.10). */
+/** Bytes of a name, which has 16 bits for its length. */
+const longestName = 0xffff;
+
+/** A zip archive of stored members, as small as the format allows (APPNOTE 6.3.10). Names are cut to what it holds. */
 export function writeZip(members: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Buffer {
   const local: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;
   for (const { name, bytes } of members) {
-    const told = Buffer.from(name, "utf8");
+    const told = Buffer.from(name, "utf8").subarray(0, longestName);
     // From "version needed" to the length of the extra field: the same in both headers. Bit 11: the name is UTF-8.
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
