@@ -27,7 +27,7 @@ const guarded: readonly { readonly modules: readonly string[]; readonly layers: 
   { modules: ["http", "https", "http2", "net", "tls", "dns", "dns/promises", "dgram"], layers: ["deliver"] },
   { modules: ["inspector", "cluster"], layers: [] },
   { modules: ["worker_threads"], layers: ["scan"] },
-  { modules: ["child_process"], layers: ["source", "deliver"] },
+  { modules: ["child_process"], layers: ["source", "deliver", "scan"] },
 ];
 
 /** Where each package has its home. */

@@ -265,9 +265,9 @@ export const optionTable: readonly OptionRow[] = [
     key: "isolation",
     long: "--isolation",
     type: "choice",
-    choices: ["thread", "none"],
-    zh: "隔离方式（默认 thread）",
-    en: "how readers are isolated (default thread)",
+    choices: ["thread", "process", "none"],
+    zh: "隔离方式：thread 线程（默认）、process 只读的子进程、none 不隔离",
+    en: "how readers are isolated: thread (default), process (children that may only read), none",
     commands: scans,
   },
   {

@@ -54,7 +54,8 @@ export interface ScanRequest {
   readonly minConfidence: Confidence;
   readonly limits: Limits;
   readonly jobs: number;
-  readonly isolation: "thread" | "none";
+  /** `process`: a crash of a native library or of the memory costs one entry instead of the scan. */
+  readonly isolation: "thread" | "process" | "none";
   readonly passwords: readonly string[];
   /** The fingerprint key, 32 bytes. */
   readonly key: Uint8Array;

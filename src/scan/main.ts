@@ -19,6 +19,7 @@ import { keyId } from "../util/hash.ts";
 import { pathBelow } from "../util/path.ts";
 import { baselineNames } from "../util/relative.ts";
 import { createInlinePool } from "./inline.ts";
+import { childLanes } from "./isolation/childLane.ts";
 import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
 import { mayIdentify } from "./maskPath.ts";
@@ -81,6 +82,7 @@ export async function* scan(
     jobs: request.jobs,
     limits: request.limits,
     workshop: setup,
+    ...(request.isolation === "process" ? { startLane: childLanes(sourcesOf(request.roots)) } : {}),
     maskPath,
     examined: (sequence: number, examinations: readonly Examination[]): void => put(sequence, { kind: "examined", examinations }),
   };
@@ -147,6 +149,11 @@ export async function* scan(
     signal.removeEventListener("abort", onAbort);
     await pool.close();
   }
+}
+
+/** Ids of the sources that claim the roots. */
+function sourcesOf(roots: readonly string[]): ReadonlySet<string> {
+  return new Set(roots.flatMap((root) => sources.find((source) => source.claims(root))?.id ?? []));
 }
 
 /** Rules are compiled in this thread only for a path that may need it: what cannot be walked or is excluded has seen no worker. */

@@ -1,11 +1,11 @@
-import { Worker } from "node:worker_threads";
-
 import type { Entry } from "../model/entry.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Examination } from "../model/finding.ts";
 import type { Limits } from "../model/request.ts";
+import { startThread } from "./isolation/lane.ts";
+import type { Ended, Lane, StartLane } from "./isolation/lane.ts";
 import { allowedTime } from "./limits.ts";
-import type { Batch, BatchEntry, Returned, WorkerSetup } from "./worker.ts";
+import type { BatchEntry, Returned } from "./worker.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
 /** Milliseconds between two looks at deadlines and memory. */
@@ -17,8 +17,12 @@ const BATCH_BYTES = 1024 * 1024;
 const UNKNOWN_SIZE = 32 * 1024;
 /** Batches under way in one worker: the next lies ready when one ends. */
 const IN_FLIGHT = 2;
-/** JavaScript heap of a worker in MiB; buffers and WebAssembly memory are watched through the process's. */
-const HEAP = 640;
+/** Entries after which a process of its own is replaced: what libraries leave behind in memory goes with it. */
+const WORN_ENTRIES = 2_000;
+/** Its share of the memory allowed, from which it is replaced once it has nothing open. */
+const WORN_MEMORY = 0.6;
+/** Workers that may end with no entry open before the scan gives up: something ends them all. */
+const IDLE_ENDS = 5;
 /** Milliseconds for the memory of an ended worker to come back before another one is ended. */
 const GRACE = 400;
 
@@ -29,13 +33,16 @@ type Task = BatchEntry;
 const LEFT_OUT = 4;
 
 interface Slot {
-  readonly worker: Worker;
+  readonly lane: Lane;
   readonly status: Int32Array;
   readonly batches: Map<number, { readonly tasks: Map<number, Task> }>;
   /** The entry and the block of text it was seen at, and since when. */
   seen: { sequence: number; blocks: number; since: number };
   /** The look of a rule it was seen at, and since when. */
   look: { count: number; since: number };
+  /** Entries it gave back, and whether it gets no more. */
+  read: number;
+  worn: boolean;
   ended: boolean;
 }
 
@@ -54,6 +61,8 @@ export interface PoolOptions {
   readonly jobs: number;
   readonly limits: Limits;
   readonly workshop: WorkshopSetup;
+  /** Where workers live; absent: in threads. */
+  readonly startLane?: StartLane;
   /** A path as reports may show it. */
   maskPath(path: string): string;
   /** An entry is back: all its examinations, members before what holds them. Called in any order of entries. */
@@ -74,6 +83,7 @@ export function createPool(options: PoolOptions): Pool {
   let interrupted = false;
   let fatal: Error | undefined;
   let endedAt = 0;
+  let idleEnds = 0;
   const timer = setInterval(watch, WATCH);
   timer.unref();
 
@@ -82,48 +92,33 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function start(): Slot {
-    const shared = new SharedArrayBuffer(20);
-    const status = new Int32Array(shared);
-    status[0] = -1;
-    status[2] = -1;
-    const setup: WorkerSetup = { workshop: options.workshop, status: shared };
-    const worker = new Worker(new URL("../../dist/scan/worker.js", import.meta.url), {
-      workerData: setup,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP },
-      // Nothing a library prints may reach the terminal or a log: it could quote the data.
-      stdout: true,
-      stderr: true,
+    const lane: Lane = (options.startLane ?? startThread)(options.workshop, {
+      returned: (message) => returned(slot, message),
+      ended: (said) => stopped(slot, said),
     });
-    worker.stdout.resume();
-    worker.stderr.resume();
     const slot: Slot = {
-      worker,
-      status,
+      lane,
+      status: lane.status,
       batches: new Map(),
       seen: { sequence: -1, blocks: 0, since: performance.now() },
       look: { count: 0, since: performance.now() },
+      read: 0,
+      worn: false,
       ended: false,
     };
-    let ready = false;
-    worker.once("online", () => {
-      ready = true;
-    });
-    worker.on("message", (message: Returned) => {
-      returned(slot, message);
-    });
-    worker.on("error", (error: Error & { code?: string }) => {
-      if (error.code === "ERR_WORKER_OUT_OF_MEMORY") end(slot, "out-of-memory", "the reader outgrew the memory of its worker");
-      else if (ready && Atomics.load(status, 0) >= 0) end(slot, "internal", `the worker stopped: ${error.name}`);
-      else {
-        fatal ??= error;
-        end(slot, "internal", "the worker did not start");
-      }
-    });
-    worker.on("exit", () => {
-      end(slot, "internal", "the worker ended");
-    });
     slots.push(slot);
     return slot;
+  }
+
+  function stopped(slot: Slot, { cause, begun, detail }: Ended): void {
+    if (slot.ended) return;
+    const idle = Atomics.load(slot.status, 0) < 0;
+    if (cause === "memory") end(slot, "out-of-memory", "the reader outgrew the memory of its worker");
+    else if (!begun || (idle && (cause === "crash" || ++idleEnds > IDLE_ENDS))) {
+      fatal ??= new Error(`no worker could be started${detail === "" ? "" : `: ${detail}`}`);
+      end(slot, "internal", "the worker did not start");
+    } else if (cause === "crash") end(slot, "internal", `the worker stopped: ${detail}`);
+    else end(slot, "internal", detail === "" ? "the worker ended" : `the process that read it ended: ${detail}`);
   }
 
   function returned(slot: Slot, message: Returned): void {
@@ -138,8 +133,24 @@ export function createPool(options: PoolOptions): Pool {
       batch?.tasks.delete(sequence);
       finish(sequence, undefined);
     }
+    slot.read += message.done.length;
     if (message.finished) slot.batches.delete(message.batch);
+    replaceWorn(slot, message);
     feed();
+  }
+
+  /** A process of its own is replaced in time; a thread shares the memory of the scan, and a new one would not give it back. */
+  function replaceWorn(slot: Slot, { examinations }: Returned): void {
+    const memory = slot.lane.memory();
+    if (memory === undefined) return;
+    const shaken = examinations.some(({ examination }) =>
+      examination.failures.some(({ code }) => code === "internal" || code === "out-of-memory"),
+    );
+    if (shaken || slot.read >= WORN_ENTRIES || memory > limits.processMemory * WORN_MEMORY) slot.worn = true;
+    if (!slot.worn || slot.batches.size > 0) return;
+    slot.ended = true;
+    slots.splice(slots.indexOf(slot), 1);
+    void slot.lane.terminate();
   }
 
   function finish(
@@ -180,7 +191,7 @@ export function createPool(options: PoolOptions): Pool {
     }
     slot.batches.clear();
     endedAt = performance.now();
-    void slot.worker.terminate();
+    void slot.lane.terminate();
     feed();
     wake();
   }
@@ -202,11 +213,17 @@ export function createPool(options: PoolOptions): Pool {
       }
       const allowed = allowedTime(limits, sizeOf(slot, sequence));
       if (now - slot.seen.since > allowed) end(slot, "timeout", `not read within ${Math.round(allowed / 1000)} s`);
+      else if (slot.lane.memory() !== undefined) watchOwnMemory(slot);
       else if (oldest === undefined || slot.seen.since < oldest.seen.since) oldest = slot;
     }
     if (oldest !== undefined && now - endedAt > GRACE && process.memoryUsage.rss() > limits.processMemory) {
       end(oldest, "out-of-memory", `the process passed ${Math.round(limits.processMemory / 1048576)} MiB while it was read`);
     }
+  }
+
+  function watchOwnMemory(slot: Slot): void {
+    if ((slot.lane.memory() ?? 0) <= limits.processMemory) return;
+    end(slot, "out-of-memory", `its process passed ${Math.round(limits.processMemory / 1048576)} MiB while it was read`);
   }
 
   function sizeOf(slot: Slot, sequence: number): number | undefined {
@@ -220,14 +237,15 @@ export function createPool(options: PoolOptions): Pool {
   function feed(): void {
     if (interrupted || fatal !== undefined) return;
     while (waiting.length > 0 || again.length > 0) {
-      let slot = slots.find(({ batches }) => batches.size === 0);
+      let slot = slots.find(({ batches, worn }) => batches.size === 0 && !worn);
       if (slot === undefined && slots.length < options.jobs) slot = start();
-      slot ??= waiting.length > BATCH_ENTRIES * options.jobs ? slots.find(({ batches }) => batches.size < IN_FLIGHT) : undefined;
+      slot ??=
+        waiting.length > BATCH_ENTRIES * options.jobs ? slots.find(({ batches, worn }) => batches.size < IN_FLIGHT && !worn) : undefined;
       if (slot === undefined) return;
       const tasks = again.length > 0 ? again.splice(0, 1) : takeBatch();
       const id = nextBatch++;
       slot.batches.set(id, { tasks: new Map(tasks.map((task) => [task.sequence, task])) });
-      slot.worker.postMessage({ id, entries: tasks } satisfies Batch);
+      slot.lane.send({ id, entries: tasks });
     }
   }
 
@@ -273,7 +291,7 @@ export function createPool(options: PoolOptions): Pool {
     interrupt(milliseconds) {
       if (interrupted) return;
       interrupted = true;
-      for (const slot of slots) Atomics.store(slot.status, 1, 1);
+      for (const { lane } of slots) lane.interrupt();
       interruptedAll();
       setTimeout(() => {
         for (const slot of slots) {
@@ -283,7 +301,7 @@ export function createPool(options: PoolOptions): Pool {
             tasks.clear();
           }
           slot.ended = true;
-          void slot.worker.terminate();
+          void slot.lane.terminate();
         }
         slots.length = 0;
         wake();
@@ -294,7 +312,7 @@ export function createPool(options: PoolOptions): Pool {
       clearInterval(timer);
       const ending = slots.splice(0);
       for (const slot of ending) slot.ended = true;
-      await Promise.all(ending.map(({ worker }) => worker.terminate()));
+      await Promise.all(ending.map(({ lane }) => lane.terminate()));
     },
   };
 }

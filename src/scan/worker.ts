@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
 import type { Entry } from "../model/entry.ts";
@@ -38,6 +39,8 @@ export interface WorkerSetup {
    * none), how often one was, and how many blocks of text were read.
    */
   readonly status: SharedArrayBuffer;
+  /** Descriptor to which the sequence of each entry is written as it is opened, 4 bytes: what is in the pipe outlives the process. */
+  readonly announce?: number;
 }
 
 /** Examinations kept back until a message is worth it, and milliseconds after which they are sent all the same. */
@@ -60,11 +63,23 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   const interrupt = new AbortController();
   const queue: Batch[] = [];
   let busy = false;
+  const word = Buffer.alloc(4);
 
   port.on("message", (batch: Batch) => {
     queue.push(batch);
     if (!busy) void work();
   });
+
+  function opens(sequence: number): void {
+    Atomics.store(status, 0, sequence);
+    if (setup.announce === undefined) return;
+    word.writeInt32LE(sequence);
+    try {
+      writeSync(setup.announce, word);
+    } catch {
+      // The scan is gone, and this process with it.
+    }
+  }
 
   async function work(): Promise<void> {
     busy = true;
@@ -84,7 +99,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
     };
     for (const { sequence, source, entry, without } of batch.entries) {
       if (Atomics.load(status, 1) === 1) interrupt.abort();
-      Atomics.store(status, 0, sequence);
+      opens(sequence);
       const from = sources.find(({ id }) => id === source);
       await examine(
         without === undefined ? workshop : { ...workshop, without: new Set(without) },
@@ -101,7 +116,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
       );
       done.push(sequence);
     }
-    Atomics.store(status, 0, -1);
+    opens(-1);
     Atomics.store(status, 2, -1);
     send(true);
   }

@@ -1,0 +1,79 @@
+import { Worker } from "node:worker_threads";
+
+import type { Batch, Returned, WorkerSetup } from "../worker.ts";
+import type { WorkshopSetup } from "../workshop.ts";
+
+/** JavaScript heap of a worker in MiB; buffers and WebAssembly memory are watched through the process's. */
+export const heapLimit = 640;
+
+/** Why a lane is gone. `begun`: its worker had started; if not, none will. */
+export interface Ended {
+  readonly cause: "memory" | "crash" | "exit";
+  readonly begun: boolean;
+  readonly detail: string;
+}
+
+/** One worker, in a thread of this process or in a process of its own. */
+export interface Lane {
+  /** What `WorkerSetup.status` says; of a process of its own a copy that is at most some tens of milliseconds old. */
+  readonly status: Int32Array;
+  send(batch: Batch): void;
+  /** The scan was interrupted: the entry at hand is ended where its reader looks. */
+  interrupt(): void;
+  /** Resident bytes of a process of its own; undefined of a thread, which shares those of the scan. */
+  memory(): number | undefined;
+  /** Ends at once what is under way. */
+  terminate(): Promise<unknown>;
+}
+
+/** Who hears from a lane. `ended` is called once, unless the lane was told to terminate. */
+export interface LaneListener {
+  returned(message: Returned): void;
+  ended(ended: Ended): void;
+}
+
+/** Starts a lane. */
+export type StartLane = (setup: WorkshopSetup, listener: LaneListener) => Lane;
+
+/** Status numbers of a worker that has no entry open. */
+export function createStatus(): Int32Array {
+  const status = new Int32Array(new SharedArrayBuffer(32));
+  status[0] = -1;
+  status[2] = -1;
+  return status;
+}
+
+/** A worker in a thread of this process: starts fast, shares its memory, falls with it. */
+export const startThread: StartLane = (workshop, listener) => {
+  const status = createStatus();
+  const setup: WorkerSetup = { workshop, status: status.buffer as SharedArrayBuffer };
+  const worker = new Worker(new URL("../../../dist/scan/worker.js", import.meta.url), {
+    workerData: setup,
+    resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+    // Nothing a library prints may reach the terminal or a log: it could quote the data.
+    stdout: true,
+    stderr: true,
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  let begun = false;
+  worker.once("online", () => {
+    begun = true;
+  });
+  worker.on("message", (message: Returned) => {
+    listener.returned(message);
+  });
+  worker.on("error", (error: Error & { code?: string }) => {
+    listener.ended({ cause: error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : "crash", begun, detail: error.name });
+  });
+  worker.on("exit", () => {
+    listener.ended({ cause: "exit", begun, detail: "" });
+  });
+  return {
+    status,
+    send: (batch) => worker.postMessage(batch),
+    interrupt: () => void Atomics.store(status, 1, 1),
+    memory: () => undefined,
+    terminate: () => worker.terminate(),
+  };
+};
