@@ -20,7 +20,7 @@ import { bytesOf } from "./shared/xml.ts";
 export const rtf: Extractor = {
   id: "rtf",
   title: { zh: "RTF 文档", en: "RTF document" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => /^(?:\xef\xbb\xbf)?\s{0,64}\{\s{0,8}\\rtf/.test(Buffer.from(head.subarray(0, 128)).toString("latin1")),

@@ -57,6 +57,16 @@ test("places: headers, notes, comments, boxes, tables, links, fields, properties
 
 const bodies: readonly { title: string; body: string; texts: readonly string[] }[] = [
   { title: "a character in two runs", body: String.raw`\'bb{\b\'fa}\'c3{\i\'dc}`, texts: ["body [body]: 机密\n"] },
+  {
+    title: "text set in a character style or a table style",
+    body: String.raw`{\rtlch\ltrch\fcs0 \cs15\f0 card 6222021234567894}{\cs16 \'bb\'fa\'c3\'dc}\par\ts11\trgaph108 tail`,
+    texts: ["body [body]: card 6222021234567894机密\ntail\n"],
+  },
+  {
+    title: "names of styles: those in Chinese only",
+    body: String.raw`{\stylesheet{\s0 Normal;}{\*\cs10 \additive Default Font;}{\*\ts11 \'b1\'ed\'b8\'f1;}}text`,
+    texts: ["body [body]: text\n", "body-property [body property]: 表格\n"],
+  },
   { title: "a trail byte that is a letter", body: String.raw`\'d2\'f8\'90\'41\'8d@`, texts: ["body [body]: 银怉岪\n"] },
   { title: "bytes as they stand", body: "\xbb\xfa\xc3\xdc", texts: ["body [body]: 机密\n"] },
   { title: "GBK under a Western font", body: String.raw`\f1\'bb\'fa\'c3\'dc`, texts: ["body [body]: 机密\n"] },

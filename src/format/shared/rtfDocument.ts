@@ -587,6 +587,8 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
       openFrame(name);
       return true;
     }
+    // In the style sheet they open a destination; in running text they only name the style it is set in.
+    if (!starred && (name === "cs" || name === "ts" || name === "ds")) return false;
     if (captured.has(name) || name === "fldinst" || name === "sn" || name === "sv" || name === "propname" || name === "staticval") {
       capture(name);
       return true;
