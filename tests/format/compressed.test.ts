@@ -108,3 +108,20 @@ test.each([
   expect(result.members).toEqual({ "list.txt": list });
   expect(result.failures).toEqual([]);
 });
+
+describe("Deflate64", () => {
+  const bytes = fixture("deflate64.zip");
+  test("what 7-Zip packed", async () => {
+    const result = await run(zip, memorySource(bytes));
+    expect(result.members).toEqual({ "long.txt": list });
+    expect(result.failures).toEqual([]);
+  });
+  test("cut, bent and garbled", async () => {
+    for (const failures of await endure(zip, bytes, 4)) expect(failures.length).toBeGreaterThan(0);
+  });
+  test("cut off: what comes before is given", async () => {
+    const result = await run(zip, memorySource(bytes.subarray(0, 2000)));
+    expect(list.startsWith((result.members["long.txt"] ?? "").slice(0, 2000))).toBe(true);
+    expect((result.members["long.txt"] ?? "").length).toBeGreaterThan(2000);
+  });
+});

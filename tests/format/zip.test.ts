@@ -226,7 +226,7 @@ describe("methods and passwords", () => {
       zip,
       memorySource(
         zipOf([
-          { name: "a", data: "x", method: 9 },
+          { name: "a", data: "x", method: 98 },
           { name: "b", data: "二" },
         ]),
       ),

@@ -4,6 +4,7 @@ import type { ByteSource } from "../../model/entry.ts";
 import { ByteFeed } from "./byteFeed.ts";
 import { rangeSource, readRange } from "./bytes.ts";
 import { bzip2 } from "./bzip2.ts";
+import { deflate64 } from "./deflate64.ts";
 import { fileTime } from "./fileTime.ts";
 import { inflateRaw } from "./inflation.ts";
 import { dictionaryLimit, lzma1, lzma2, lzma2Dictionary } from "./lzma2.ts";
@@ -434,8 +435,8 @@ async function* decode(
     return explain(yield* lzma2(feed, held), note);
   }
   if (method === "030101") return explain(yield* lzma1(feed, properties, size), note);
-  if (method === "040202" || method === "04f71101") {
-    const unpacking = method === "040202" ? bzip2(feed) : zstdStream(feed);
+  if (method === "040202" || method === "04f71101" || method === "040109") {
+    const unpacking = method === "040202" ? bzip2(feed) : method === "040109" ? deflate64(feed) : zstdStream(feed);
     yield* unpacking.pieces;
     const trouble = unpacking.trouble();
     if (trouble !== undefined) note(trouble.code, trouble.detail);

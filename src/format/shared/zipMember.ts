@@ -6,6 +6,7 @@ import type { FailureCode } from "../../model/failure.ts";
 import { rangeSource, readRange } from "./bytes.ts";
 import { ByteFeed } from "./byteFeed.ts";
 import { bzip2 } from "./bzip2.ts";
+import { deflate64 } from "./deflate64.ts";
 import { lzmaInZip } from "./lzmaAlone.ts";
 import { xzStream } from "./xzStream.ts";
 import type { Unpacking } from "./xzStream.ts";
@@ -52,6 +53,7 @@ const backLength = 1024 * 1024;
 
 /** Methods beside stored and deflate (APPNOTE 4.4.5). */
 const unpackers: Readonly<Record<number, (feed: ByteFeed, size: number | undefined) => Unpacking>> = {
+  9: deflate64,
   12: bzip2,
   14: lzmaInZip,
   93: zstdStream,
