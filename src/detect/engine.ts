@@ -250,11 +250,16 @@ class EngineSession implements Session {
         const end = Math.min(lineEnd(flow, start, next), start + ROW);
         const segment = segmentAt(flow, start);
         if (segment !== undefined && end > start && !isBlank(flow, start, end)) {
-          let window: Window | undefined;
-          for (const { matcher, trigger } of rules) {
-            if (trigger.roles !== undefined && !segment.roles.some((role) => trigger.roles?.includes(role))) continue;
-            window ??= windowAt(flow, segment, start, end, this.#options);
-            this.#confirm(flow, segment, matcher, window);
+          // Those that look at the line alone come first: their window shows no more.
+          for (const reach of ["line", undefined] as const) {
+            let window: Window | undefined;
+            for (const { matcher, trigger } of rules) {
+              if (matcher.reach !== reach) continue;
+              if (trigger.roles !== undefined && !segment.roles.some((role) => trigger.roles?.includes(role))) continue;
+              if (!this.#glance(flow, segment, matcher, start, end)) continue;
+              window ??= windowAt(flow, segment, start, end, this.#options, reach);
+              this.#confirm(flow, segment, matcher, window);
+            }
           }
         }
         start = next;

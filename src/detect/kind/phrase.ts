@@ -3,6 +3,7 @@ import type { Match, RuleKind, RuleProblem, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { PERIOD, restOf } from "../shared/marking/grammar.ts";
 import { isMention } from "../shared/marking/mention.ts";
+import { longer } from "../shared/glance.ts";
 import { ownMarks } from "../shared/lexicon.ts";
 import { placeOf } from "../shared/place.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
@@ -95,6 +96,8 @@ export const phrase: RuleKind = {
         rule: base,
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
+        reach: "line",
+        glance: (sight) => sight.inTable || !longer(sight, LONGEST),
         tiers: own.length === 0 ? tiers : [...tiers, { confidence: "medium", all: ["own"], none: ["role:comment"] }],
         confirm(window, emit) {
           for (const unit of unitsOf(window)) {
