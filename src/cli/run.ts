@@ -3,7 +3,7 @@ import { constants, setPriority } from "node:os";
 import { dirname, resolve, sep } from "node:path";
 
 import type { Place, ScanSummary } from "../model/event.ts";
-import type { Limits, ScanRequest } from "../model/request.ts";
+import type { ScanRequest } from "../model/request.ts";
 import { defaultKeyFile } from "../scan/key.ts";
 import { compared, keyIdOf } from "../scan/compare.ts";
 import type { Snapshot } from "../scan/compare.ts";
@@ -23,6 +23,7 @@ import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
 import { openDelivery, sendResult } from "./delivery.ts";
 import type { DeliverySettings } from "./delivery.ts";
+import { limitsOf } from "./limits.ts";
 import { listFiles } from "./listFiles.ts";
 import { overdueBy, stateDirectoryOf, stateOf } from "./state.ts";
 import { say, UsageError } from "./terminal.ts";
@@ -147,23 +148,6 @@ function excludesOf(values: Values, zone: string | undefined, sources: readonly 
   const said = (values["exclude"] as readonly string[] | undefined) ?? [];
   const repository = zone === "repository" || sources.some((source) => source.startsWith("git-"));
   return repository && values["everyFile"] !== true ? [...said, ...repositoryExcludes] : said;
-}
-
-function limitsOf(values: Values): Partial<Limits> {
-  const names: readonly [option: string, limit: keyof Limits][] = [
-    ["maxFindings", "findingsPerEntry"],
-    ["maxFileSize", "fileSize"],
-    ["maxInflated", "inflatedBytes"],
-    ["maxDepth", "depth"],
-    ["timeout", "entryTime"],
-    ["maxMemory", "processMemory"],
-  ];
-  const limits: Partial<Record<keyof Limits, number>> = {};
-  for (const [option, limit] of names) {
-    const value = values[option];
-    if (typeof value === "number") limits[limit] = value;
-  }
-  return limits;
 }
 
 /** Passwords to try, one a line. They are never told to anyone. */

@@ -155,7 +155,11 @@ async function* readBodies(input: ExtractInput, reader: Reader, message: Propert
   if (read || packed === undefined || !sink.open) return;
   const rtf = unpackRtf(await (await cfb.stream(packed.entry)).bytes(textLimit));
   if (rtf === undefined) sink.failure("corrupt", "the packed body cannot be unpacked", true);
-  else if (rtf.length > 0 && input.budget.take("members", 1) && input.budget.take("inflated", rtf.length)) {
+  else if (rtf.length > 0) {
+    if (!input.budget.take("members", 1) || !input.budget.take("inflated", rtf.length)) {
+      sink.stop("too-large", "the packed body is beyond the limits");
+      return;
+    }
     yield {
       type: "member",
       entry: innerEntry(input.entry, { name: "body.rtf", key: "rtf", size: rtf.length }),

@@ -98,9 +98,16 @@ async function* withoutPdfium(file: PdfFile, reason: "corrupt" | "out-of-memory"
   const reader = await second(file);
   let characters = 0;
   for (let page = 1; page <= (reader?.pages ?? 0); page += 1) {
-    if (input.signal.aborted || !input.budget.take("pages", 1)) break;
+    if (input.signal.aborted) break;
+    if (!input.budget.take("pages", 1)) {
+      yield failure("too-large", `pages from ${page} on were not read`, true);
+      break;
+    }
     const text = (await reader?.text(page)) ?? "";
-    if (!input.budget.take("characters", text.length)) break;
+    if (!input.budget.take("characters", text.length)) {
+      yield failure("too-large", `characters: pages from ${page} on were not read`, true);
+      break;
+    }
     characters += visibleCharacters([{ text }]);
     if (text.trim() !== "") yield* flows.chunks("body", ["body"], pdfLines(text), page);
   }

@@ -136,6 +136,10 @@ async function* readFolder(
     }
     // What was lost before this file began is lost for it as a whole.
     const before = refused === undefined && (rest.length > 0 || file.size === 0) ? undefined : await peek();
+    if (refused !== undefined) {
+      yield refused;
+      return;
+    }
     if (before !== undefined && file.size > 0) {
       yield told(input.entry, before.code, before.detail, false, path(file));
       continue;

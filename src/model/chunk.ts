@@ -82,6 +82,8 @@ export type BudgetKind = "inflated" | "members" | "pages" | "cells" | "character
 export interface Budget {
   /** False when spent: stop, and say `too-large` or `bomb`, partial. */
   take(what: BudgetKind, amount: number): boolean;
+  /** Inflated ÷ stored above which one stream or one archive is a bomb; absent: 200. */
+  readonly ratio?: number;
 }
 
 /** What an extractor looks at to say whether an entry is its own. */

@@ -38,6 +38,7 @@ export function createBudget(limits: Limits, stored: number | undefined): Budget
     characters: limits.characters,
   };
   return {
+    ratio: limits.inflationRatio,
     take(what, amount) {
       left[what] -= amount;
       if (left[what] < 0) return false;

@@ -1,13 +1,172 @@
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { beforeAll, expect, test } from "vitest";
 
+import { zip } from "../../scripts/fixtures/zip.mjs";
+import type { Limits } from "../../src/model/request.ts";
+import { examine, memorySource } from "../../src/scan/examine.ts";
+import type { Workshop } from "../../src/scan/examine.ts";
 import { allowedTime, defaultLimits } from "../../src/scan/limits.ts";
+import { shippedRules } from "../../src/scan/request.ts";
+import { createWorkshop } from "../../src/scan/workshop.ts";
+import { loadPacks } from "../../src/rulepack/load.ts";
 
-const GIB = 1024 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
 
 test.each([
   ["unknown size", undefined, 55_000],
-  ["a document", 90 * 1024 * 1024, 55_000],
+  ["a document", 90 * MIB, 55_000],
   ["a mail folder", 4 * GIB + defaultLimits.fileSize, 55_000 + 1_024_000],
 ])("time for %s", (_, size, expected) => {
   expect(allowedTime(defaultLimits, size)).toBe(expected);
 });
+
+let workshop: Workshop;
+
+beforeAll(async () => {
+  const packs = await loadPacks([shippedRules], { disabled: [] });
+  workshop = createWorkshop({
+    packs,
+    limits: defaultLimits,
+    passwords: [],
+    key: new Uint8Array(32),
+    showValues: false,
+    kernel: "wasm",
+    started: "2026-01-01T00:00:00Z",
+  });
+});
+
+const fixture = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)));
+const line = "客户张三 110101199003074477 存入 6222021234567890123\n";
+const two = zip([
+  ["1.txt", line.repeat(100)],
+  ["2.txt", line.repeat(100)],
+]);
+/** 24 MiB of zeros behind a text. */
+const zeros = Buffer.alloc(24 * MIB);
+const swollen = zip([
+  ["1.txt", line],
+  ["2.txt", zeros],
+]);
+/** Letters in an order that packs some 20 fold: nothing that the usual ratio refuses. */
+const dense = zip([
+  ["1.txt", line],
+  ["2.txt", Buffer.from(Array.from({ length: 200_000 }, (_, number) => `${"-".repeat(110)}${(number * 7919) % 99_991}\n`).join(""))],
+]);
+
+/** Failures as `code+` where some was read and `code-` where nothing was, each once, and the bytes given to rules. */
+async function look(name: string, bytes: Uint8Array, limits: Partial<Limits>): Promise<{ failures: readonly string[]; bytes: number }> {
+  const failures = new Set<string>();
+  let read = 0;
+  await examine(
+    { ...workshop, limits: { ...defaultLimits, ...limits } },
+    { path: name, key: name, root: 0, size: bytes.length, modified: undefined, stamp: undefined, depth: 0 },
+    () => Promise.resolve(memorySource(bytes)),
+    undefined,
+    new AbortController().signal,
+    (examination) => {
+      read += examination.bytes;
+      for (const { code, partial } of examination.failures) failures.add(`${code}${partial ? "+" : "-"}`);
+    },
+  );
+  return { failures: [...failures], bytes: read };
+}
+
+const rows: readonly (readonly [limit: keyof Limits, value: number, name: string, told: string, content?: Buffer])[] = [
+  ["members", 1, "two.zip", "too-large+", two],
+  ["members", 1, "archive/gbk-names.tar", "too-large+"],
+  ["members", 1, "archive/lzma2.7z", "too-large+"],
+  ["members", 1, "mail/nested.eml", "too-large+"],
+  ["members", 1, "docx/places.docx", "too-large+"],
+  ["members", 1, "xlsx/places.xlsx", "too-large+"],
+  ["members", 3, "pptx/places.pptx", "too-large+"],
+  ["members", 1, "ofd/places.ofd", "too-large+"],
+  ["members", 1, "doc/places.doc", "too-large+"],
+  ["members", 1, "rtf/places.rtf", "too-large+"],
+  ["members", 1, "xml/flat-opc.xml", "too-large+"],
+  [
+    "depth",
+    1,
+    "outer.zip",
+    "too-deep-",
+    zip([
+      ["1.txt", line],
+      ["inner.zip", zip([["2.txt", line]])],
+    ]),
+  ],
+  ["depth", 1, "xml/flat-opc.xml", "too-deep-"],
+  ["inflatedBytes", 8_000, "two.zip", "too-large+", two],
+  ["inflatedBytes", 80_000, "lines.csv.gz", "too-large+", gzipSync(line.repeat(20_000))],
+  ["inflatedBytes", 3_000, "archive/lzma2.7z", "too-large+"],
+  ["inflatedBytes", 3_000, "docx/places.docx", "too-large+"],
+  ["inflatedBytes", 3_000, "xlsx/places.xlsx", "too-large+"],
+  ["inflatedBytes", 6_000, "pptx/places.pptx", "too-large+"],
+  ["inflatedBytes", 3_000, "odf/places.odt", "too-large+"],
+  ["inflatedBytes", 3_000, "ofd/places.ofd", "too-large+"],
+  ["inflatedBytes", 3_000, "doc/macros.doc", "too-large+"],
+  ["inflatedBytes", 3_000, "mail/keywords.msg", "too-large+"],
+  ["inflationRatio", 10, "dense.zip", "bomb+", dense],
+  ["inflationRatio", 100_000, "swollen.zip", "", swollen],
+  ["pages", 1, "pdf/bomb.pdf", "too-large+"],
+  ["pages", 1, "pptx/places.pptx", "too-large+"],
+  ["pages", 1, "ppt/places.ppt", "too-large+"],
+  ["pages", 1, "ofd/keyword.ofd", "too-large+"],
+  ["cells", 10, "xlsx/places.xlsx", "too-large+"],
+  ["cells", 10, "xls/places.xls", "too-large+"],
+  ["cells", 2, "xlsb/people.xlsb", "too-large+"],
+  ["cells", 10, "odf/places.ods", "too-large+"],
+  ["cells", 10, "xml/records.xml", "too-large+"],
+  ["cells", 10, "dbf/gbk.dbf", "too-large+"],
+  ["cells", 10, "database/plain.db", "too-large+"],
+  ["characters", 5_700, "docx/places.docx", "too-large+"],
+  ["characters", 200, "xlsx/places.xlsx", "too-large+"],
+  ["characters", 200, "pptx/places.pptx", "too-large+"],
+  ["characters", 200, "xls/places.xls", "too-large+"],
+  ["characters", 5_300, "doc/places.doc", "too-large+"],
+  ["characters", 200, "ppt/places.ppt", "too-large+"],
+  ["characters", 20, "pdf/places.pdf", "too-large+"],
+  ["characters", 200, "ofd/places.ofd", "too-large+"],
+  ["characters", 200, "odf/places.odt", "too-large+"],
+  ["characters", 200, "rtf/places.rtf", "too-large+"],
+  ["characters", 200, "html/places.html", "too-large+"],
+  ["characters", 200, "xml/records.xml", "too-large+"],
+  ["characters", 400, "mail/nested.eml", "too-large+"],
+  ["characters", 200, "database/plain.db", "too-large+"],
+  ["fileSize", 1_000, "docx/places.docx", "too-large-"],
+  [
+    "fileSize",
+    1_000,
+    "with.zip",
+    "too-large-",
+    zip([
+      ["1.txt", line],
+      ["places.docx", fixture("docx/places.docx")],
+    ]),
+  ],
+];
+
+const cases = rows.map(([limit, value, name, told, content]) => ({ limit, value, name, told, bytes: content ?? fixture(name) }));
+
+test.each(cases)(
+  "$limit of $value in $name: reads what it may and says $told",
+  { timeout: 60_000 },
+  async ({ limit, value, name, told, bytes }) => {
+    const whole = await look(name, bytes, {});
+    const limited = await look(name, bytes, { [limit]: value });
+    if (told === "") {
+      // A limit that was raised lets through what the usual one refuses.
+      expect(whole.failures).toContain("bomb+");
+      expect(limited.failures).not.toContain("bomb+");
+      return;
+    }
+    expect(whole.failures).not.toContain(told);
+    expect(limited.failures).toContain(told);
+    expect(limited.bytes).toBeLessThanOrEqual(whole.bytes);
+    // The name of a file is a text of its own. A 7z of some KiB is unpacked in one piece, which is the one too many.
+    if (told.endsWith("+") && !name.endsWith(".7z")) {
+      expect(limited.bytes).toBeGreaterThan(Buffer.byteLength(name.split("/").at(-1) ?? ""));
+    }
+  },
+);

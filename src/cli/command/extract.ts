@@ -5,6 +5,7 @@ import type { Location } from "../../model/chunk.ts";
 import { extractHtml, extractText } from "../../scan/extract.ts";
 import { defaultLimits } from "../../scan/limits.ts";
 import type { ExitCode } from "../exitCode.ts";
+import { limitsOf } from "../limits.ts";
 import type { Values } from "../options.ts";
 import { standardOutput } from "../output.ts";
 import { readPasswords } from "../run.ts";
@@ -22,12 +23,7 @@ export async function extractCommand(terminal: Terminal, file: string, values: V
   }
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
-  const limits = {
-    ...defaultLimits,
-    ...(typeof values["maxFileSize"] === "number" ? { fileSize: values["maxFileSize"] } : {}),
-    ...(typeof values["maxInflated"] === "number" ? { inflatedBytes: values["maxInflated"] } : {}),
-    ...(typeof values["maxDepth"] === "number" ? { depth: values["maxDepth"] } : {}),
-  };
+  const limits = { ...defaultLimits, ...limitsOf(values) };
   const passwords = readPasswords(terminal, values["passwordsFile"] as string | undefined);
   let entries = 0;
   let failed = false;

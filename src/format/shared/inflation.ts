@@ -19,12 +19,12 @@ export interface InflationGuard {
 /** A guard that shares the caller's budget. The ratio is looked at for this stream, whatever holds it. */
 export function createInflationGuard(budget: Budget, signal: AbortSignal): InflationGuard {
   let out = 0;
+  const ratio = budget.ratio ?? ratioLimit;
   return {
     allow(length, taken): MemberDamage | undefined {
       out += length;
       if (signal.aborted) return { code: "interrupted", detail: "interrupted inside a compressed stream" };
-      if (out > ratioFloor && out > taken * ratioLimit)
-        return { code: "bomb", detail: `stream inflates to more than ${ratioLimit} times its size` };
+      if (out > ratioFloor && out > taken * ratio) return { code: "bomb", detail: `stream inflates to more than ${ratio} times its size` };
       if (!budget.take("inflated", length)) return { code: "too-large", detail: "limit of inflated bytes reached" };
       return undefined;
     },

@@ -71,7 +71,7 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
   for (const stream of streams(data)) {
     const { dictionary } = stream;
     if (encrypted || /\/Subtype\s*\/Image\b/u.test(dictionary)) continue;
-    const content = inflate(data.subarray(stream.from, stream.to), dictionary);
+    const content = inflate(data.subarray(stream.from, stream.to), dictionary, budget.ratio ?? ratioLimit);
     if (content === "bomb") {
       bombs += 1;
       shorten(data, stream);
@@ -90,7 +90,7 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
       if (metadata.length < mostMetadata) metadata.push(decodeXml(content));
     } else if (/\/Type\s*\/EmbeddedFile\b/u.test(dictionary)) {
       const bytes = (): Buffer | undefined => {
-        const again = inflate(data.subarray(stream.from, stream.to), dictionary);
+        const again = inflate(data.subarray(stream.from, stream.to), dictionary, budget.ratio ?? ratioLimit);
         return typeof again === "object" ? again : undefined;
       };
       embedded.push({ object: stream.number, bytes });
@@ -207,13 +207,13 @@ function shorten(data: Buffer, { dictionary, dictionaryAt, from, to }: StreamObj
 }
 
 /** The content of a stream that is plain or deflated, however often; undefined for other filters. */
-function inflate(held: Buffer, dictionary: string): Buffer | "bomb" | "damaged" | undefined {
+function inflate(held: Buffer, dictionary: string, ratio: number): Buffer | "bomb" | "damaged" | undefined {
   const filter = /\/Filter\s*(\[[^\]]*\]|\/\w+)/u.exec(dictionary)?.[1] ?? "";
   const filters = filter.match(/\w+/gu) ?? [];
   if (!filters.every((name) => name === "FlateDecode" || name === "Fl")) return undefined;
   let content = held;
   for (const _ of filters) {
-    const limit = Math.min(streamLimit, Math.max(ratioFrom, ratioLimit * held.length));
+    const limit = Math.min(streamLimit, Math.max(ratioFrom, ratio * held.length));
     const options = { maxOutputLength: limit, finishFlush: constants.Z_SYNC_FLUSH };
     try {
       content = inflateSync(content, options);

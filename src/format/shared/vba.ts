@@ -1,4 +1,4 @@
-import type { Budget, Extracted } from "../../model/chunk.ts";
+import type { Extracted } from "../../model/chunk.ts";
 import type { Cfb, CfbEntry } from "./cfb.ts";
 import { decodeCodepage } from "./codepage.ts";
 import { createFlow } from "./flow.ts";
@@ -26,11 +26,11 @@ export async function* readVba(cfb: Cfb, sink: Sink): AsyncGenerator<Extracted, 
       sink.failure("too-large", "more projects of macros than are read", true);
       break;
     }
-    const project = readDirectory(decompress(await bytesOfStream(cfb, directory), 0, sink.budget) ?? Buffer.alloc(0));
+    const project = readDirectory(decompress(await bytesOfStream(cfb, directory), 0, sink) ?? Buffer.alloc(0));
     for (const module of storage.children) {
       if (module.kind !== "stream" || compiled.test(module.name) || module.size === 0) continue;
       const bytes = await bytesOfStream(cfb, module);
-      const source = decompress(bytes, project.offsets.get(module.name.toLowerCase()) ?? sourceOffset(bytes), sink.budget);
+      const source = decompress(bytes, project.offsets.get(module.name.toLowerCase()) ?? sourceOffset(bytes), sink);
       if (source === undefined) {
         sink.failure("corrupt", "source of a macro cannot be read", true);
         continue;
@@ -88,13 +88,17 @@ function sourceOffset(bytes: Buffer): number {
 }
 
 /** Unpacks a container (MS-OVBA 2.4.1) from `from`; undefined when there is none, what came before damage else. */
-function decompress(bytes: Buffer, from: number, budget: Budget): Buffer | undefined {
+function decompress(bytes: Buffer, from: number, sink: Pick<Sink, "budget" | "failure">): Buffer | undefined {
   if (bytes[from] !== 1) return undefined;
   const chunks: Buffer[] = [];
   for (let at = from + 1; at + 2 <= bytes.length;) {
     const head = bytes.readUInt16LE(at);
     const end = Math.min(bytes.length, at + 3 + (head & 0xfff));
-    if (((head >>> 12) & 7) !== 3 || !budget.take("inflated", 4096)) break;
+    if (((head >>> 12) & 7) !== 3) break;
+    if (!sink.budget.take("inflated", 4096)) {
+      sink.failure("too-large", "limit of inflated bytes reached", true);
+      return Buffer.concat(chunks);
+    }
     chunks.push((head & 0x8000) === 0 ? bytes.subarray(at + 2, end) : unpack(bytes, at + 2, end));
     at = end;
   }

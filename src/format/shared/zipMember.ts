@@ -272,12 +272,12 @@ function read(zip: Zip, plan: Plan, options: MemberOptions): MemberReader {
     out += piece.length;
     zip.inflated += piece.length;
     if (options.signal.aborted) note("interrupted", "interrupted inside a member");
-    else if (out > ratioFloor && out > plan.length * ratioLimit) {
-      note("bomb", `member inflates to more than ${ratioLimit} times its size`);
+    else if (out > ratioFloor && out > plan.length * (options.budget.ratio ?? ratioLimit)) {
+      note("bomb", `member inflates to more than ${options.budget.ratio ?? ratioLimit} times its size`);
       // It is told of this member; its siblings are not judged by it.
       zip.inflated -= out;
-    } else if (zip.inflated > ratioFloor && zip.inflated > zip.size * ratioLimit) {
-      note("bomb", `archive inflates to more than ${ratioLimit} times its size`);
+    } else if (zip.inflated > ratioFloor && zip.inflated > zip.size * (options.budget.ratio ?? ratioLimit)) {
+      note("bomb", `archive inflates to more than ${options.budget.ratio ?? ratioLimit} times its size`);
     } else if (!options.budget.take("inflated", piece.length)) note("too-large", "limit of inflated bytes reached");
     else {
       crc = crc32(piece, crc);
