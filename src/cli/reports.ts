@@ -61,6 +61,7 @@ export function openReports(
       width: output === undefined && terminal.stdout.isTTY ? terminal.stdout.columns : undefined,
       verbosity,
       explain: wanted.values["explain"] === true,
+      listExamined: wanted.values["listExamined"] === true,
       others,
     } as const;
     if (output !== undefined) return { output, report: reporter.open(output.writer, options) };

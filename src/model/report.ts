@@ -13,6 +13,8 @@ export interface ReportOptions {
   readonly verbosity: "quiet" | "normal" | "verbose";
   /** For a terminal: the evidence for and against each finding, a line each. */
   readonly explain?: boolean;
+  /** Name entries with neither finding nor failure too, where the format lists entries; never of a personal device. */
+  readonly listExamined?: boolean;
   /** Where other reports of this run lie, for "see the report": format id and path. */
   readonly others: readonly { readonly format: string; readonly path: string }[];
 }

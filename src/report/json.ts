@@ -4,7 +4,7 @@ import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/repor
 import { Buffered } from "./shared/buffered.ts";
 import { createFindingJson } from "./shared/findingJson.ts";
 import { Overview } from "./shared/overview.ts";
-import { isTold } from "./shared/inventory.ts";
+import { isTold, namesAll } from "./shared/inventory.ts";
 import { Spool } from "./shared/spool.ts";
 
 /** Raised when a member is renamed, removed or changes its meaning; a new member does not raise it. */
@@ -15,13 +15,13 @@ const hold = (spool: Spool, value: object): void => spool.add(`${spool.count ===
 /**
  * One JSON object: `schema, tool, scan, findings[], counts[], failures[], excluded[], entries[], comparison?, summary`, each list item on a line
  * of its own. Findings are written as they come; `summary` comes last, since only then is it known. `entries` holds those with a finding or a
- * failure. A scan that was cut short closes with `summary.complete: false`.
+ * failure, or all where that was asked for. A scan that was cut short closes with `summary.complete: false`.
  */
 export const json: Reporter = {
   id: "json",
   title: { zh: "JSON", en: "JSON" },
   extension: "json",
-  open(out: Writer, _options: ReportOptions): OpenReport {
+  open(out: Writer, options: ReportOptions): OpenReport {
     const overview = new Overview();
     const buffered = new Buffered(out);
     const findingJson = createFindingJson();
@@ -33,6 +33,7 @@ export const json: Reporter = {
     const told = new Set<string>();
     let comparison: Comparison | undefined;
     let opened = false;
+    let all = false;
     let findings = 0;
 
     const head = (): string => {
@@ -51,6 +52,7 @@ export const json: Reporter = {
         overview.on(event);
         switch (event.type) {
           case "scan-start":
+            all = namesAll(event, options);
             return buffered.add(head());
           case "finding": {
             const start = opened ? "" : head();
@@ -66,7 +68,7 @@ export const json: Reporter = {
             hold(excluded, { path: event.path, by: event.by });
             return undefined;
           case "entry-end":
-            if (isTold(event, told)) {
+            if (isTold(event, told) || all) {
               const { type: _type, ...entry } = event;
               hold(entries, entry);
             }

@@ -2,28 +2,31 @@ import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { createFindingJson } from "./shared/findingJson.ts";
-import { isTold } from "./shared/inventory.ts";
+import { isTold, namesAll } from "./shared/inventory.ts";
 import { Overview } from "./shared/overview.ts";
 
 /**
  * One event a line, in walk order. The last line is `scan-end`, and its `summary.complete` says whether the scan was whole; without such a line
- * the file was torn. Files with nothing to say about them are counted in the summary only: a self-check is no inventory of a person's files.
+ * the file was torn. Files with nothing to say about them are counted in the summary only, unless all
+ * were asked for: a self-check is no inventory of a person's files.
  */
 export const ndjson: Reporter = {
   id: "ndjson",
   title: { zh: "逐行 JSON", en: "JSON lines" },
   extension: "ndjson",
-  open(out: Writer, _options: ReportOptions): OpenReport {
+  open(out: Writer, options: ReportOptions): OpenReport {
     const overview = new Overview();
     const buffered = new Buffered(out);
     const findingJson = createFindingJson();
     /** Entries not yet ended that had a finding. */
     const told = new Set<string>();
+    let all = false;
     return {
       on(event: ScanEvent): void | Promise<void> {
         overview.on(event);
+        if (event.type === "scan-start") all = namesAll(event, options);
         if (event.type === "finding") told.add(event.finding.path);
-        if (event.type === "entry-end" && !isTold(event, told)) return undefined;
+        if (event.type === "entry-end" && !isTold(event, told) && !all) return undefined;
         if (event.type === "finding") return buffered.add(`{"type":"finding","finding":${findingJson(event.finding)}}\n`);
         return buffered.add(`${JSON.stringify(event)}\n`);
       },

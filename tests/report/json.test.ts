@@ -69,3 +69,14 @@ test("wherever the scan stops, the last line of ndjson says incomplete", async (
     expect(last.summary.complete).toBe(false);
   }
 });
+
+test("names every file where that was asked for, and never of a personal device", async () => {
+  const all = { listExamined: true } as const;
+  const ends = events.filter((event) => event.type === "entry-end").length;
+  expect((await text(ndjson, events, all)).match(/^{"type":"entry-end"/gm)).toHaveLength(ends);
+  expect(JSON.parse(await text(json, events, all)).entries).toHaveLength(ends);
+  const personal = events.map((event): ScanEvent =>
+    event.type === "scan-start" ? { ...event, header: { ...event.header, zone: "personal" } } : event,
+  );
+  for (const reporter of [json, ndjson]) expect(await text(reporter, personal, all)).toBe(await text(reporter, personal));
+});
