@@ -553,6 +553,22 @@ export const optionTable: readonly OptionRow[] = [
     commands: [...scans, "report"],
   },
   {
+    key: "listExamined",
+    long: "--list-examined",
+    type: "flag",
+    zh: "json 与 ndjson 也列出既无发现又全部读到的文件（个人设备除外）",
+    en: "json and ndjson also name files without finding or failure (never of a personal device)",
+    commands: scans,
+  },
+  {
+    key: "inlineAllow",
+    long: "--inline-allow",
+    type: "flag",
+    zh: "文档库：文本行中的 zicha:allow 规则 理由 可豁免该行的发现（国家秘密标志除外）",
+    en: "in a repository, zicha:allow RULE REASON in a line of text suppresses findings of that line (never state-secret marks)",
+    commands: scans,
+  },
+  {
     key: "systemd",
     long: "--systemd",
     type: "flag",

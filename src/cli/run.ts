@@ -8,6 +8,7 @@ import { defaultKeyFile } from "../scan/key.ts";
 import { compared, keyIdOf } from "../scan/compare.ts";
 import type { Snapshot } from "../scan/compare.ts";
 import { scan } from "../scan/main.ts";
+import type { Ahead } from "../scan/main.ts";
 import type { ScanState } from "../scan/state/state.ts";
 import { resolveRequest, volumesOf } from "../scan/request.ts";
 import type { RequestProblem } from "../scan/request.ts";
@@ -38,6 +39,8 @@ export interface Run {
   /** Of a profile without paths: removable media below the targets are left out, and which places lie in the scope. */
   readonly withoutRemovable?: boolean;
   readonly places?: readonly Place[] | undefined;
+  /** Lines of text may allow their own findings, where the configuration says so: not in a check of a host or a medium. */
+  readonly inlineAllow?: boolean;
   readonly delivery?: DeliverySettings;
   readonly reports: readonly WantedReport[];
   /** Directory made for the reports, mode 0700. */
@@ -93,6 +96,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     keyFile: (values["keyFile"] as string | undefined) ?? defaultKeyFile(terminal.environment),
     createKey: values["keyFile"] === undefined,
     showValues: values["showValues"] === true,
+    inlineAllow: values["inlineAllow"] === true && (wanted.inlineAllow ?? false) && values["removable"] !== true,
     kernel: terminal.environment["ZICHA_KERNEL"] === "ts" ? "ts" : "wasm",
     ...optional("baselineFile", fileOf(terminal, values["baseline"] as string | undefined)),
     ...optional("fields", readFields(terminal, values["field"] as readonly string[] | undefined)),
@@ -277,7 +281,8 @@ async function scanTo(
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  const progress = createProgress(terminal, wanted.values["quiet"] === true);
+  const ahead: Ahead = { met: 0, told: 0, whole: false };
+  const progress = createProgress(terminal, wanted.values["quiet"] === true, ahead);
   const gate = openGate();
   const delivery = wanted.delivery === undefined ? undefined : await openDelivery(wanted.delivery);
   const known = wanted.values["failOnNew"] === true ? state?.lastGating : undefined;
@@ -285,7 +290,7 @@ async function scanTo(
   const timer = budget === undefined ? undefined : setTimeout(stop, budget);
   let summary: ScanSummary | undefined;
   try {
-    const events = scan(request, abort.signal, await volumesOf(request.roots), state);
+    const events = scan(request, abort.signal, await volumesOf(request.roots), state, ahead);
     for await (const event of previous === undefined ? events : compared(events, previous)) {
       noteEvent(gate, event, known);
       progress.note(event);

@@ -115,6 +115,8 @@ export function createAbsence(before: Snapshot, now: Snapshot): (noted: Noted) =
   const least = confidences.indexOf(asConfidence(header?.options["minConfidence"]));
   const included = JSON.stringify(header?.options["include"] ?? []);
   const narrowed = included !== "[]" && included !== JSON.stringify(before.header?.options["include"] ?? []);
+  // A result of a personal device does not say which paths were left out, so with other settings nothing that is gone proves anything.
+  const hidden = header?.zone === "personal" && leftOut(header) !== leftOut(before.header);
   const key = (path: string): string => {
     const { root, below } = now.place(path);
     // A root that could not be entered holds all below it.
@@ -143,8 +145,15 @@ export function createAbsence(before: Snapshot, now: Snapshot): (noted: Noted) =
     const path = paths.get(`${there}\0${below}`);
     if (path !== undefined && now.counted.has(`${path}\0${noted.ruleId}`)) return { absence: "counted-only" };
     if (narrowed && path === undefined) return { absence: "out-of-scope" };
+    if (hidden && path === undefined) return { absence: "excluded" };
     return undefined;
   };
+}
+
+/** The settings by which the walk leaves paths out. */
+function leftOut(header: Snapshot["header"]): string {
+  const names = ["exclude", "respectIgnoreFiles", "oneFileSystem", "network", "follow", "everyFile"];
+  return JSON.stringify(names.map((name) => header?.options[name] ?? false));
 }
 
 function trimmed(path: string): string {

@@ -28,6 +28,8 @@ export interface SealedMatch {
   readonly excerpt: string;
   /** A known sample, or masked in the document: reported, never gating. */
   readonly sample: boolean;
+  /** Its own line of text allows it, with this reason (`zicha:allow`); noted only where the configuration lets such lines count. */
+  readonly allowed?: string;
   /** Under --show-values only; never for state secrets, never cached. */
   readonly shown?: string;
   /** Of a finding that stands for a table or a passage: what it takes together. */

@@ -64,6 +64,8 @@ export interface ScanRequest {
   /** For the report's forms. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly showValues: boolean;
+  /** Lines of text may allow their own findings; only in a repository, since on a host or medium the checked person writes them. */
+  readonly inlineAllow?: boolean;
   /** Which kernel finds candidates; `ts` is the plain one, for looking into a fault. */
   readonly kernel: "wasm" | "ts";
   readonly failOn: "violation" | "suspect" | "never" | Severity;

@@ -136,6 +136,9 @@ function scope(overview: Overview, given: (name: string) => string, locale: Loca
   if (overview.excludedBy.size > 0) {
     const patterns = [...overview.excludedBy].map(([by, number]) => `${by} (${count(number)})`).join(say("、", ", "));
     lines.push(say(`按规则排除：${patterns}。`, `Excluded: ${patterns}.`));
+  } else if (overview.ledger.excluded > 0) {
+    const number = count(overview.ledger.excluded);
+    lines.push(say(`按规则排除 ${number} 处，个人设备不列出路径。`, `Excluded: ${number}; on a personal device they are not named.`));
   }
   if (header.disabledRules.length > 0) {
     lines.push(say(`停用的规则：${header.disabledRules.join("、")}。`, `Rules switched off: ${header.disabledRules.join(", ")}.`));

@@ -9,6 +9,7 @@ import type { Examination, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Limits } from "../model/request.ts";
 import { contentHash } from "../util/contentHash.ts";
+import { noteAllowances } from "./inlineAllow.ts";
 import { createBudget } from "./limits.ts";
 import { nameChunk, recycledChunk } from "./maskPath.ts";
 
@@ -18,6 +19,8 @@ export interface Workshop {
   readonly extractors: readonly Extractor[];
   readonly limits: Limits;
   readonly passwords: readonly string[];
+  /** Note what lines of text allow of themselves. */
+  readonly inlineAllow?: boolean;
   readonly seal: Seal;
   /** Start of the scan, ISO 8601. */
   readonly started: string;
@@ -160,7 +163,9 @@ async function examineWithin(
   } finally {
     await bytes?.close().catch(() => undefined);
   }
-  const result = ended(workshop, session, entry, failures, within, advised);
+  let result = ended(workshop, session, entry, failures, within, advised);
+  if (workshop.inlineAllow === true && format === "text" && entry.depth === 0)
+    result = { ...result, matches: await noteAllowances(result.matches, open, (reason) => shownReason(workshop, reason)) };
   const contentKey = result.matches.length + failures.length > 0 ? await content(entry.path) : undefined;
   hand({
     entry,
@@ -208,6 +213,11 @@ async function examineWithin(
       }
     }
   }
+}
+
+/** A reason is text of the file: identifiers in it are masked, and a star that could make a mark of it goes. */
+function shownReason(workshop: Workshop, reason: string): string {
+  return workshop.maskPath(reason).replaceAll(/[★☆⭐✩✪✭＊※]/gu, "*");
 }
 
 function ended(

@@ -39,10 +39,31 @@ const BULK_SUBJECTS = 50;
 
 const confidences: readonly Confidence[] = ["low", "medium", "high"];
 
+/** Zone and media decide once more: on a host or a medium the checked person writes the files. */
+function allowsInline(request: ScanRequest, volumes: readonly (Volume | undefined)[]): boolean {
+  return request.inlineAllow === true && request.zone === "repository" && !volumes.some((volume) => volume?.removable === true);
+}
+
 /** What the walk found, in order; what is not an entry waits for its turn like one. */
 type Step =
   | { readonly kind: "event"; readonly event: ScanEvent }
   | { readonly kind: "examined"; readonly examinations: readonly Examination[]; readonly carried?: true };
+
+/** How far a scan is, for whoever watches it; entries that need no reading do not count. */
+export interface Ahead {
+  /** Work that the walk has met, and that of it which was told: bytes, and a share for each entry. */
+  met: number;
+  told: number;
+  /** True once the walk has come to its end, so that `met` is all there is. */
+  whole: boolean;
+}
+
+/** Opening a file takes about as long as reading this many bytes of one. */
+const ENTRY_SHARE = 32 * 1024;
+
+function workOf(entry: Entry): number {
+  return ENTRY_SHARE + (entry.size ?? 0);
+}
 
 /**
  * Runs a scan. Events come in walk order whatever the number of workers; the last one says whether the scan is complete. Aborting the
@@ -55,6 +76,7 @@ export async function* scan(
   signal: AbortSignal,
   volumes: readonly (Volume | undefined)[] = [],
   state?: ScanState,
+  ahead?: Ahead,
 ): AsyncGenerator<ScanEvent> {
   const begun = performance.now();
   const started = new Date().toISOString();
@@ -64,12 +86,14 @@ export async function* scan(
     steps.set(sequence, step);
     arrived.wake?.();
   };
+  const inline = allowsInline(request, volumes);
   const setup: WorkshopSetup = {
     packs: { rules: request.packs.rules, tables: request.packs.tables },
     limits: request.limits,
     passwords: request.passwords,
     key: request.key,
     showValues: request.showValues,
+    inlineAllow: inline,
     kernel: request.kernel,
     started,
   };
@@ -91,7 +115,7 @@ export async function* scan(
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
 
-  const judgeOf = new Judge(request, suppressor, maskPath, state !== undefined);
+  const judgeOf = new Judge(request, suppressor, maskPath, inline, state !== undefined);
   let summary: ScanSummary | undefined;
   /** Hashes of entries on their way, by sequence: only where content is to be verified. */
   const contents = new Map<number, string>();
@@ -108,12 +132,16 @@ export async function* scan(
     put,
     () => walked++,
     () => walked - told,
+    (entry) => {
+      if (ahead !== undefined) ahead.met += workOf(entry);
+    },
   )
     .catch((error: unknown) => {
       failed = { error };
     })
     .finally(() => {
       walkDone = true;
+      if (ahead !== undefined) ahead.whole = !signal.aborted;
       arrived.wake?.();
     });
 
@@ -133,11 +161,13 @@ export async function* scan(
       if (step.kind === "event") {
         const event = masked(step.event, maskPath);
         judgeOf.note(event);
-        yield event;
+        // What a person's own device keeps from the check is counted, and not named.
+        if (event.type !== "excluded" || request.zone !== "personal") yield event;
       } else {
         const outer = step.examinations.at(-1)?.entry;
         if (step.carried !== true && outer !== undefined) state?.store(outer, step.examinations, contents.get(told - 1));
         contents.delete(told - 1);
+        if (step.carried !== true && outer !== undefined && ahead !== undefined) ahead.told += workOf(outer);
         yield* judgeOf.entry(step.examinations, step.carried);
       }
     }
@@ -154,6 +184,11 @@ export async function* scan(
 /** Ids of the sources that claim the roots. */
 function sourcesOf(roots: readonly string[]): ReadonlySet<string> {
   return new Set(roots.flatMap((root) => sources.find((source) => source.claims(root))?.id ?? []));
+}
+
+function withoutAllowance(match: SealedMatch): SealedMatch {
+  const { allowed: _, ...rest } = match;
+  return rest;
 }
 
 /** Rules are compiled in this thread only for a path that may need it: what cannot be walked or is excluded has seen no worker. */
@@ -181,6 +216,7 @@ async function walkAll(
   put: (sequence: number, step: Step) => void,
   next: () => number,
   open: () => number,
+  reading: (entry: Entry) => void,
 ): Promise<void> {
   const options = { ...request.walk, own: request.own };
   const pace = paced(request.readRate, signal);
@@ -198,6 +234,7 @@ async function walkAll(
         const known = one.type === "entry" ? state?.lookup(one.entry, content) : undefined;
         if (known !== undefined) put(sequence, { kind: "examined", examinations: known, carried: true });
         else if (one.type === "entry") {
+          reading(one.entry);
           await pace(one.entry.size ?? 0);
           await pool.submit({ sequence, source: source.id, entry: one.entry });
         } else put(sequence, { kind: "event", event: one });
@@ -306,13 +343,15 @@ class Judge {
   /** Fingerprints of what counts against an entry; kept only where a later run asks for them. */
   readonly gating: Set<string> = new Set();
   readonly #keepsGating: boolean;
+  readonly #allowsInline: boolean;
   readonly #now = Date.now();
   #findings = 0;
   #carried = 0;
   #stateSecret = false;
 
-  constructor(request: ScanRequest, suppressor: Suppressor, maskPath: (path: string) => string, keepsGating: boolean) {
+  constructor(request: ScanRequest, suppressor: Suppressor, maskPath: (path: string) => string, inline: boolean, keepsGating: boolean) {
     this.#request = request;
+    this.#allowsInline = inline;
     this.#keepsGating = keepsGating;
     this.#suppressor = suppressor;
     this.#maskPath = maskPath;
@@ -430,10 +469,13 @@ class Judge {
       if (rule === undefined) throw new Error(`no rule ${match.ruleId}`);
       const dataClass = bulk && rule.dataClass === "C2" ? "C2-bulk" : rule.dataClass;
       const judgement = judge(this.#request.policy, this.#request.zone, dataClass, match.level);
-      const suppression = capped.has(match.ruleId) ? undefined : this.#suppressor.finding(match.ruleId, names, match.valueKey);
+      const { allowed } = match;
+      const suppression = capped.has(match.ruleId)
+        ? undefined
+        : (this.#suppressor.finding(match.ruleId, names, match.valueKey) ?? this.#inline(allowed, rule));
       const effect = suppression === undefined ? effectOf(judgement, match) : "recorded";
       findings.push({
-        ...match,
+        ...(allowed === undefined ? match : withoutAllowance(match)),
         fingerprint: prints[index] ?? "",
         path: examination.shownPath,
         ...(carried === undefined ? {} : { carried }),
@@ -446,6 +488,12 @@ class Judge {
       });
     }
     return findings;
+  }
+
+  /** What a line of text allows of itself. A mark of a state secret is never put aside by whoever wrote the file. */
+  #inline(reason: string | undefined, rule: RuleBase): Finding["suppression"] {
+    if (reason === undefined || rule.dataClass === "state-secret" || !this.#allowsInline) return undefined;
+    return { reason, by: "inline" };
   }
 
   #counted(finding: Finding, times: number): void {

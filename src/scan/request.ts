@@ -58,6 +58,8 @@ export interface RequestInput {
   /** For the report's forms. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly showValues?: boolean;
+  /** Lines of text may allow their own findings (`zicha:allow RULE REASON`); of no effect outside the zone `repository`. */
+  readonly inlineAllow?: boolean;
   readonly kernel?: "wasm" | "ts";
   readonly failOn?: ScanRequest["failOn"];
   readonly allowIncomplete?: boolean;
@@ -159,6 +161,7 @@ export async function resolveRequest(
     ...(baseline === undefined ? {} : { baseline }),
     ...(input.fields === undefined ? {} : { fields: input.fields }),
     showValues: input.showValues ?? false,
+    inlineAllow: input.inlineAllow ?? false,
     kernel: input.kernel ?? "wasm",
     failOn: input.failOn ?? "violation",
     allowIncomplete: input.allowIncomplete ?? false,

@@ -20,6 +20,7 @@ export interface WorkshopSetup {
   readonly passwords: readonly string[];
   readonly key: Uint8Array;
   readonly showValues: boolean;
+  readonly inlineAllow?: boolean;
   readonly kernel: "wasm" | "ts";
   readonly started: string;
 }
@@ -35,6 +36,7 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     extractors,
     limits: setup.limits,
     passwords: setup.passwords,
+    ...(setup.inlineAllow === undefined ? {} : { inlineAllow: setup.inlineAllow }),
     seal,
     maskPath: createPathMasker(engine, seal, setup.started),
     started: setup.started,

@@ -116,6 +116,14 @@ describe("what is gone is put right only where it was looked for", () => {
     ],
     ["its directory is excluded", [{ type: "excluded", path: "/data/a", by: "a" }], {}, true, ["not-examined x excluded", "put-right y"]],
     [
+      "a personal device names nothing it leaves out, and leaves out something else now",
+      [],
+      { zone: "personal", options: { exclude: ["a"] } },
+      true,
+      ["not-examined x excluded", "not-examined y excluded"],
+    ],
+    ["a personal device leaves out what it did before", [], { zone: "personal" }, true, ["put-right x", "put-right y"]],
+    [
       "only other files were asked for",
       [],
       { options: { include: ["*.docx"] } },

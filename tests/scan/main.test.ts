@@ -125,3 +125,12 @@ function residentId(serial: number): string {
   const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
   return digits + "10X98765432".charAt(weights.reduce((sum, weight, index) => sum + weight * Number(digits[index]), 0) % 11);
 }
+
+it("counts what a personal device leaves out, and does not name it", async () => {
+  const root = tree({ "日记/a.txt": "机密★10年\n", "b.txt": "今天下雨\n" });
+  const leaveOut = { exclude: ["日记"], isolation: "none" } as const;
+  const personal = await eventsOf(root, { ...leaveOut, zone: "personal" });
+  expect(summaryOf(personal).ledger.excluded).toBe(1);
+  expect(JSON.stringify(personal.slice(1))).not.toContain("日记");
+  expect((await eventsOf(root, { ...leaveOut, zone: "internet" })).filter(({ type }) => type === "excluded")).toHaveLength(1);
+});

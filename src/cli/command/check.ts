@@ -36,7 +36,8 @@ export async function checkCommand(
   if (profile.targets === "removable" && values["quiet"] !== true) await announce(terminal, scope.targets);
   const { directory, reports } = reportDirectory(terminal, values["out"] as string | undefined);
   const zone = (values["zone"] as string | undefined) ?? profile.zone;
-  return run(terminal, { ...scope, values, delivery, zone, profile: profile.id, reports, directory });
+  const inlineAllow = profile.targets === "here" && profile.zone === "repository";
+  return run(terminal, { ...scope, values, delivery, zone, inlineAllow, profile: profile.id, reports, directory });
 }
 
 /** The directory of a self-check and the reports in it, with the console before them. */

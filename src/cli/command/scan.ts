@@ -11,7 +11,8 @@ import type { Terminal } from "../terminal.ts";
 
 /** `zicha scan [PATH…]`: the plain tool. */
 export function scanCommand(terminal: Terminal, targets: readonly string[], values: Values, delivery: DeliverySettings): Promise<ExitCode> {
-  return run(terminal, { targets, values, delivery, zone: values["zone"] as string | undefined, reports: reportsOf(terminal, values) });
+  const zone = values["zone"] as string | undefined;
+  return run(terminal, { targets, values, delivery, zone, inlineAllow: true, reports: reportsOf(terminal, values) });
 }
 
 /** Reads `-f` and `-o`; the console where none is said. */

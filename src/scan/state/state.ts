@@ -411,7 +411,7 @@ function keyOf(base: string, entry: Entry): string | undefined {
 
 /**
  * Everything that decides what an examination holds: rules and tables, what is switched off, limits, readers, key, passwords and the version.
- * Zone, policy, baseline and thresholds are not in it: they come after.
+ * Whether lines may allow their own findings is in it, since their reasons are noted then. Zone, policy, baseline and thresholds are not in it: they come after.
  */
 function signatureOf(request: ScanRequest): string {
   const said = {
@@ -420,6 +420,7 @@ function signatureOf(request: ScanRequest): string {
     packs: request.packs.packs.map(({ id, digest }) => [id, digest]),
     rules: request.packs.rules.map(({ base }) => base.id),
     limits: request.limits,
+    inlineAllow: request.inlineAllow === true && request.zone === "repository",
     formats: extractors.map(({ id, version }) => [id, version]),
     key: keyId(request.key),
     passwords: request.passwords.map((password) => keyedHash(request.key, "password", password)),
