@@ -4,6 +4,7 @@ import type { MarkupShared } from "./shared/markup.ts";
 import { openPackage, plainArchive, readCommonParts } from "./shared/package.ts";
 import type { KnownPart } from "./shared/package.ts";
 import { readBySheetJs } from "./shared/sheetJs.ts";
+import { tagsOnly } from "./shared/tagsOnly.ts";
 import { readVml } from "./shared/vml.ts";
 import { readXlsbSides } from "./shared/xlsbSides.ts";
 
@@ -29,6 +30,9 @@ const timeLimit = 30_000;
 const drawingPart: RegExp = /officedocument\.drawing\+xml$|^xl\/drawings\/drawing\d*\.xml$/;
 const vmlPart: RegExp = /vmldrawing$|\.vml$/;
 
+/** Parts of which the library takes the attributes, and what it is not asked for. */
+const structure: RegExp = /^\/?(\[content_types\]\.xml|docprops\/.*|.*\.rels|xl\/theme\/.*)$/i;
+
 const otherParts: readonly KnownPart[] = [...textless, { pattern: /^xl\/(?!embeddings\/|media\/|vbaProject).*\.bin$/i, roles: "none" }];
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
@@ -41,7 +45,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     };
     return;
   }
-  const archive = await plainArchive(from, input, limit);
+  const archive = await plainArchive(from, input, limit, (name, bytes) => (structure.test(name) ? tagsOnly(bytes) : bytes));
   if (archive === undefined)
     from.sink.failure("too-large", "parts of more than 256 MiB cannot be held by the reader of binary workbooks", true);
   else {

@@ -244,8 +244,16 @@ function isXml(part: Part): boolean {
   return /(\+|\/)xml$|vmldrawing$/.test(part.contentType) || /\.(xml|rels|vml)$/i.test(part.name);
 }
 
-/** The XML parts as a plain archive of at most `limit` bytes, for a reader that knows no limits of its own; undefined when they are more. */
-export async function plainArchive(from: OfficePackage, input: ExtractInput, limit: number): Promise<Buffer | undefined> {
+/**
+ * The XML parts as a plain archive of at most `limit` bytes, for a reader that knows no limits of its own; undefined when they are more. Each
+ * goes through `change`.
+ */
+export async function plainArchive(
+  from: OfficePackage,
+  input: ExtractInput,
+  limit: number,
+  change: (name: string, bytes: Uint8Array) => Uint8Array = (_, bytes) => bytes,
+): Promise<Buffer | undefined> {
   const members: { readonly name: string; readonly bytes: Uint8Array }[] = [];
   let left = limit;
   for (const part of from.parts) {
@@ -254,7 +262,7 @@ export async function plainArchive(from: OfficePackage, input: ExtractInput, lim
       const { bytes, damage } = await memberBytes(from.zip, part.member, input, left);
       if (damage?.code === "too-large" || damage?.code === "bomb") return undefined;
       left -= bytes.length;
-      members.push({ name: part.name, bytes });
+      members.push({ name: part.name, bytes: change(part.name, bytes) });
     } catch (error) {
       if (!(error instanceof FailureError)) throw error;
     }
