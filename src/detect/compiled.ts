@@ -1,5 +1,6 @@
 import type { Role } from "../model/chunk.ts";
 import type { Matcher, Trigger } from "../model/rule.ts";
+import { CandidateList } from "./kernel/contract.ts";
 import type { Kernel } from "./kernel/contract.ts";
 import { digitTable, headsOf } from "./digitTable.ts";
 import { createKernel } from "./kernel/create.ts";
@@ -34,6 +35,8 @@ export interface Compiled {
   readonly lineRules: readonly { readonly matcher: Matcher; readonly trigger: Extract<Trigger, { kind: "line" }> }[];
   readonly columnRules: readonly { readonly matcher: Matcher; readonly trigger: Extract<Trigger, { kind: "column" }> }[];
   readonly matchers: readonly Matcher[];
+  /** One for all sessions: what is found in a block is dealt with before another is looked at. */
+  readonly candidates: CandidateList;
   readonly lexicon: ColumnLexicon;
 }
 
@@ -65,6 +68,7 @@ export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexico
     lineRules,
     columnRules,
     matchers,
+    candidates: new CandidateList(),
     lexicon,
   };
 }

@@ -7,7 +7,8 @@ import type { Compiled } from "./compiled.ts";
 import type { Engine, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
 import { AHEAD, BLOCK, Flow, isBlank, lineEnd, lineStart, nextLine, PEERS, segmentAt, tailStart, topEnd } from "./flow.ts";
 import type { Segment } from "./flow.ts";
-import { CandidateList, DIGITS } from "./kernel/contract.ts";
+import { DIGITS } from "./kernel/contract.ts";
+import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
 import { DigitChain } from "./kernel/digitChain.ts";
 import { Settler } from "./settle.ts";
@@ -30,7 +31,6 @@ class EngineSession implements Session {
   readonly #options: SessionOptions;
   readonly #settler: Settler;
   readonly #flows = new Map<string, Flow>();
-  readonly #candidates = new CandidateList();
   /** One for all glances. */
   readonly #sight: { -readonly [Key in keyof Sight]: Sight[Key] } = {
     bytes: new Uint8Array(0),
@@ -161,7 +161,7 @@ class EngineSession implements Session {
     if (final) flow.tailStart = tailStart(flow);
     const from = flow.done;
     if (to > from) {
-      const candidates = this.#candidates;
+      const { candidates } = this.#compiled;
       candidates.length = 0;
       const bytes = flow.bytes.subarray(0, flow.length);
       this.#compiled.kernel.find(bytes, from - flow.base, to - flow.base, flow.encoding, candidates);

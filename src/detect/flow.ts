@@ -61,11 +61,15 @@ export interface Row {
   cells: readonly WindowCell[] | undefined;
 }
 
+const EMPTY = new Uint8Array(0);
+/** Bytes a flow begins with: a name or a small file needs no more. */
+const LEAST = 4 * 1024;
+
 /** Text that reads on, with as much of its bytes in memory as windows reach. */
 export class Flow {
   readonly id: string;
   readonly encoding: ByteEncoding;
-  bytes: Uint8Array = new Uint8Array(64 * 1024);
+  bytes: Uint8Array = EMPTY;
   length = 0;
   /** Offset in the flow of `bytes[0]`. */
   base = 0;
@@ -99,7 +103,7 @@ export class Flow {
   /** Room for `size` more bytes at the end of the buffer. */
   room(size: number): Uint8Array {
     if (this.length + size > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + size));
+      const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + size, LEAST));
       grown.set(this.bytes.subarray(0, this.length));
       this.bytes = grown;
     }
