@@ -173,7 +173,7 @@ async function examineWithin(
     ...(entry.recycled === undefined ? {} : { recycled: { ...entry.recycled, path: workshop.maskPath(entry.recycled.path) } }),
     format,
     textless: textless && failures.length === 0,
-    failures,
+    failures: failures.map((one) => withMaskedDetail(workshop, one)),
     ...result,
     elapsedMs: Math.round(performance.now() - begun),
     ...(contentKey === undefined ? {} : { contentKey }),
@@ -331,6 +331,12 @@ function failure(entry: Entry, code: FailureCode, detail: string, partial: boole
   return { stage: "extract", code, path: entry.path, detail, partial };
 }
 
+/** A detail may name a part, and names hold what people write into them. */
+function withMaskedDetail(workshop: Workshop, said: Failure): Failure {
+  const detail = workshop.maskPath(said.detail);
+  return detail === said.detail ? said : { ...said, detail };
+}
+
 function unread(workshop: Workshop, entry: Entry, said: Failure, contentKey: string | undefined): Examination {
   const member = said.path === entry.path ? entry : { ...entry, path: said.path, depth: entry.depth + 1, size: undefined };
   return {
@@ -338,7 +344,7 @@ function unread(workshop: Workshop, entry: Entry, said: Failure, contentKey: str
     shownPath: workshop.maskPath(member.path),
     format: undefined,
     textless: false,
-    failures: [said],
+    failures: [withMaskedDetail(workshop, said)],
     matches: [],
     counts: [],
     subjects: [],

@@ -3,8 +3,21 @@ import type { Seal } from "../model/placed.ts";
 
 /** Names of directories come again and again; this many are remembered. */
 const REMEMBERED = 20_000;
-/** Without one of these in it a name holds no identifier that would be masked. */
-export const mayIdentify: RegExp = /[0-9０-９]{6}|@/;
+/**
+ * Without one of these in it a name holds nothing that would be masked: digits in a row or grouped (a day, `2026-11-26`, is no such group), an
+ * address, a word for a password, a plate, the beginning of an account or a key. Looking with all rules takes about 90 µs a name, this nothing.
+ */
+export const mayIdentify: RegExp = new RegExp(
+  [
+    "[0-9０-９]{6}",
+    "(?:[0-9０-９][ ._·\\-‐-―−\\u00a0\\u00ad\\u200b-\\u200f\\u3000\\ufeff]{0,2}){9}",
+    "@",
+    "密码|口令|密钥|[Pp]ass[Ww]|PASSW|[Pp]wd|PWD|wxid_",
+    "AKIA|gh[opsur]_|glpat-|xox[bp]-|(?<![A-Za-z])sk-|eyJ",
+    "\\p{Script=Han}[A-Z][ .·]?[0-9A-Z]{5}",
+  ].join("|"),
+  "u",
+);
 
 /** A name as the engine examines it. */
 export function nameChunk(name: string): TextChunk {
@@ -45,7 +58,7 @@ export function createPathMasker(engine: Engine, seal: Seal, asOf: string): (pat
     const pieces: Uint8Array[] = [];
     let at = 0;
     for (const match of session.end().matches) {
-      if (match.start < at || match.group !== undefined) continue;
+      if (match.start < at || match.end <= match.start || match.group !== undefined) continue;
       pieces.push(bytes.subarray(at, match.start), Buffer.from(match.masked, "utf8"));
       at = match.end;
     }

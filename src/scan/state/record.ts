@@ -21,9 +21,8 @@ const lasting: ReadonlySet<FailureCode> = new Set([
 ]);
 
 type Kept = Omit<Examination, "entry" | "shownPath"> & {
-  /** Of a member: what follows the entry's path, as it is and as it is shown. */
+  /** Of a member: what follows the entry's path. */
   readonly suffix: string;
-  readonly shown: string;
   readonly depth: number;
   readonly size?: number;
   readonly modified?: string;
@@ -34,16 +33,15 @@ export function toRecord(examinations: readonly Examination[]): Record | undefin
   const last = examinations.at(-1);
   if (last === undefined || last.entry.depth !== 0) return undefined;
   if (examinations.some(({ failures }) => failures.some(({ code }) => !lasting.has(code)))) return undefined;
-  // A path that shows otherwise than it is holds an identifier: that is found again, not stored.
-  if (last.shownPath !== last.entry.path) return undefined;
+  // A path that shows otherwise than it is, also of a member, holds an identifier: that is found again, not stored.
+  if (examinations.some(({ shownPath, entry }) => shownPath !== entry.path)) return undefined;
   if (examinations.length === 1 && isPlain(last)) return { format: last.format ?? null, bytes: last.bytes, data: null };
   const kept = examinations.map((examination): Kept => {
-    const { entry, shownPath, ...rest } = examination;
+    const { entry, shownPath: _, ...rest } = examination;
     return {
       ...rest,
       failures: rest.failures.map((failure) => ({ ...failure, path: "" })),
       suffix: entry.path.slice(last.entry.path.length),
-      shown: shownPath.slice(last.shownPath.length),
       depth: entry.depth,
       ...(entry.size === undefined ? {} : { size: entry.size }),
       ...(entry.modified === undefined ? {} : { modified: entry.modified }),
@@ -86,13 +84,13 @@ export function fromRecord(entry: Entry, record: Record): readonly Examination[]
     ];
   }
   const kept = JSON.parse(record.data) as readonly Kept[];
-  return kept.map(({ suffix, shown, depth, size, modified, ...rest }): Examination => {
+  return kept.map(({ suffix, depth, size, modified, ...rest }): Examination => {
     const path = `${entry.path}${suffix}`;
     return {
       ...rest,
       failures: rest.failures.map((failure) => ({ ...failure, path })),
       entry: depth === 0 ? entry : { path, key: "", root: entry.root, size, modified, stamp: undefined, depth },
-      shownPath: `${entry.path}${shown}`,
+      shownPath: `${entry.path}${suffix}`,
       elapsedMs: 0,
     };
   });
