@@ -6,8 +6,8 @@ import { directoryPlace, startsAsSevenZip } from "./shared/sevenZip.ts";
 import { startsAsZip } from "./shared/zip.ts";
 import { lastVolume } from "./shared/zipVolumes.ts";
 
-const later = /([^/\\]+)\.(\d{3})$/;
-const spanned = /([^/\\]+)\.z\d\d$/i;
+const later = /(?:^|[/\\])([^/\\]+)\.(\d{3})$/;
+const spanned = /(?:^|[/\\])([^/\\]+)\.z\d\d$/i;
 
 /**
  * Volumes of archives which nothing in them tells (`x.7z.002`, `x.z02`): they are read with the one that holds the directory or the begin, if that

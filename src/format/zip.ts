@@ -34,7 +34,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     type: "failure",
     failure: { stage: "extract", code, path, detail, partial },
   });
-  const volume = /([^/\\]+)\.z\d\d$/i.exec(entry.path)?.[1];
+  const volume = /(?:^|[/\\])([^/\\]+)\.z\d\d$/i.exec(entry.path)?.[1];
   if (volume !== undefined && (await lastVolume(input.bytes)) === undefined) {
     const last = await input.sibling?.(`${volume}.zip`);
     const whole = last !== undefined && ((await lastVolume(last)) ?? 0) > 0;

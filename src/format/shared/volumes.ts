@@ -27,7 +27,7 @@ const partLimit = 999;
  * that has fewer misses its next part. Anything but a first part comes back as it is.
  */
 export async function joinVolumes(input: ExtractInput, needed: number | undefined): Promise<Joined> {
-  const name = /([^/\\]+)\.001$/.exec(input.entry.path)?.[1];
+  const name = /(?:^|[/\\])([^/\\]+)\.001$/.exec(input.entry.path)?.[1];
   const { size } = input.bytes;
   if (name === undefined || size === undefined || (needed !== undefined && size >= needed)) return alone(input.bytes);
   return join(input, size, (number) => `${name}.${String(number).padStart(3, "0")}`, needed);

@@ -30,7 +30,7 @@ export async function lastVolume(source: ByteSource): Promise<number | undefined
 export async function joinZip(input: ExtractInput): Promise<ZipVolumes> {
   if (input.entry.path.endsWith(".001")) return { ...(await joinVolumes(input, undefined)), starts: [] };
   const last = await lastVolume(input.bytes);
-  const base = /([^/\\]+)\.[^./\\]*$/.exec(input.entry.path)?.[1];
+  const base = /(?:^|[/\\])([^/\\]+)\.[^./\\]*$/.exec(input.entry.path)?.[1];
   const { size } = input.bytes;
   if (last === undefined || last === 0 || last >= 0xffff || base === undefined || size === undefined)
     return { ...alone(input.bytes), starts: [] };
