@@ -3,6 +3,7 @@ import type { ScanEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import type { Evidence } from "../model/rule.ts";
 import { displayWidth, neutralise, wrapToWidth } from "../util/width.ts";
 import { amountInWords, conclusionInWords, failuresInWords, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { absencesInWords, changeWords, comparedInWords, comparisonInWords } from "./shared/comparison.ts";
@@ -232,8 +233,8 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
         const place = taken === undefined ? placeInWords(finding, locale) : groupPlaceInWords(finding, taken, locale);
         if (index > 0) {
           page.add("", [excerpt, place], plain, plain, 2);
-          if (options.explain === true) addEvidence(page, finding, locale);
-          shown += addParts(page, finding, locale);
+          if (options.explain === true) addEvidence(page, finding.evidence, locale);
+          shown += addParts(page, finding, options);
           continue;
         }
         const title = neutralise(overview.rule(group.ruleId)?.title[locale] ?? group.ruleId);
@@ -247,8 +248,8 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
           flags.push(zh ? `已豁免：${neutralise(reason)}（${neutralise(by)}）` : `suppressed: ${neutralise(reason)} (${neutralise(by)})`);
         }
         page.add("", [title, excerpt, confidence, place, reasonInWords(finding.evidence, locale), basis, ...flags]);
-        if (options.explain === true) addEvidence(page, finding, locale);
-        shown += addParts(page, finding, locale);
+        if (options.explain === true) addEvidence(page, finding.evidence, locale);
+        shown += addParts(page, finding, options);
         if (finding.dataClass === "state-secret" && finding.effect !== "recorded") duty = true;
       }
     }
@@ -282,7 +283,7 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
 }
 
 /** The columns or elements that a finding takes together, each with its first value; gives how many places that shows. */
-function addParts(page: Page, { group }: Finding, locale: Locale): number {
+function addParts(page: Page, { group }: Finding, { locale, explain }: ReportOptions): number {
   let shown = 0;
   for (const part of group?.parts ?? []) {
     const words = partInWords(part, locale);
@@ -291,6 +292,7 @@ function addParts(page: Page, { group }: Finding, locale: Locale): number {
     const confidence =
       locale === "zh" ? `把握${confidenceWords[part.first.confidence].zh}` : `${confidenceWords[part.first.confidence].en} confidence`;
     page.add("", [words.value, confidence, words.place, reasonInWords(part.first.evidence, locale)], plain, plain, 2);
+    if (explain === true) addEvidence(page, part.first.evidence, locale);
   }
   return shown;
 }
@@ -311,9 +313,9 @@ function reportOf(options: ReportOptions, formats: readonly string[]): string | 
   return undefined;
 }
 
-/** Under `--explain`: what speaks for and against a finding, a line each. */
-function addEvidence(page: Page, finding: Finding, locale: Locale): void {
-  for (const line of explainInWords(finding.evidence, locale)) page.add("", [line], plain, plain, 4);
+/** Under `--explain`: what speaks for and against a finding, and which rules it was preferred to, a line each. */
+function addEvidence(page: Page, evidence: readonly Evidence[], locale: Locale): void {
+  for (const line of explainInWords(evidence, locale)) page.add("", [line], plain, plain, 4);
 }
 
 /** What became of the problems of last time. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ScanEvent } from "../../src/model/event.ts";
 import { console } from "../../src/report/console.ts";
 import { displayWidth } from "../../src/util/width.ts";
 import { cleanEvents, events, manyEvents, text, unreadEvents } from "./events.ts";
@@ -61,4 +62,25 @@ test("explains each finding, also what is suppressed", async () => {
   expect(said).toContain("已豁免：样例地址（li）");
   expect(said).toContain("      - 公开的样例值 [allowlist sample]");
   expect(await text(console, events)).not.toContain("[validator");
+});
+
+test("explains which rule a finding was preferred to, and the parts of what it takes together", async () => {
+  const evidence = [
+    { by: "role", name: "role:body", effect: "states" },
+    { by: "arbitration", name: "cn-bank/account", effect: "states" },
+  ] as const;
+  const first = { masked: "622202*********5702", confidence: "high", location: { kind: "line", line: 2, column: 4 }, evidence } as const;
+  const parts = [{ infoType: "BANK_CARD", header: "", matches: 1, first }];
+  const group = { id: "g", kind: "passage", matches: 1, subjects: 1, parts } as const;
+  let found = 0;
+  const given = events.map((event): ScanEvent =>
+    event.type === "finding" && found++ === 0 ? { ...event, finding: { ...event.finding, evidence: [], group } } : event,
+  );
+  expect(found).toBeGreaterThan(0);
+  const zh = await text(console, given, { explain: true });
+  expect(zh).toContain("= 位于正文 [role role:body]");
+  expect(zh).toContain("= 优先于其他规则（cn-bank/account） [arbitration cn-bank/account]");
+  expect(await text(console, given, { explain: true, locale: "en" })).toContain(
+    "= preferred to another rule (cn-bank/account) [arbitration cn-bank/account]",
+  );
 });

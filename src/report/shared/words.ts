@@ -140,6 +140,7 @@ export function dataClassInWords(dataClass: string, locale: Locale): string {
 }
 
 const roles: Readonly<Record<string, Both>> = {
+  body: both("正文", "body"),
   header: both("页眉", "header"),
   footer: both("页脚", "footer"),
   watermark: both("水印", "watermark"),
@@ -326,7 +327,7 @@ const evidenceBy: Readonly<Record<Evidence["by"], Both>> = {
   tag: both("文件特征", "document"),
   dictionary: both("词表", "dictionary"),
   allowlist: both("已知无害值", "known harmless value"),
-  arbitration: both("与其他规则取舍", "settled against another rule"),
+  arbitration: both("优先于其他规则", "preferred to another rule"),
 };
 
 /**
