@@ -350,7 +350,7 @@ export function createHtmlDocument(outlet: HtmlOutlet): HtmlDocument {
     else if (key.startsWith("data-") || key.startsWith("aria-")) {
       if (value.length > 3) tell("hidden", `${key}: ${value}`);
     } else if (looks.has(key)) {
-      const rest = key === "style" ? value.replace(/[\w-]*font-family\s*:[^;]*/gi, "") : key === "face" ? "" : value;
+      const rest = key === "style" ? value.replace(/(?<![\w-])[\w-]*font-family\s*:[^;]*/gi, "") : key === "face" ? "" : value;
       if (textLike.test(rest)) tell("code", `${key}: ${rest}`);
     } else if (key === "srcdoc") tell("hidden", value);
     else if (!key.startsWith("xmlns") && (value.length >= 16 || textLike.test(value))) tell("code", `${key}: ${value}`);
