@@ -96,7 +96,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     keyFile: (values["keyFile"] as string | undefined) ?? defaultKeyFile(terminal.environment),
     createKey: values["keyFile"] === undefined,
     showValues: values["showValues"] === true,
-    inlineAllow: values["inlineAllow"] === true && (wanted.inlineAllow ?? false) && values["removable"] !== true,
+    inlineAllow: allowsInline(terminal, wanted),
     kernel: terminal.environment["ZICHA_KERNEL"] === "ts" ? "ts" : "wasm",
     ...optional("baselineFile", fileOf(terminal, values["baseline"] as string | undefined)),
     ...optional("fields", readFields(terminal, values["field"] as readonly string[] | undefined)),
@@ -134,6 +134,17 @@ function tellPersonal(terminal: Terminal, request: ScanRequest): void {
       `personal device: the content and names of files below ${request.roots.join(", ")} are read; only masked leads to marks, customer data and credentials and files that could not be read are reported, no other file is named; ${agreed === undefined ? "nobody is recorded as having agreed (--field agreed=NAME)" : `agreed by ${agreed}`}`,
     )}\n`,
   );
+}
+
+/** Whether lines may allow their own findings. Where the configuration says so and the kind of check does not let it, that is said. */
+function allowsInline(terminal: Terminal, { values, zone, inlineAllow }: Run): boolean {
+  if (values["inlineAllow"] !== true) return false;
+  if (inlineAllow === true && values["removable"] !== true && (zone ?? "repository") === "repository") return true;
+  terminal.stderr.write(
+    `${say(terminal, "inlineAllow 只对文档库有效，本次检查不采用文件中的 zicha:allow", "inlineAllow holds in repositories only: zicha:allow in files counts for nothing in this check")}
+`,
+  );
+  return false;
 }
 
 function fileOf(terminal: Terminal, file: string | undefined): string | undefined {

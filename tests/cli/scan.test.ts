@@ -141,3 +141,18 @@ describe("what is examined", () => {
     expect(run.stderr).toMatch(/^zicha: git: not a git repository/);
   });
 });
+
+it("lets lines allow their findings in a repository that is configured so, and says where they count for nothing", () => {
+  const target = join(scratch, "allowing");
+  mkdirSync(target);
+  writeFileSync(join(target, "a.md"), "身份证号：440308199901101512 zicha:allow cn-pii/resident-id 样例\n");
+  writeFileSync(join(scratch, "allow.yaml"), "inlineAllow: true\n");
+  const scanned = (...options: readonly string[]): { code: number | null; stderr: string } =>
+    zicha(["scan", target, "--config", "allow.yaml", ...options]);
+  expect(zicha(["scan", target, "-q"]).code).toBe(1);
+  expect(scanned().code).toBe(0);
+  const host = scanned("--zone", "internet");
+  expect([host.code, host.stderr.includes("counts for nothing in this check")]).toEqual([1, true]);
+  const medium = zicha(["check", "usb", target, "--config", "allow.yaml", "--zone", "repository", "--out", join(scratch, "allowing-out")]);
+  expect([medium.code, medium.stderr.includes("counts for nothing in this check")]).toEqual([1, true]);
+});
