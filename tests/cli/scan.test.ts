@@ -79,7 +79,7 @@ describe("reports", () => {
   it("refuses a report directory inside what is examined", () => {
     const { code, stderr } = zicha(["check", "usb", ".", "--out", "inside"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("inside an examined root");
+    expect(stderr).toContain("the report lies inside an examined");
     expect(existsSync(join(scratch, "inside"))).toBe(false);
   });
 
