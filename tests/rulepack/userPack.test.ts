@@ -72,7 +72,13 @@ describe("a pack of the house", () => {
     const { packs, switchedOff, changed, problems } = await loadPacks([RULES, root], { disabled: ["secrets"] });
     expect(problems).toEqual([]);
     expect(packs.at(-1)).toMatchObject({ id: "house", version: "1.2.0", digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(switchedOff.toSorted()).toEqual(["cn-pii/landline", "secrets/access-token", "secrets/password", "secrets/private-key"]);
+    expect(switchedOff.toSorted()).toEqual([
+      "cn-pii/landline",
+      "secrets/access-token",
+      "secrets/key-file",
+      "secrets/password",
+      "secrets/private-key",
+    ]);
     expect(changed).toEqual([
       { ruleId: "cn-pii/resident-id", pack: "house", keys: ["severity"] },
       { ruleId: "cn-pii/email", pack: "house", keys: ["tiers"] },

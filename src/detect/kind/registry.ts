@@ -2,6 +2,7 @@ import type { RuleKind } from "../../model/rule.ts";
 import { combination } from "./combination.ts";
 import { keyword } from "./keyword.ts";
 import { marking } from "./marking.ts";
+import { path } from "./path.ts";
 import { pattern } from "./pattern.ts";
 import { phrase } from "./phrase.ts";
 import { property } from "./property.ts";
@@ -18,6 +19,7 @@ export const ruleKinds: readonly RuleKind[] = [
   phrase,
   property,
   secret,
+  path,
   structure,
   table,
   combination,
