@@ -12,21 +12,21 @@ export interface Contender<Item> {
 
 /**
  * One span, one winner. Of matches that overlap, one that is listed only (`low`) yields to any other; then the lower rank wins, then the
- * longer, then the id. Gives the winners by start, each with the ids of the rules it beat.
+ * longer, then the id. Gives the winners by start, each with what it beat: of each other rule the first.
  */
 export function arbitrate<Item>(
   contenders: readonly Contender<Item>[],
-): readonly { readonly item: Item; readonly beaten: readonly string[] }[] {
+): readonly { readonly item: Item; readonly beaten: readonly Contender<Item>[] }[] {
   const byStart = [...contenders].sort((one, other) => one.start - other.start || compare(one, other));
-  const winners: { contender: Contender<Item>; beaten: string[] }[] = [];
+  const winners: { contender: Contender<Item>; beaten: Contender<Item>[] }[] = [];
   let group: Contender<Item>[] = [];
   let end = -1;
   const settle = (): void => {
-    const kept: { contender: Contender<Item>; beaten: string[] }[] = [];
+    const kept: { contender: Contender<Item>; beaten: Contender<Item>[] }[] = [];
     for (const contender of group.sort(compare)) {
       const over = kept.find(({ contender: winner }) => winner.start < contender.end && contender.start < winner.end);
       if (over === undefined) kept.push({ contender, beaten: [] });
-      else if (over.contender.id !== contender.id && !over.beaten.includes(contender.id)) over.beaten.push(contender.id);
+      else if (over.contender.id !== contender.id && !over.beaten.some(({ id }) => id === contender.id)) over.beaten.push(contender);
     }
     winners.push(...kept.sort((one, other) => one.contender.start - other.contender.start));
     group = [];

@@ -358,8 +358,8 @@ function viewOf(state: TableState): readonly TableViewColumn[] {
   });
 }
 
-function firstOf({ masked, confidence, location, evidence }: SealedMatch): NonNullable<GroupPart["first"]> {
-  return { masked, confidence, location, evidence };
+function firstOf({ masked, confidence, location, evidence, beaten }: SealedMatch): NonNullable<GroupPart["first"]> {
+  return { masked, confidence, location, evidence, ...(beaten === undefined ? {} : { beaten }) };
 }
 
 function rowOf({ location, cell }: SealedMatch): number {

@@ -24,6 +24,9 @@ interface Chosen {
   readonly subject: PlacedMatch["subject"];
 }
 
+/** Matches of a rule and confidence that say what they were preferred to: a person looks at the first few. */
+const EXPLAINED = 20;
+
 /** Picks tiers, settles overlaps, counts, and seals what is kept: raw values end here. */
 export class Settler {
   readonly #options: SessionOptions;
@@ -239,7 +242,7 @@ export class Settler {
         if (said.has(name) || !tier.all.includes(name)) continue;
         evidence.push({ by: name.startsWith("tag:") ? "tag" : "row", name, effect: "raises" });
       }
-      for (const id of beaten) evidence.push({ by: "arbitration", name: id, effect: "states" });
+      for (const { id } of beaten) evidence.push({ by: "arbitration", name: id, effect: "states" });
       const { row, segment } = pending;
       const location = pending.locate();
       const sealed = this.#options.seal({
@@ -263,6 +266,10 @@ export class Settler {
                 header: (row.cells[row.at]?.infoTypes.length ?? 0) > 0 ? (row.cells[row.at]?.header ?? "") : "",
               },
         subject: who === undefined ? undefined : { infoType: who.infoType, value: who.value },
+        beaten:
+          count.stored > EXPLAINED
+            ? []
+            : beaten.map(({ id, confidence, item: lost }) => ({ ruleId: id, confidence, evidence: lost.pending.match.evidence })),
       });
       this.#matches.push(sealed);
       this.#groups.add({ ...settled, sealed });

@@ -50,6 +50,7 @@ export function createSeal(key: Uint8Array, showValues: boolean): (placed: Place
       ...(cell === undefined ? {} : { cell: { table: cell.table, row: cell.row, column: cell.column } }),
       valueKey: keyedHash(key, "value", rule.infoType, match.value),
       ...(subject === undefined ? {} : { subjectKey: keyedHash(key, "subject", subject.infoType, subject.value) }),
+      ...(placed.beaten === undefined || placed.beaten.length === 0 ? {} : { beaten: placed.beaten }),
       masked,
       excerpt: label === "" || isMark ? masked : `${label} ${masked}`,
       sample: placed.evidence.some(({ by }) => by === "allowlist"),

@@ -3,6 +3,13 @@ import type { Entry, Recycled } from "./entry.ts";
 import type { Failure } from "./failure.ts";
 import type { Confidence, Evidence, Severity } from "./rule.ts";
 
+/** A match of another rule in the same span, which arbitration gave to a finding. */
+export interface Beaten {
+  readonly ruleId: string;
+  readonly confidence: Confidence;
+  readonly evidence: readonly Evidence[];
+}
+
 /** A match without its value. Plain data: it is sent, counted and cached. */
 export interface SealedMatch {
   readonly ruleId: string;
@@ -26,6 +33,8 @@ export interface SealedMatch {
   readonly masked: string;
   /** The rule's own label or the column's name, and the masked value; for state secrets the mark only. */
   readonly excerpt: string;
+  /** What it was preferred to; of the first matches of a rule in an entry only. */
+  readonly beaten?: readonly Beaten[];
   /** A known sample, or masked in the document: reported, never gating. */
   readonly sample: boolean;
   /** Its own line of text allows it, with this reason (`zicha:allow`); noted only where the configuration lets such lines count. */
@@ -61,7 +70,7 @@ export interface GroupPart {
   readonly column?: number;
   readonly matches: number;
   /** The first of them; absent where the name alone says what the column holds. */
-  readonly first?: Pick<SealedMatch, "masked" | "confidence" | "location" | "evidence">;
+  readonly first?: Pick<SealedMatch, "masked" | "confidence" | "location" | "evidence" | "beaten">;
 }
 
 /** What was found of a rule in an entry beyond the matches that are kept. */

@@ -3,7 +3,6 @@ import type { ScanEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
-import type { Evidence } from "../model/rule.ts";
 import { displayWidth, neutralise, wrapToWidth } from "../util/width.ts";
 import { amountInWords, conclusionInWords, failuresInWords, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { absencesInWords, changeWords, comparedInWords, comparisonInWords } from "./shared/comparison.ts";
@@ -233,8 +232,8 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
         const place = taken === undefined ? placeInWords(finding, locale) : groupPlaceInWords(finding, taken, locale);
         if (index > 0) {
           page.add("", [excerpt, place], plain, plain, 2);
-          if (options.explain === true) addEvidence(page, finding.evidence, locale);
-          shown += addParts(page, finding, options);
+          if (options.explain === true) addEvidence(page, finding, overview, locale);
+          shown += addParts(page, finding, overview, options);
           continue;
         }
         const title = neutralise(overview.rule(group.ruleId)?.title[locale] ?? group.ruleId);
@@ -248,8 +247,8 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
           flags.push(zh ? `已豁免：${neutralise(reason)}（${neutralise(by)}）` : `suppressed: ${neutralise(reason)} (${neutralise(by)})`);
         }
         page.add("", [title, excerpt, confidence, place, reasonInWords(finding.evidence, locale), basis, ...flags]);
-        if (options.explain === true) addEvidence(page, finding.evidence, locale);
-        shown += addParts(page, finding, options);
+        if (options.explain === true) addEvidence(page, finding, overview, locale);
+        shown += addParts(page, finding, overview, options);
         if (finding.dataClass === "state-secret" && finding.effect !== "recorded") duty = true;
       }
     }
@@ -283,7 +282,7 @@ function addFiles(page: Page, gather: Gather, overview: Overview, chalk: ChalkIn
 }
 
 /** The columns or elements that a finding takes together, each with its first value; gives how many places that shows. */
-function addParts(page: Page, { group }: Finding, { locale, explain }: ReportOptions): number {
+function addParts(page: Page, { group }: Finding, overview: Overview, { locale, explain }: ReportOptions): number {
   let shown = 0;
   for (const part of group?.parts ?? []) {
     const words = partInWords(part, locale);
@@ -292,7 +291,7 @@ function addParts(page: Page, { group }: Finding, { locale, explain }: ReportOpt
     const confidence =
       locale === "zh" ? `把握${confidenceWords[part.first.confidence].zh}` : `${confidenceWords[part.first.confidence].en} confidence`;
     page.add("", [words.value, confidence, words.place, reasonInWords(part.first.evidence, locale)], plain, plain, 2);
-    if (explain === true) addEvidence(page, part.first.evidence, locale);
+    if (explain === true) addEvidence(page, part.first, overview, locale);
   }
   return shown;
 }
@@ -314,8 +313,17 @@ function reportOf(options: ReportOptions, formats: readonly string[]): string | 
 }
 
 /** Under `--explain`: what speaks for and against a finding, and which rules it was preferred to, a line each. */
-function addEvidence(page: Page, evidence: readonly Evidence[], locale: Locale): void {
-  for (const line of explainInWords(evidence, locale)) page.add("", [line], plain, plain, 4);
+function addEvidence(page: Page, finding: Pick<Finding, "evidence" | "beaten">, overview: Overview, locale: Locale): void {
+  for (const line of explainInWords(finding.evidence, locale)) page.add("", [line], plain, plain, 4);
+  for (const { ruleId, confidence, evidence } of finding.beaten ?? []) {
+    const title = neutralise(overview.rule(ruleId)?.title[locale] ?? ruleId);
+    const said =
+      locale === "zh"
+        ? `落选：${title}，把握${confidenceWords[confidence].zh}`
+        : `not taken: ${title}, ${confidenceWords[confidence].en} confidence`;
+    page.add("", [`${said} [${neutralise(ruleId)}]`], plain, plain, 4);
+    for (const line of explainInWords(evidence, locale)) page.add("", [line], plain, plain, 6);
+  }
 }
 
 /** What became of the problems of last time. */

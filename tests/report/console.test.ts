@@ -69,7 +69,15 @@ test("explains which rule a finding was preferred to, and the parts of what it t
     { by: "role", name: "role:body", effect: "states" },
     { by: "arbitration", name: "cn-bank/account", effect: "states" },
   ] as const;
-  const first = { masked: "622202*********5702", confidence: "high", location: { kind: "line", line: 2, column: 4 }, evidence } as const;
+  const lost = { by: "pattern", name: "digits", effect: "states" } as const;
+  const beaten = [{ ruleId: "cn-bank/mobile", confidence: "low", evidence: [lost] }] as const;
+  const first = {
+    masked: "622202*********5702",
+    confidence: "high",
+    location: { kind: "line", line: 2, column: 4 },
+    evidence,
+    beaten,
+  } as const;
   const parts = [{ infoType: "BANK_CARD", header: "", matches: 1, first }];
   const group = { id: "g", kind: "passage", matches: 1, subjects: 1, parts } as const;
   let found = 0;
@@ -80,6 +88,8 @@ test("explains which rule a finding was preferred to, and the parts of what it t
   const zh = await text(console, given, { explain: true });
   expect(zh).toContain("= 位于正文 [role role:body]");
   expect(zh).toContain("= 优先于其他规则（cn-bank/account） [arbitration cn-bank/account]");
+  expect(zh).toContain("落选：手机号，把握低 [cn-bank/mobile]");
+  expect(zh).toContain("[pattern digits]");
   expect(await text(console, given, { explain: true, locale: "en" })).toContain(
     "= preferred to another rule (cn-bank/account) [arbitration cn-bank/account]",
   );
