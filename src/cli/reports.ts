@@ -58,7 +58,8 @@ export function openReports(
     const options = {
       locale: terminal.locale,
       color: output === undefined && terminal.color,
-      width: output === undefined && terminal.stdout.isTTY ? terminal.stdout.columns : undefined,
+      // A terminal that does not know its width says 0.
+      width: output === undefined && terminal.stdout.isTTY && terminal.stdout.columns > 0 ? terminal.stdout.columns : undefined,
       verbosity,
       explain: wanted.values["explain"] === true,
       listExamined: wanted.values["listExamined"] === true,

@@ -97,7 +97,8 @@ class Page {
 
   /** `segments` stay whole where they fit on a line. `deeper` is added to the indent; an empty label gives a line of its own without one. */
   add(label: string, segments: readonly string[], paintLabel: Paint = plain, paintText: Paint = plain, deeper = 0): void {
-    const gap = this.#indent + deeper;
+    // What stands outside of the column asks for less than it; on a narrow screen the column is narrow already.
+    const gap = Math.max(0, this.#indent + deeper);
     const own = displayWidth(label);
     // A label wider than its column stands before the text on the first line all the same.
     const first = label === "" ? gap : Math.max(gap, own + 2);

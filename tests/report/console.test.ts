@@ -94,3 +94,9 @@ test("explains which rule a finding was preferred to, and the parts of what it t
     "= preferred to another rule (cn-bank/account) [arbitration cn-bank/account]",
   );
 });
+
+test.each([1, 20, 29, 40, 54, 80])("fits a terminal of %i columns", async (width) => {
+  for (const locale of ["zh", "en"] as const) {
+    expect((await text(console, events, { locale, width })).trimEnd().split("\n").length).toBeGreaterThan(10);
+  }
+});
