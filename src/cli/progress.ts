@@ -34,7 +34,7 @@ export function createProgress(
   let bytes = 0;
   let findings = 0;
   let unread = 0;
-  let drawn = 0;
+  let drawn = -Infinity;
   let shown = false;
   return {
     note(event) {
