@@ -80,160 +80,196 @@ export function characterStart(bytes: Uint8Array, at: number, from: number, enco
   }
 }
 
-/** Full-width forms and the ideographic space: one unit becomes one unit, and they stand in every Chinese text. */
-const sameLength = /[\u3000\uff01-\uff5e]/;
-/** All else that NFKC, line ends and zero width change; what is outside is its own normal form. */
-const otherChanges =
-  /[\r\u00a0-\u00b6\u00b8-\u00bf\u0132-\u0140\u0149\u017f\u01c4-\u01f3\u02b0-\u02e4\u037a\u0384\u03d0-\u03d6\u1100-\u11ff\u2000-\u200f\u2010-\u2013\u2015\u2024\u2025\u2028-\u202f\u2033-\u2037\u2047-\u2049\u2057-\u209c\u2100-\u218b\u2212\u2460-\u24ea\u2e80-\u2fd5\u3036-\u303a\u309b-\u309f\u30ff\u3131-\u319f\u3200-\u33ff\uf900-\uff00\uff5f-\uffff\ud83c]/;
+/** What becomes of a code unit: not looked at yet, itself, the same less 0xfee0, or what `normalForm` says. */
+const UNSEEN = 0;
+const ITSELF = 1;
+const FULL_WIDTH = 2;
+const CHANGED = 3;
+/** By code unit, filled as units are met: what stands in Chinese text needs no look at Unicode's tables. */
+const becoming = new Uint8Array(0x1_0000).fill(ITSELF, 0, 0x80).fill(ITSELF, 0x3400, 0xa000).fill(FULL_WIDTH, 0xff01, 0xff5f);
+becoming[13] = CHANGED;
 
-const forms = new Map<string, string>();
+const forms = new Map<number, string>();
 
 /** One character's normal form: NFKC, dashes as `-`, the Roman ten as `X`, nothing for zero width. */
-function normalForm(character: string): string {
-  const known = forms.get(character);
+function normalForm(code: number): string {
+  const known = forms.get(code);
   if (known !== undefined) return known;
-  const code = character.codePointAt(0) ?? 0;
-  let form = character.normalize("NFKC");
+  let form = String.fromCodePoint(code).normalize("NFKC");
   if ((code >= 0x200b && code <= 0x200f) || code === 0xfeff || code === 0xad || (code >= 0x2060 && code <= 0x2064)) form = "";
   else if ((code >= 0x2010 && code <= 0x2013) || code === 0x2015 || code === 0x2212) form = "-";
   else if (code === 0x2028 || code === 0x2029) form = "\n";
-  if (forms.size < 20_000) forms.set(character, form);
+  if (forms.size < 20_000) forms.set(code, form);
   return form;
 }
 
+/** Longest normal form of one character, in code units (U+FDFA). */
+const LONGEST_FORM = 18;
+/** Where text and its way back are written before their size is known. */
+let units = new Uint16Array(16 * 1024);
+let origins = new Uint32Array(16 * 1024);
+
 /**
  * Decodes `bytes[from, to)` and normalises it. Both ends must be character starts (see `characterStart`). Broken bytes become U+FFFD
- * and never stop it.
+ * and never stop it. One pass makes the text and, unit by unit, its way back.
  */
 export function decode(bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding): Decoded {
-  const raw = decoders[encoding].decode(bytes.subarray(from, to));
-  const way = new WayBack(raw, bytes, from, to, encoding);
-  if (!otherChanges.test(raw)) {
-    const text = sameLength.test(raw) ? narrowed(raw) : raw;
-    return { text, offsetOf: (index) => way.offsetOf(index), indexOf: (offset) => way.indexOf(offset) };
+  const flat = asciiEnd(bytes, from, to);
+  if (flat === to) return new Flat(latin1(bytes, from, to));
+  if (units.length < to - from + LONGEST_FORM) grow(to - from + LONGEST_FORM);
+  let count = 0;
+  for (; count < flat - from; count++) {
+    units[count] = bytes[from + count] ?? 0;
+    origins[count] = count;
   }
-  let text = "";
-  /** For each code unit of `text` the code unit of `raw` it came from. */
-  const origin: number[] = [];
-  let at = 0;
-  for (const character of raw) {
-    const code = character.charCodeAt(0);
-    let form = character;
-    // A lone CR ends a line (old Macs, RTF); CRLF is one line end, told by its LF.
-    if (code === 13) form = raw.charCodeAt(at + 1) === 10 ? "" : "\n";
-    else if (code >= 0x80 && (code < 0x3400 || code >= 0xa000)) form = normalForm(character);
-    text += form;
-    for (let index = 0; index < form.length; index++) origin.push(character.length === form.length ? at + index : at);
-    at += character.length;
-  }
-  origin.push(at);
-  return {
-    text,
-    offsetOf: (index) => way.offsetOf(origin[Math.min(index, origin.length - 1)] ?? 0),
-    indexOf(offset) {
-      const unit = way.indexOf(offset);
-      let low = 0;
-      let high = origin.length - 1;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((origin[middle] ?? 0) < unit) low = middle + 1;
-        else high = middle;
+  const step = steps[encoding];
+  const pairs = encoding === "utf8" ? undefined : pairsOf(encoding);
+  let next = flat;
+  for (let at = flat; at < to; at = next) {
+    const lead = bytes[at] ?? 0;
+    next = at + 1;
+    let code = lead;
+    if (lead >= 0x80) {
+      next = at + step(bytes, at, to);
+      const size = next - at;
+      if (pairs !== undefined) code = size === 2 ? (pairs[((lead - 0x80) << 8) | (bytes[at + 1] ?? 0)] ?? 0) : 0;
+      else if (size === 3 && lead < 0xf0) code = ((lead & 15) << 12) | (((bytes[at + 1] ?? 0) & 63) << 6) | ((bytes[at + 2] ?? 0) & 63);
+      else code = size === 2 && lead < 0xe0 ? ((lead & 31) << 6) | ((bytes[at + 1] ?? 0) & 63) : 0;
+      // Characters of four bytes, broken sequences and what the tables do not hold are left to the decoder.
+      if (code === 0) code = decoders[encoding].decode(bytes.subarray(at, next)).codePointAt(0) ?? 0xfffd;
+    }
+    const kind = code < 0x1_0000 ? (becoming[code] ?? CHANGED) : CHANGED;
+    if (kind === ITSELF) {
+      units[count] = code;
+      origins[count++] = at - from;
+    } else if (kind === FULL_WIDTH) {
+      units[count] = code - 0xfee0;
+      origins[count++] = at - from;
+    } else {
+      const form = changed(code, bytes[next] === 10 && next < to);
+      if (units.length < count + form.length + to - next + LONGEST_FORM) grow(2 * units.length);
+      const whole = code > 0xffff && form.codePointAt(0) === code;
+      for (let index = 0; index < form.length; index++) {
+        units[count] = form.charCodeAt(index);
+        // The second half of a pair leads behind its character: nothing ends between the halves.
+        origins[count++] = whole && index > 0 ? next - from : at - from;
       }
-      return low;
-    },
-  };
-}
-
-/** Full-width forms as ASCII, the ideographic space as a blank: unit by unit, since a call for each of them costs more than the decoding. */
-function narrowed(raw: string): string {
-  const bytes = Buffer.from(raw, "utf16le");
-  const units = new Uint16Array(bytes.buffer, bytes.byteOffset, raw.length);
-  for (let at = 0; at < units.length; at++) {
-    const unit = units[at] ?? 0;
-    if (unit > 0xff00 && unit <= 0xff5e) units[at] = unit - 0xfee0;
-    else if (unit === 0x3000) units[at] = 0x20;
+    }
   }
-  return bytes.toString("utf16le");
+  origins[count] = to - from;
+  return new Mapped(utf16(count), origins.slice(0, count + 1), bytes, from, to, step);
 }
 
-/** Characters between two checkpoints of the way back. */
-const STRIDE = 64;
+/** What a unit that is not itself becomes; remembers that one is. A lone CR ends a line (old Macs, RTF); CRLF is one line end, told by its LF. */
+function changed(code: number, beforeLineFeed: boolean): string {
+  if (code === 13) return beforeLineFeed ? "" : "\n";
+  const form = normalForm(code);
+  if (code < 0x1_0000 && becoming[code] === UNSEEN) becoming[code] = form.length === 1 && form.charCodeAt(0) === code ? ITSELF : CHANGED;
+  return form;
+}
 
-/** Walks bytes and code units side by side, once, leaving a checkpoint every 64 characters; then every way is short. */
-class WayBack {
-  readonly #raw: string;
-  readonly #bytes: Uint8Array;
-  readonly #from: number;
-  readonly #length: number;
-  readonly #step: Step;
-  /** Every character is one byte: nothing to walk. */
-  readonly #flat: boolean;
-  /** Pairs of code unit and byte offset. */
-  #points: Uint32Array | undefined;
+/** End of the run of ASCII, without CR, that begins at `from`. */
+function asciiEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  for (; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x80 || byte === 13) break;
+  }
+  return at;
+}
 
-  constructor(raw: string, bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding) {
-    this.#raw = raw;
-    this.#bytes = bytes;
-    this.#from = from;
-    this.#length = to - from;
-    this.#step = steps[encoding];
-    this.#flat = raw.length === to - from;
+function grow(least: number): void {
+  const size = Math.max(least, 2 * units.length);
+  const [oldUnits, oldOrigins] = [units, origins];
+  units = new Uint16Array(size);
+  origins = new Uint32Array(size);
+  units.set(oldUnits);
+  origins.set(oldOrigins);
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
+}
+
+function utf16(count: number): string {
+  return Buffer.from(units.buffer, 0, 2 * count).toString("utf16le");
+}
+
+/** A character of one byte each. */
+class Flat implements Decoded {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
   }
 
   offsetOf(index: number): number {
-    if (this.#flat) return Math.min(index, this.#length);
-    let [unit, offset] = this.#before(0, index);
-    while (offset < this.#length && unit < index) {
-      offset += this.#step(this.#bytes, this.#from + offset, this.#from + this.#length);
-      unit += this.#units(unit);
-    }
-    return offset;
+    return Math.min(index, this.text.length);
   }
 
-  indexOf(wanted: number): number {
-    if (this.#flat) return Math.min(wanted, this.#length);
-    let [unit, offset] = this.#before(1, wanted);
-    while (unit < this.#raw.length && offset < wanted) {
-      const next = offset + this.#step(this.#bytes, this.#from + offset, this.#from + this.#length);
-      if (next > wanted) return unit;
-      offset = next;
-      unit += this.#units(unit);
-    }
-    return unit;
+  indexOf(offset: number): number {
+    return Math.min(offset, this.text.length);
+  }
+}
+
+class Mapped implements Decoded {
+  readonly text: string;
+  /** Byte offset of each code unit's character, and of the end. */
+  readonly #origins: Uint32Array;
+  readonly #bytes: Uint8Array;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #step: Step;
+
+  constructor(text: string, origins: Uint32Array, bytes: Uint8Array, from: number, to: number, step: Step) {
+    this.text = text;
+    this.#origins = origins;
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+    this.#step = step;
   }
 
-  #units(unit: number): 1 | 2 {
-    const code = this.#raw.charCodeAt(unit);
-    return code >= 0xd800 && code <= 0xdbff ? 2 : 1;
+  offsetOf(index: number): number {
+    return this.#origins[Math.min(index, this.text.length)] ?? 0;
   }
 
-  /** The last checkpoint whose unit (`which` 0) or offset (1) is not past `value`. */
-  #before(which: 0 | 1, value: number): [unit: number, offset: number] {
-    const points = (this.#points ??= this.#walk());
+  indexOf(offset: number): number {
+    const origins = this.#origins;
+    if (offset >= this.#to - this.#from) return this.text.length;
+    // The first unit that begins at or behind the byte.
     let low = 0;
-    let high = points.length / 2 - 1;
+    let high = this.text.length;
     while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((points[2 * middle + which] ?? 0) <= value) low = middle;
-      else high = middle - 1;
+      const middle = (low + high) >> 1;
+      if ((origins[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
     }
-    return [points[2 * low] ?? 0, points[2 * low + 1] ?? 0];
+    if (low === 0 || origins[low] === offset) return low;
+    // The character before it, where the byte lies in that.
+    const before = origins[low - 1] ?? 0;
+    if (offset >= before + this.#step(this.#bytes, this.#from + before, this.#to)) return low;
+    while (low > 0 && origins[low - 1] === before) low--;
+    return low;
   }
+}
 
-  #walk(): Uint32Array {
-    const points = new Uint32Array(2 * (Math.ceil(this.#raw.length / STRIDE) + 1));
-    let count = 1;
-    let unit = 0;
-    let offset = 0;
-    for (let characters = 1; offset < this.#length; characters++) {
-      offset += this.#step(this.#bytes, this.#from + offset, this.#from + this.#length);
-      unit += this.#units(unit);
-      if (characters % STRIDE === 0) {
-        points[2 * count] = unit;
-        points[2 * count + 1] = offset;
-        count++;
-      }
+const pairTables = new Map<ByteEncoding, Uint16Array>();
+
+/** Code units of an encoding's two-byte characters by lead less 0x80 and second byte, read off its decoder once; 0 where it has none or two. */
+export function pairsOf(encoding: "gb18030" | "big5"): Uint16Array {
+  const known = pairTables.get(encoding);
+  if (known !== undefined) return known;
+  const table = new Uint16Array(0x80 << 8);
+  const row = new Uint8Array(2);
+  for (let lead = 0x81; lead < 0xff; lead++) {
+    for (let second = 0x40; second < 0xff; second++) {
+      row[0] = lead;
+      row[1] = second;
+      const text = decoders[encoding].decode(row);
+      if (text.length === 1 && text !== "\ufffd") table[((lead - 0x80) << 8) | second] = text.charCodeAt(0);
     }
-    return points.subarray(0, 2 * count);
   }
+  pairTables.set(encoding, table);
+  return table;
 }

@@ -1,7 +1,7 @@
 import { TextDecoder } from "node:util";
 
 import type { Sight } from "../../model/rule.ts";
-import { characterStart } from "../../util/decode.ts";
+import { characterStart, pairsOf } from "../../util/decode.ts";
 import { type Automaton, DEAD } from "./automaton.ts";
 
 /** Characters after which a glance stops and leaves the rest to the rule. */
@@ -119,7 +119,7 @@ function unitAt({ encoding }: Sight, bytes: Uint8Array, at: number, length: numb
     const second = bytes[at + 1] ?? 0;
     if (lead === 0xff || second < 0x40 || second === 0xff) return UNKNOWN;
     size = 2;
-    return plain(pairs(encoding)[((lead - 0x80) << 8) | second] ?? 0);
+    return plain(pairsOf(encoding)[((lead - 0x80) << 8) | second] ?? 0);
   }
   if (lead < 0xe0 || lead > 0xef || at + 2 >= length) return UNKNOWN;
   const second = bytes[at + 1] ?? 0;
@@ -135,25 +135,4 @@ function plain(code: number): number {
   if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
   if (code === 0x3000) return 0x20;
   return code > 0x3000 && code < 0x3036 ? code : UNKNOWN;
-}
-
-const tables = new Map<string, Uint16Array>();
-
-/** Code units of an encoding's two-byte characters, read off its decoder once. */
-function pairs(encoding: "gb18030" | "big5"): Uint16Array {
-  const known = tables.get(encoding);
-  if (known !== undefined) return known;
-  const table = new Uint16Array(0x80 << 8);
-  const decoder = new TextDecoder(encoding);
-  const row = new Uint8Array(2);
-  for (let lead = 0x81; lead < 0xff; lead++) {
-    for (let second = 0x40; second < 0xff; second++) {
-      row[0] = lead;
-      row[1] = second;
-      const text = decoder.decode(row);
-      if (text.length === 1) table[((lead - 0x80) << 8) | second] = text.charCodeAt(0);
-    }
-  }
-  tables.set(encoding, table);
-  return table;
 }
