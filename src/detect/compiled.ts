@@ -5,11 +5,13 @@ import type { Kernel } from "./kernel/contract.ts";
 import { digitTable, headsOf } from "./digitTable.ts";
 import { createKernel } from "./kernel/create.ts";
 import type { KernelChoice } from "./kernel/create.ts";
+import { planOf } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import type { ColumnLexicon } from "./table.ts";
 
 /** A rule that asks for digits. */
 export interface DigitRule {
-  readonly matcher: Matcher;
+  readonly plan: Plan;
   readonly trigger: Extract<Trigger, { kind: "digits" }>;
   /** Totals it takes, `total - 1` as bit: 1 to 32, and 33 to 40. */
   readonly low: number;
@@ -20,7 +22,7 @@ export interface DigitRule {
   readonly before: Uint8Array | undefined;
 }
 interface LiteralRule {
-  readonly matcher: Matcher;
+  readonly plan: Plan;
   readonly roles: readonly Role[] | undefined;
 }
 
@@ -32,9 +34,9 @@ export interface Compiled {
   readonly digitRules: readonly (readonly DigitRule[])[];
   /** By index of the literal. */
   readonly literalRules: readonly (readonly LiteralRule[])[];
-  readonly lineRules: readonly { readonly matcher: Matcher; readonly trigger: Extract<Trigger, { kind: "line" }> }[];
-  readonly columnRules: readonly { readonly matcher: Matcher; readonly trigger: Extract<Trigger, { kind: "column" }> }[];
-  readonly matchers: readonly Matcher[];
+  readonly lineRules: readonly { readonly plan: Plan; readonly trigger: Extract<Trigger, { kind: "line" }> }[];
+  readonly columnRules: readonly { readonly plan: Plan; readonly trigger: Extract<Trigger, { kind: "column" }> }[];
+  readonly plans: readonly Plan[];
   /** One for all sessions: what is found in a block is dealt with before another is looked at. */
   readonly candidates: CandidateList;
   readonly lexicon: ColumnLexicon;
@@ -44,19 +46,20 @@ export interface Compiled {
 export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexicon, choice: KernelChoice): Compiled {
   const digitRules: DigitRule[] = [];
   const byLiteral = new Map<string, LiteralRule[]>();
-  const lineRules: { matcher: Matcher; trigger: Extract<Trigger, { kind: "line" }> }[] = [];
-  const columnRules: { matcher: Matcher; trigger: Extract<Trigger, { kind: "column" }> }[] = [];
-  for (const matcher of matchers) {
-    for (const trigger of matcher.triggers) {
+  const lineRules: { plan: Plan; trigger: Extract<Trigger, { kind: "line" }> }[] = [];
+  const columnRules: { plan: Plan; trigger: Extract<Trigger, { kind: "column" }> }[] = [];
+  const plans = matchers.map(planOf);
+  for (const plan of plans) {
+    for (const trigger of plan.matcher.triggers) {
       if (trigger.kind === "digits") {
-        digitRules.push(digitRule(matcher, trigger));
+        digitRules.push(digitRule(plan, trigger));
       } else if (trigger.kind === "literal") {
         const text = trigger.text.toLowerCase();
         const list = byLiteral.get(text) ?? [];
-        list.push({ matcher, roles: trigger.roles });
+        list.push({ plan, roles: trigger.roles });
         byLiteral.set(text, list);
-      } else if (trigger.kind === "line") lineRules.push({ matcher, trigger });
-      else columnRules.push({ matcher, trigger });
+      } else if (trigger.kind === "line") lineRules.push({ plan, trigger });
+      else columnRules.push({ plan, trigger });
     }
   }
   const literals = [...byLiteral.keys()];
@@ -67,13 +70,13 @@ export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexico
     literalRules: literals.map((text) => byLiteral.get(text) ?? []),
     lineRules,
     columnRules,
-    matchers,
+    plans,
     candidates: new CandidateList(),
     lexicon,
   };
 }
 
-function digitRule(matcher: Matcher, trigger: DigitRule["trigger"]): DigitRule {
+function digitRule(plan: Plan, trigger: DigitRule["trigger"]): DigitRule {
   let low = 0;
   let high = 0;
   for (let total = trigger.min; total <= trigger.max; total++) {
@@ -82,7 +85,7 @@ function digitRule(matcher: Matcher, trigger: DigitRule["trigger"]): DigitRule {
   }
   const long = trigger.prefixes?.some((prefix) => prefix.length > 3) === true;
   return {
-    matcher,
+    plan,
     trigger,
     low,
     high,

@@ -11,16 +11,31 @@ import { DIGITS } from "./kernel/contract.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
 import { DigitChain } from "./kernel/digitChain.ts";
+import type { Plan } from "./plan.ts";
 import { Settler } from "./settle.ts";
 import { nameColumns, nameProperties } from "./table.ts";
-import type { ColumnLexicon } from "./table.ts";
+import type { ColumnLexicon, NamedColumns } from "./table.ts";
 import { WideReader } from "./wideReader.ts";
-import { locate, namesColumns, ROW, rowAt, windowAt } from "./windows.ts";
+import { namesColumns, ROW, rowAt, showRow, windowAt } from "./windows.ts";
 
 /** Compiles the rules. Throws nothing that data can cause: packs were checked before. */
 export function createEngine(matchers: readonly Matcher[], lexicon: ColumnLexicon, kernel: KernelChoice = "wasm"): Engine {
   const compiled = compileRules(matchers, lexicon, kernel);
   return { open: (options) => new EngineSession(compiled, options) };
+}
+
+/** Columns that rules ask for by type. */
+interface WantedColumn {
+  readonly at: number;
+  readonly plans: readonly Plan[];
+}
+
+/** A table's rows in a stretch of a flow: `next` is the start of the one to be looked at. */
+interface TypedRows {
+  readonly segment: Segment;
+  readonly wanted: readonly WantedColumn[];
+  next: number;
+  readonly stop: number;
 }
 
 /** The chain of the candidate at hand. */
@@ -41,12 +56,13 @@ class EngineSession implements Session {
     inTable: false,
   };
   readonly #columns = new Map<string, Segment["columns"]>();
+  readonly #wantedColumns = new Map<NamedColumns, readonly WantedColumn[]>();
   #bytes = 0;
 
   constructor(compiled: Compiled, options: SessionOptions) {
     this.#compiled = compiled;
     this.#options = options;
-    this.#settler = new Settler(options, compiled.matchers);
+    this.#settler = new Settler(options, compiled.plans);
   }
 
   text(chunk: TextChunk): void {
@@ -165,15 +181,18 @@ class EngineSession implements Session {
       candidates.length = 0;
       const bytes = flow.bytes.subarray(0, flow.length);
       this.#compiled.kernel.find(bytes, from - flow.base, to - flow.base, flow.encoding, candidates);
+      const rows = this.#typedRows(flow, from, to);
       for (const index of sorted(candidates)) {
         const kind = candidates.records[3 * index] ?? 0;
         const start = flow.base + (candidates.records[3 * index + 1] ?? 0);
+        // A row's cells are looked at with its candidates: what was decoded serves both.
+        while (rows[0] !== undefined && rows[0].next <= start) this.#cells(flow, rows);
         const end = flow.base + (candidates.records[3 * index + 2] ?? 0);
         if (kind === DIGITS) this.#digits(flow, start, end);
         else this.#literal(flow, kind, start, end);
       }
+      while (rows.length > 0) this.#cells(flow, rows);
       this.#lines(flow, from, to);
-      this.#cells(flow, from, to);
       flow.done = to;
     }
     this.#settler.resolve(flow, final);
@@ -195,9 +214,9 @@ class EngineSession implements Session {
         continue;
       const { roles } = rule.trigger;
       if (roles !== undefined && !segment.roles.some((role) => roles.includes(role))) continue;
-      if (!this.#glance(flow, segment, rule.matcher, start, end)) continue;
+      if (!this.#glance(flow, segment, rule.plan.matcher, start, end)) continue;
       window ??= windowAt(flow, segment, start, end, this.#options);
-      this.#confirm(flow, segment, rule.matcher, window);
+      this.#confirm(flow, segment, rule.plan, window);
     }
   }
 
@@ -210,16 +229,16 @@ class EngineSession implements Session {
       if (characterStart(flow.bytes.subarray(0, flow.length), at, Math.max(0, at - 1024), flow.encoding) !== at) return;
     }
     let window: Window | undefined;
-    for (const { matcher, roles } of this.#compiled.literalRules[index] ?? []) {
+    for (const { plan, roles } of this.#compiled.literalRules[index] ?? []) {
       if (roles !== undefined && !segment.roles.some((role) => roles.includes(role))) continue;
-      if (!this.#glance(flow, segment, matcher, start, end)) continue;
-      if (matcher.reach === "line") {
-        this.#confirm(flow, segment, matcher, windowAt(flow, segment, start, end, this.#options, "line"));
+      if (!this.#glance(flow, segment, plan.matcher, start, end)) continue;
+      if (plan.matcher.reach === "line") {
+        this.#confirm(flow, segment, plan, windowAt(flow, segment, start, end, this.#options, "line"));
         window = undefined;
         continue;
       }
       window ??= windowAt(flow, segment, start, end, this.#options);
-      this.#confirm(flow, segment, matcher, window);
+      this.#confirm(flow, segment, plan, window);
     }
   }
 
@@ -253,12 +272,12 @@ class EngineSession implements Session {
           // Those that look at the line alone come first: their window shows no more.
           for (const reach of ["line", undefined] as const) {
             let window: Window | undefined;
-            for (const { matcher, trigger } of rules) {
-              if (matcher.reach !== reach) continue;
+            for (const { plan, trigger } of rules) {
+              if (plan.matcher.reach !== reach) continue;
               if (trigger.roles !== undefined && !segment.roles.some((role) => trigger.roles?.includes(role))) continue;
-              if (!this.#glance(flow, segment, matcher, start, end)) continue;
+              if (!this.#glance(flow, segment, plan.matcher, start, end)) continue;
               window ??= windowAt(flow, segment, start, end, this.#options, reach);
-              this.#confirm(flow, segment, matcher, window);
+              this.#confirm(flow, segment, plan, window);
             }
           }
         }
@@ -267,44 +286,60 @@ class EngineSession implements Session {
     }
   }
 
-  /** Cells of columns that a rule asks for by type. */
-  #cells(flow: Flow, from: number, to: number): void {
-    if (this.#compiled.columnRules.length === 0) return;
-    for (const segment of flow.segments) {
+  /** Tables with columns that a rule asks for by type, each with its first row in the stretch. */
+  #typedRows(flow: Flow, from: number, to: number): TypedRows[] {
+    if (this.#compiled.columnRules.length === 0) return [];
+    return flow.segments.flatMap((segment) => {
       const { table, columns } = segment;
-      if (table === undefined || columns === undefined || segment.end <= from || segment.start >= to) continue;
-      const wanted = columns.columns.flatMap((column, at) =>
-        this.#compiled.columnRules.filter(
-          ({ trigger }) => column.infoTypes.includes(trigger.infoType) || column.weakTypes.includes(trigger.infoType),
-        ).length > 0
-          ? [at]
-          : [],
-      );
-      if (wanted.length === 0) continue;
+      if (table === undefined || columns === undefined || segment.end <= from || segment.start >= to) return [];
+      const wanted = this.#wanted(columns);
+      if (wanted.length === 0) return [];
       const begin = Math.max(from, segment.start);
       const stop = Math.min(to, segment.end);
-      let start = lineStart(flow, begin, begin);
-      if (start < begin) start = nextLine(flow, begin);
-      for (; start < stop; start = nextLine(flow, start)) {
-        if (namesColumns(flow, segment, start)) continue;
-        const cells = rowAt(flow, segment, start)?.row ?? [];
-        for (const at of wanted) {
-          const cell = cells[at];
-          const column = columns.columns[at];
-          if (cell === undefined || column === undefined || cell.text.trim() === "") continue;
-          let window: Window | undefined;
-          for (const { matcher, trigger } of this.#compiled.columnRules) {
-            if (!column.infoTypes.includes(trigger.infoType) && !column.weakTypes.includes(trigger.infoType)) continue;
-            if (!this.#glance(flow, segment, matcher, start + cell.start, start + cell.end)) continue;
-            window ??= windowAt(flow, segment, start + cell.start, start + cell.end, this.#options);
-            this.#confirm(flow, segment, matcher, window);
-          }
-        }
+      const start = lineStart(flow, begin, begin);
+      const next = start < begin ? nextLine(flow, begin) : start;
+      return next < stop ? [{ segment, wanted, next, stop }] : [];
+    });
+  }
+
+  #wanted(columns: NamedColumns): readonly WantedColumn[] {
+    let wanted = this.#wantedColumns.get(columns);
+    if (wanted === undefined) {
+      wanted = columns.columns.flatMap(({ infoTypes, weakTypes }, at) => {
+        const rules = this.#compiled.columnRules.filter(
+          ({ trigger: { infoType } }) => infoTypes.includes(infoType) || weakTypes.includes(infoType),
+        );
+        return rules.length > 0 ? [{ at, plans: rules.map(({ plan }) => plan) }] : [];
+      });
+      this.#wantedColumns.set(columns, wanted);
+    }
+    return wanted;
+  }
+
+  /** Cells of the next row of the first table, for rules that ask for its columns by type. */
+  #cells(flow: Flow, rows: TypedRows[]): void {
+    const [first] = rows;
+    if (first === undefined) return;
+    const { segment, wanted, next: start } = first;
+    first.next = nextLine(flow, start);
+    if (first.next >= first.stop) rows.shift();
+    if (namesColumns(flow, segment, start)) return;
+    showRow(flow, start);
+    const cells = rowAt(flow, segment, start)?.row ?? [];
+    for (const { at, plans } of wanted) {
+      const cell = cells[at];
+      if (cell === undefined || cell.text.trim() === "") continue;
+      let window: Window | undefined;
+      for (const plan of plans) {
+        if (!this.#glance(flow, segment, plan.matcher, start + cell.start, start + cell.end)) continue;
+        window ??= windowAt(flow, segment, start + cell.start, start + cell.end, this.#options);
+        this.#confirm(flow, segment, plan, window);
       }
     }
   }
 
-  #confirm(flow: Flow, segment: Segment, matcher: Matcher, window: Window): void {
+  #confirm(flow: Flow, segment: Segment, plan: Plan, window: Window): void {
+    const { matcher } = plan;
     const emit = (match: Match): void => {
       const { view, windowAt: first } = flow;
       if (view === undefined || match.end <= match.start) return;
@@ -312,20 +347,20 @@ class EngineSession implements Session {
       const end = view.from + view.decoded.offsetOf(first + match.end);
       const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
       flow.pending.push({
-        matcher,
+        plan,
         match,
         start,
         end,
         line: start - line >= PEERS ? -1 : line,
         segment,
         row: window.row,
-        locate: () => locate(flow, segment, start, line),
+        location: undefined,
       });
     };
     const { without, confirming } = this.#options;
     if (without?.has(matcher.rule.id) === true) return;
     confirming?.(matcher.rule.id);
-    matcher.confirm(window, emit, this.#settler.isFull(matcher));
+    matcher.confirm(window, emit, this.#settler.isFull(plan));
     confirming?.(undefined);
   }
 }

@@ -1,6 +1,7 @@
 import type { Location, Role, Table } from "../model/chunk.ts";
-import type { Match, Matcher, WindowCell, WindowRow } from "../model/rule.ts";
+import type { Match, WindowCell, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding, Decoded } from "../util/decode.ts";
+import type { Plan } from "./plan.ts";
 import type { NamedColumns } from "./table.ts";
 
 /** Bytes read at a time; fits the second-level cache. */
@@ -32,7 +33,7 @@ export interface Segment {
 
 /** A match that waits for its line to be complete. */
 export interface Pending {
-  readonly matcher: Matcher;
+  readonly plan: Plan;
   readonly match: Match;
   readonly start: number;
   readonly end: number;
@@ -40,8 +41,8 @@ export interface Pending {
   readonly line: number;
   readonly segment: Segment;
   readonly row: WindowRow | undefined;
-  /** Line and column, or what the chunk's `locate` says: only for what is kept, while the bytes are at hand. */
-  locate(): Location;
+  /** Where it stands, once that has been asked while its bytes were at hand. */
+  location: Location | undefined;
 }
 
 /** Bytes of a flow decoded; `end` is where the flow ended then. */

@@ -2,8 +2,9 @@ import type { GroupPart, SealedMatch } from "../model/finding.ts";
 import type { PlacedMatch } from "../model/placed.ts";
 import type { Matcher, OverMatch, TableViewColumn } from "../model/rule.ts";
 import { Distinct } from "../util/distinct.ts";
-import type { Pending } from "./flow.ts";
+import type { Flow, Pending } from "./flow.ts";
 import { tierByNames } from "./tiers.ts";
+import { locationOf } from "./windows.ts";
 
 /** Filled cells of a table's head that rules over tables see of a column. */
 const HEAD_CELLS = 14;
@@ -16,32 +17,37 @@ const SERIES = 3;
 /** Elements of one passage. */
 const MOST_MEMBERS = 12;
 
-/** A settled match as groups take it in. */
-export interface Settled {
+/** A settled match that may be of a passage. */
+interface Settled {
   readonly pending: Pending;
-  readonly flow: string;
-  readonly confidence: SealedMatch["confidence"];
-  readonly sample: boolean;
   readonly subjectKey: string | undefined;
   /** Absent over the storing cap. */
   readonly sealed: SealedMatch | undefined;
+}
+
+/** What was found in a column of a table: by type, at medium confidence or above, at low, and the first that is stored. */
+interface ColumnState {
+  readonly found: Map<string, number>;
+  readonly low: Map<string, number>;
+  readonly firsts: Map<string, SealedMatch>;
 }
 
 interface TableState {
   readonly id: string;
   readonly pending: Pending;
   readonly flow: string;
-  readonly columns: Map<
-    number,
-    { readonly found: Map<string, number>; readonly low: Map<string, number>; readonly firsts: Map<string, SealedMatch> }
-  >;
+  readonly columns: Map<number, ColumnState>;
   readonly subjects: Distinct;
+  /** Key of the subject added last. */
+  subject: string | undefined;
   rows: number;
   line: number;
   matches: number;
   firstRow: number;
   lastRow: number;
   end: number;
+  /** The last match of this batch that was not sealed. */
+  unseen: Pending | undefined;
 }
 
 /** What is kept of a match in a passage: no value. */
@@ -83,31 +89,44 @@ export class Groups {
   readonly #tables = new Map<string, TableState>();
   readonly #open = new Map<string, Settled[]>();
   readonly #passages: Passage[] = [];
-  /** The last match of each table in this batch that was not sealed. */
-  readonly #unseen = new Map<string, Pending>();
+  readonly #passageTypes: ReadonlySet<string>;
+  readonly #reach: number;
+  #table: TableState | undefined;
+  /** Tables with matches in this batch that were not sealed. */
+  readonly #unseen: TableState[] = [];
 
   constructor(matchers: readonly Matcher[]) {
     const over = matchers.filter((matcher) => matcher.over !== undefined).toSorted((one, other) => one.rule.rank - other.rule.rank);
     this.#overTables = over.filter((matcher) => matcher.over?.scope === "table");
     this.#overPassages = over.filter((matcher) => matcher.over?.scope === "passage");
+    const passages = this.#overPassages.flatMap((matcher) => (matcher.over?.scope === "passage" ? [matcher.over] : []));
+    this.#passageTypes = new Set(passages.flatMap(({ infoTypes }) => infoTypes));
+    this.#reach = Math.max(0, ...passages.map(({ reach }) => reach));
   }
 
-  /** Takes matches of a flow in their order. */
-  add(settled: Settled): void {
-    if (settled.sample) return;
-    if (this.#overTables.length > 0) this.#tabled(settled);
-    if (this.#overPassages.length > 0 && settled.confidence !== "low" && this.#passages.length < MOST_PASSAGES) this.#passed(settled);
+  /** Takes matches of a flow in their order, samples left out. `sealed` is absent over the storing cap. */
+  add(
+    pending: Pending,
+    flow: string,
+    confidence: SealedMatch["confidence"],
+    subjectKey: string | undefined,
+    sealed: SealedMatch | undefined,
+  ): void {
+    if (this.#overTables.length > 0) this.#tabled(pending, flow, confidence, subjectKey, sealed);
+    if (confidence !== "low" && this.#passages.length < MOST_PASSAGES && this.#passageTypes.has(pending.plan.matcher.rule.infoType))
+      this.#passed(flow, { pending, subjectKey, sealed });
   }
 
-  /** Says that a batch is over, while its bytes are at hand: the last row of a table is looked up once a batch, not once a match. */
-  mark(): void {
-    for (const [id, pending] of this.#unseen) {
-      const state = this.#tables.get(id);
-      const location = pending.locate();
+  /** Says that a batch of a flow is over, while its bytes are at hand: the last row of a table is looked up once a batch, not once a match. */
+  mark(flow: Flow): void {
+    for (const state of this.#unseen) {
+      if (state.unseen === undefined) continue;
+      const location = locationOf(flow, state.unseen);
       const row = location.kind === "cell" ? location.row : location.kind === "line" ? location.line : 0;
-      if (state !== undefined) state.lastRow = Math.max(state.lastRow, row);
+      state.lastRow = Math.max(state.lastRow, row);
+      state.unseen = undefined;
     }
-    this.#unseen.clear();
+    this.#unseen.length = 0;
   }
 
   /** All groups of the entry; a passage in a table that is one is none of its own. */
@@ -128,33 +147,23 @@ export class Groups {
     return [...tables, ...passages];
   }
 
-  #tabled({ pending, flow, confidence, subjectKey, sealed }: Settled): void {
+  #tabled(
+    pending: Pending,
+    flow: string,
+    confidence: SealedMatch["confidence"],
+    subjectKey: string | undefined,
+    sealed: SealedMatch | undefined,
+  ): void {
     const { table } = pending.segment;
     const at = pending.row?.at;
     if (table === undefined || at === undefined || pending.segment.roles.includes("property")) return;
     // A value in a sentence is no cell: short lines of prose look like a table of one column.
     const cell = pending.row?.cells[at]?.text.trim().length ?? 0;
     if ((pending.match.end - pending.match.start) / cell < FILLED) return;
-    let state = this.#tables.get(table.id);
-    if (state === undefined) {
-      state = {
-        id: table.id,
-        pending,
-        flow,
-        columns: new Map(),
-        subjects: new Distinct(),
-        rows: 0,
-        line: -2,
-        matches: 0,
-        firstRow: 0,
-        lastRow: 0,
-        end: pending.end,
-      };
-      this.#tables.set(table.id, state);
-    }
-    const column = state.columns.get(at) ?? { found: new Map(), low: new Map(), firsts: new Map() };
-    state.columns.set(at, column);
-    const { infoType } = pending.matcher.rule;
+    const state = this.#stateOf(table.id, pending, flow);
+    let column = state.columns.get(at);
+    if (column === undefined) state.columns.set(at, (column = { found: new Map(), low: new Map(), firsts: new Map() }));
+    const { infoType } = pending.plan.matcher.rule;
     const counts = confidence === "low" ? column.low : column.found;
     counts.set(infoType, (counts.get(infoType) ?? 0) + 1);
     state.matches++;
@@ -163,9 +172,13 @@ export class Groups {
       state.rows++;
       state.line = pending.line;
     }
-    if (subjectKey !== undefined && confidence !== "low") state.subjects.add(subjectKey);
+    if (subjectKey !== undefined && subjectKey !== state.subject && confidence !== "low") {
+      state.subject = subjectKey;
+      state.subjects.add(subjectKey);
+    }
     if (sealed === undefined) {
-      this.#unseen.set(state.id, pending);
+      if (state.unseen === undefined) this.#unseen.push(state);
+      state.unseen = pending;
       return;
     }
     const row = rowOf(sealed);
@@ -174,21 +187,42 @@ export class Groups {
     if (!column.firsts.has(infoType)) column.firsts.set(infoType, sealed);
   }
 
-  #passed(settled: Settled): void {
-    const { infoType } = settled.pending.matcher.rule;
-    const wanted = this.#overPassages.some(({ over }) => over?.scope === "passage" && over.infoTypes.includes(infoType));
-    if (!wanted) return;
-    const open = this.#open.get(settled.flow) ?? [];
-    this.#open.set(settled.flow, open);
+  #stateOf(id: string, pending: Pending, flow: string): TableState {
+    if (this.#table?.id === id) return this.#table;
+    let state = this.#tables.get(id);
+    if (state === undefined) {
+      state = {
+        id,
+        pending,
+        flow,
+        columns: new Map(),
+        subjects: new Distinct(),
+        subject: undefined,
+        rows: 0,
+        line: -2,
+        matches: 0,
+        firstRow: 0,
+        lastRow: 0,
+        end: pending.end,
+        unseen: undefined,
+      };
+      this.#tables.set(id, state);
+    }
+    this.#table = state;
+    return state;
+  }
+
+  #passed(flow: string, settled: Settled): void {
+    const { plan, match, end } = settled.pending;
+    const { infoType } = plan.matcher.rule;
+    const open = this.#open.get(flow) ?? [];
+    this.#open.set(flow, open);
     const first = open[0];
-    const reach = Math.max(...this.#overPassages.map(({ over }) => (over?.scope === "passage" ? over.reach : 0)));
     // Another of a type that is there already begins the next person.
-    const again = open.some(
-      (one) => one.pending.matcher.rule.infoType === infoType && one.pending.match.value !== settled.pending.match.value,
-    );
-    if (first !== undefined && (settled.pending.end - first.pending.start > reach || again || open.length >= MOST_MEMBERS)) {
-      this.#close(settled.flow);
-      this.#open.set(settled.flow, [settled]);
+    const again = open.some((one) => one.pending.plan.matcher.rule.infoType === infoType && one.pending.match.value !== match.value);
+    if (first !== undefined && (end - first.pending.start > this.#reach || again || open.length >= MOST_MEMBERS)) {
+      this.#close(flow);
+      this.#open.set(flow, [settled]);
     } else open.push(settled);
   }
 
@@ -196,11 +230,11 @@ export class Groups {
     const members = this.#open.get(flow) ?? [];
     this.#open.delete(flow);
     if (members.length < 2) return;
-    const found = new Set(members.map(({ pending }) => pending.matcher.rule.infoType));
+    const found = new Set(members.map(({ pending }) => pending.plan.matcher.rule.infoType));
     for (const matcher of this.#overPassages) {
       const given = matcher.over?.scope === "passage" ? matcher.over.judge(found) : undefined;
       if (given === undefined) continue;
-      this.#passages.push({ matcher, given, members: members.map(memberOf) });
+      this.#passages.push({ matcher, given, members: members.map((member) => memberOf(flow, member)) });
       return;
     }
   }
@@ -328,9 +362,9 @@ function passageGroup(passages: readonly Passage[]): Group {
   };
 }
 
-function memberOf({ pending, flow, subjectKey, sealed }: Settled): Member {
-  const { segment, start, end, matcher } = pending;
-  return { infoType: matcher.rule.infoType, flow, start, end, table: segment.table?.id, roles: segment.roles, subjectKey, sealed };
+function memberOf(flow: string, { pending, subjectKey, sealed }: Settled): Member {
+  const { segment, start, end, plan } = pending;
+  return { infoType: plan.matcher.rule.infoType, flow, start, end, table: segment.table?.id, roles: segment.roles, subjectKey, sealed };
 }
 
 function spanOf(members: readonly Member[]): { readonly start: number; readonly end: number } {

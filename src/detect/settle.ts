@@ -3,11 +3,15 @@ import type { PlacedMatch } from "../model/placed.ts";
 import type { Confidence, Evidence, Matcher, Tier } from "../model/rule.ts";
 import { Distinct } from "../util/distinct.ts";
 import { arbitrate } from "./arbitrate.ts";
+import type { Contender } from "./arbitrate.ts";
 import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { type Group, Groups } from "./groups.ts";
-import { noEvidence, peerNames, subjectRank, tierByNames, tierOf, waitsForTag, asksForPeers } from "./tiers.ts";
+import { rowName } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import { noEvidence, tierByNames, tierOf } from "./tiers.ts";
+import { locationOf } from "./windows.ts";
 
 interface Count {
   readonly ruleId: string;
@@ -20,38 +24,43 @@ interface Count {
 interface Chosen {
   readonly pending: Pending;
   readonly tier: Tier;
+  /** What else stands in its row, as far as its rule asks. */
   readonly peers: ReadonlySet<string>;
-  readonly subject: PlacedMatch["subject"];
+  /** The match that says whom its row or line is about. */
+  readonly subject: Pending | undefined;
+}
+
+/** One that waits for tags of the entry. */
+interface Late {
+  readonly flow: Flow;
+  readonly pending: Pending;
+  readonly peers: ReadonlySet<string>;
+  readonly subject: Pending | undefined;
 }
 
 /** Matches of a rule and confidence that say what they were preferred to: a person looks at the first few. */
 const EXPLAINED = 20;
 
+const CONFIDENCES: readonly Confidence[] = ["high", "medium", "low"];
+const NOTHING_BEATEN: readonly Contender<Chosen>[] = [];
+
 /** Picks tiers, settles overlaps, counts, and seals what is kept: raw values end here. */
 export class Settler {
   readonly #options: SessionOptions;
+  readonly #plans: readonly Plan[];
   readonly #matches: SealedMatch[] = [];
-  readonly #counts = new Map<string, Partial<Record<Confidence, Count>>>();
+  /** By the rule's index and its confidence. */
+  readonly #counts: (Count | undefined)[] = [];
   readonly #subjects = new Distinct();
-  /** Matches of rules that wait for a tag, by flow. */
-  readonly #late: {
-    readonly flow: Flow;
-    readonly pending: Pending;
-    readonly peers: ReadonlySet<string>;
-    readonly subject: PlacedMatch["subject"];
-  }[] = [];
+  readonly #late: Late[] = [];
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
-
   readonly #groups: Groups;
   #who = { infoType: "", value: "", key: "" };
-  readonly #overEntries: readonly Matcher[];
-  readonly #classes: ReadonlyMap<string, string>;
 
-  constructor(options: SessionOptions, matchers: readonly Matcher[]) {
+  constructor(options: SessionOptions, plans: readonly Plan[]) {
     this.#options = options;
-    this.#groups = new Groups(matchers);
-    this.#overEntries = matchers.filter(({ over }) => over?.scope === "entry");
-    this.#classes = new Map(matchers.map(({ rule }) => [rule.id, rule.dataClass]));
+    this.#plans = plans;
+    this.#groups = new Groups(plans.map(({ matcher }) => matcher));
   }
 
   /** Settles what waits for tags too and gives all there is; a group comes before its members. */
@@ -76,8 +85,8 @@ export class Settler {
     return {
       matches: [...matches, ...whole],
       subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.keys()])),
-      counts: [...this.#counts.values()]
-        .flatMap((one) => Object.values(one))
+      counts: this.#counts
+        .flatMap((count) => count ?? [])
         .toSorted((one, other) => order(one.ruleId, other.ruleId) || order(one.confidence, other.confidence)),
       subjects: this.#subjects.keys(),
     };
@@ -89,18 +98,18 @@ export class Settler {
    */
   resolve(flow: Flow, final: boolean): void {
     if (flow.pending.length === flow.settled && !final) return;
-    const fresh = flow.pending.slice(flow.settled);
-    fresh.sort(byPlace);
+    const fresh = flow.pending.slice(flow.settled).sort(byPlace);
     const all = [...flow.pending.slice(0, flow.settled), ...withoutTwins(fresh)];
     const until = final ? all.length : cutBefore(all, flow.settled, flow.done - 2 * PEERS);
-    const base = all.map((pending) => (pending.matcher.tag === undefined ? tierOf(pending, noEvidence) : undefined));
+    const base = all.map((pending) => (pending.plan.matcher.tag === undefined ? tierOf(pending, noEvidence) : undefined));
     const chosen: Chosen[] = [];
     let groupStart = 0;
     let groupEnd = 0;
     for (let index = flow.settled; index < until; index++) {
       const pending = all[index];
       if (pending === undefined) break;
-      if (pending.matcher.tag !== undefined) {
+      const { plan } = pending;
+      if (plan.matcher.tag !== undefined) {
         this.#feature(pending);
         continue;
       }
@@ -111,36 +120,16 @@ export class Settler {
         while (groupEnd < all.length && all[groupEnd]?.line === pending.line) groupEnd++;
       }
       while ((all[groupStart]?.start ?? 0) < pending.start - PEERS) groupStart++;
-      const asksPeers = asksForPeers(pending.matcher);
-      const peers = new Set<string>();
-      let subject: { rank: number; distance: number; infoType: string; value: string } | undefined;
-      for (let at = groupStart; at < groupEnd; at++) {
-        const other = all[at];
-        if (other === undefined || other.start > pending.start + PEERS) break;
-        const tier = base[at];
-        if (tier === undefined || tier.confidence === "low") continue;
-        const { infoType } = other.matcher.rule;
-        if (asksPeers && at !== index && (other.end <= pending.start || other.start >= pending.end))
-          for (const name of peerNames(infoType)) peers.add(name);
-        const rank = subjectRank(infoType);
-        if (rank === undefined || (subject !== undefined && rank > subject.rank)) continue;
-        const distance = Math.abs(other.start - pending.start);
-        if (subject === undefined || rank < subject.rank || distance < subject.distance)
-          subject = { rank, distance, infoType, value: other.match.value };
-      }
-      if (asksPeers && pending.row !== undefined) {
-        for (const [at, cell] of pending.row.cells.entries()) {
-          if (at === pending.row.at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
-          for (const type of cell.infoTypes) peers.add(`row:${type}`);
-        }
-      }
-      if (waitsForTag(pending.matcher)) {
-        const location = pending.locate();
-        this.#late.push({ flow, pending: { ...pending, locate: () => location }, peers, subject });
-        continue;
-      }
-      const tier = tierOf(pending, peers);
-      if (tier !== undefined) chosen.push({ pending, tier, peers, subject });
+      const best = plan.firstAlone && base[index] !== undefined && base[index] === plan.matcher.tiers[0];
+      const asks = best ? undefined : plan.rowNames;
+      const peers = asks === undefined ? noEvidence : peersOf(pending, asks, all, base, groupStart, groupEnd);
+      const tier = asks === undefined ? base[index] : tierOf(pending, peers);
+      if (tier === undefined && !plan.late) continue;
+      const subject = subjectOf(pending, all, base, groupStart, groupEnd);
+      if (plan.late) {
+        locationOf(flow, pending);
+        this.#late.push({ flow, pending, peers, subject });
+      } else if (tier !== undefined) chosen.push({ pending, tier, peers, subject });
     }
     this.#settle(flow, chosen);
     const near = (all[until - 1]?.start ?? 0) - PEERS;
@@ -151,7 +140,7 @@ export class Settler {
   }
 
   #feature(pending: Pending): void {
-    const { matcher } = pending;
+    const { matcher } = pending.plan;
     const known = this.#features.get(matcher.rule.id) ?? { matcher, names: new Set<string>() };
     for (const evidence of pending.match.evidence) known.names.add(evidence.name);
     this.#features.set(matcher.rule.id, known);
@@ -183,111 +172,127 @@ export class Settler {
       list.push({ pending, tier, peers: names, subject });
       byFlow.set(flow, list);
     }
-    for (const [flow, list] of byFlow) this.#settle(flow, list);
+    for (const [flow, list] of byFlow)
+      this.#settle(
+        flow,
+        list.toSorted((one, other) => byPlace(one.pending, other.pending)),
+      );
   }
 
   /** Matches of one row are about one person: their key is made once. */
-  #keyOf({ infoType, value }: NonNullable<PlacedMatch["subject"]>): string {
+  #keyOf({ plan, match: { value } }: Pending): string {
+    const { infoType } = plan.matcher.rule;
     if (this.#who.value !== value || this.#who.infoType !== infoType)
       this.#who = { infoType, value, key: this.#options.subjectKey(infoType, value) };
     return this.#who.key;
   }
 
   /** Whether no further match of the rule's first tier is kept. */
-  isFull({ rule, tiers }: Matcher): boolean {
-    const [first] = tiers;
-    const known = this.#counts.get(rule.id);
-    return first !== undefined && known !== undefined && (known[first.confidence]?.stored ?? 0) >= this.#options.cap;
+  isFull(plan: Plan): boolean {
+    const [first] = plan.matcher.tiers;
+    const known = first && this.#counts[CONFIDENCES.length * plan.index + CONFIDENCES.indexOf(first.confidence)];
+    return known !== undefined && known.stored >= this.#options.cap;
   }
 
-  #countOf(ruleId: string, confidence: Confidence): Count {
-    let known = this.#counts.get(ruleId);
-    if (known === undefined) this.#counts.set(ruleId, (known = {}));
-    return (known[confidence] ??= { ruleId, confidence, total: 0, stored: 0 });
+  #countOf(plan: Plan, confidence: Confidence): Count {
+    const at = CONFIDENCES.length * plan.index + CONFIDENCES.indexOf(confidence);
+    return (this.#counts[at] ??= { ruleId: plan.matcher.rule.id, confidence, total: 0, stored: 0 });
   }
 
+  /** Settles overlaps of matches in their order. An advisory says something of a span beside what another rule finds there. */
   #settle(flow: Flow, chosen: readonly Chosen[]): void {
-    // An advisory says something of a span beside what another rule finds there.
-    const beside = chosen.filter(isAdvisory);
-    const won = arbitrate(
-      chosen
-        .filter((one) => !beside.includes(one))
-        .map((one) => ({
-          start: one.pending.start,
-          end: one.pending.end,
-          confidence: one.tier.confidence,
-          rank: one.pending.matcher.rule.rank,
-          id: one.pending.matcher.rule.id,
-          item: one,
-        })),
-    );
-    for (const { item, beaten } of [...won, ...beside.map((item) => ({ item, beaten: [] }))]) {
-      const { pending, tier, peers, subject } = item;
-      const { rule } = pending.matcher;
-      const count = this.#countOf(rule.id, tier.confidence);
-      count.total++;
-      const sample = pending.match.evidence.some(({ by }) => by === "allowlist");
-      const who = subject ?? undefined;
-      const subjectKey = who === undefined ? undefined : this.#keyOf(who);
-      if (subjectKey !== undefined && tier.confidence !== "low" && !sample) this.#subjects.add(subjectKey);
-      const settled = { pending, flow: flow.id, confidence: tier.confidence, sample, subjectKey };
-      if (count.stored >= this.#options.cap) {
-        this.#groups.add({ ...settled, sealed: undefined });
+    let cluster: Chosen[] = [];
+    let end = -1;
+    const close = (): void => {
+      const [first] = cluster;
+      if (first !== undefined && cluster.length === 1) this.#keep(flow, first, NOTHING_BEATEN);
+      else for (const { item, beaten } of arbitrate(cluster.map(contenderOf))) this.#keep(flow, item, beaten);
+      cluster = [];
+      end = -1;
+    };
+    let advisories = 0;
+    for (const one of chosen) {
+      const { pending } = one;
+      if (pending.plan.advisory) {
+        advisories++;
         continue;
       }
-      count.stored++;
-      const evidence: Evidence[] = [...pending.match.evidence];
-      const said = new Set(evidence.map(({ name }) => name));
-      for (const name of peers) {
-        if (said.has(name) || !tier.all.includes(name)) continue;
-        evidence.push({ by: name.startsWith("tag:") ? "tag" : "row", name, effect: "raises" });
-      }
-      for (const { id } of beaten) evidence.push({ by: "arbitration", name: id, effect: "states" });
-      const { row, segment } = pending;
-      const location = pending.locate();
-      const sealed = this.#options.seal({
-        rule,
-        match: pending.match,
-        confidence: tier.confidence,
-        severity: sample ? "info" : (pending.match.severity ?? rule.severity),
-        evidence,
-        flow: flow.id,
-        start: pending.start,
-        end: pending.end,
-        roles: segment.roles,
-        location,
-        cell:
-          row === undefined || segment.table === undefined
-            ? undefined
-            : {
-                table: segment.table.id,
-                row: location.kind === "cell" ? location.row : location.kind === "line" ? location.line : 0,
-                column: row.at + 1,
-                header: (row.cells[row.at]?.infoTypes.length ?? 0) > 0 ? (row.cells[row.at]?.header ?? "") : "",
-              },
-        subject: who === undefined ? undefined : { infoType: who.infoType, value: who.value },
-        beaten:
-          count.stored > EXPLAINED
-            ? []
-            : beaten.map(({ id, confidence, item: lost }) => ({ ruleId: id, confidence, evidence: lost.pending.match.evidence })),
-      });
-      this.#matches.push(sealed);
-      this.#groups.add({ ...settled, sealed });
+      if (pending.start >= end && cluster.length > 0) close();
+      cluster.push(one);
+      if (pending.end > end) end = pending.end;
     }
-    this.#groups.mark();
+    if (cluster.length > 0) close();
+    if (advisories > 0) for (const one of chosen) if (one.pending.plan.advisory) this.#keep(flow, one, NOTHING_BEATEN);
+    this.#groups.mark(flow);
+  }
+
+  /** Counts a match that nothing was preferred to, and seals it while there is room. */
+  #keep(flow: Flow, { pending, tier, peers, subject }: Chosen, beaten: readonly Contender<Chosen>[]): void {
+    const { plan, match } = pending;
+    const { rule } = plan.matcher;
+    const count = this.#countOf(plan, tier.confidence);
+    count.total++;
+    const sample = isSample(match.evidence);
+    const subjectKey = subject && this.#keyOf(subject);
+    if (subjectKey !== undefined && tier.confidence !== "low" && !sample) this.#subjects.add(subjectKey);
+    if (count.stored >= this.#options.cap) {
+      if (!sample) this.#groups.add(pending, flow.id, tier.confidence, subjectKey, undefined);
+      return;
+    }
+    count.stored++;
+    const evidence: Evidence[] = [...match.evidence];
+    const said = new Set(evidence.map(({ name }) => name));
+    for (const name of peers) {
+      if (said.has(name) || !tier.all.includes(name)) continue;
+      evidence.push({ by: name.startsWith("tag:") ? "tag" : "row", name, effect: "raises" });
+    }
+    for (const { id } of beaten) evidence.push({ by: "arbitration", name: id, effect: "states" });
+    const { row, segment } = pending;
+    const location = locationOf(flow, pending);
+    const sealed = this.#options.seal({
+      rule,
+      match,
+      confidence: tier.confidence,
+      severity: sample ? "info" : (match.severity ?? rule.severity),
+      evidence,
+      flow: flow.id,
+      start: pending.start,
+      end: pending.end,
+      roles: segment.roles,
+      location,
+      cell:
+        row === undefined || segment.table === undefined
+          ? undefined
+          : {
+              table: segment.table.id,
+              row: location.kind === "cell" ? location.row : location.kind === "line" ? location.line : 0,
+              column: row.at + 1,
+              header: (row.cells[row.at]?.infoTypes.length ?? 0) > 0 ? (row.cells[row.at]?.header ?? "") : "",
+            },
+      subject: subject && { infoType: subject.plan.matcher.rule.infoType, value: subject.match.value },
+      beaten:
+        count.stored > EXPLAINED
+          ? []
+          : beaten.map(({ id, confidence, item: lost }) => ({ ruleId: id, confidence, evidence: lost.pending.match.evidence })),
+    });
+    this.#matches.push(sealed);
+    if (!sample) this.#groups.add(pending, flow.id, tier.confidence, subjectKey, sealed);
   }
 
   /** What rules over entries make of all there is. */
   #entryMatches(matches: readonly SealedMatch[], by: ReadonlyMap<string, Distinct>): readonly SealedMatch[] {
-    if (this.#overEntries.length === 0) return [];
+    const over = this.#plans.filter(({ matcher }) => matcher.over?.scope === "entry");
+    if (over.length === 0) return [];
+    const classes = new Map(this.#plans.map(({ matcher: { rule } }) => [rule.id, rule.dataClass]));
     const counting = matches.filter(({ confidence, sample, severity }) => confidence !== "low" && !sample && severity !== "info");
     const view = {
       subjects: this.#subjects.size,
       subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.size])),
       infoTypes: new Set(counting.map(({ infoType }) => infoType)),
-      dataClasses: new Set(counting.flatMap(({ ruleId }) => this.#classes.get(ruleId) ?? [])),
+      dataClasses: new Set(counting.flatMap(({ ruleId }) => classes.get(ruleId) ?? [])),
     };
-    return this.#overEntries.flatMap((matcher) => {
+    return over.flatMap((plan) => {
+      const { matcher } = plan;
       const given = matcher.over?.scope === "entry" ? matcher.over.judge(view) : undefined;
       const tier = given && tierByNames(matcher, new Set(given.evidence.map(({ name }) => name)));
       if (given === undefined || tier === undefined) return [];
@@ -308,20 +313,22 @@ export class Settler {
       };
       const share = given.share === undefined ? {} : { share: Math.round(given.share * 1000) / 1000 };
       const group = { id: rule.id, kind: "entry", matches: 0, subjects: view.subjects, ...share, parts: [] } as const;
-      return [{ ...this.#sealed(placed), group }];
+      return [{ ...this.#sealed(plan, placed), group }];
     });
   }
 
-  #sealed(placed: PlacedMatch): SealedMatch {
-    const count = this.#countOf(placed.rule.id, placed.confidence);
+  #sealed(plan: Plan, placed: PlacedMatch): SealedMatch {
+    const count = this.#countOf(plan, placed.confidence);
     count.total++;
     count.stored++;
     return this.#options.seal(placed);
   }
 
   #sealGroup(group: Group): SealedMatch {
+    const plan = this.#plans.find(({ matcher }) => matcher.rule === group.placed.rule);
+    if (plan === undefined) throw new Error("a group comes of a rule");
     return {
-      ...this.#sealed(group.placed),
+      ...this.#sealed(plan, group.placed),
       group: {
         id: group.id,
         kind: group.kind,
@@ -358,12 +365,72 @@ function repeatedMarks(late: readonly { readonly pending: Pending; readonly flow
   return new Set([...places].filter(([, where]) => where.size > 1).map(([mark]) => mark));
 }
 
-function markOf({ matcher, match }: Pending): string {
-  return `${matcher.rule.id}\0${match.value}`;
+function markOf({ plan, match }: Pending): string {
+  return `${plan.matcher.rule.id}\0${match.value}`;
 }
 
-function isAdvisory({ pending }: Chosen): boolean {
-  return pending.matcher.rule.dataClass === "advisory";
+function isSample(evidence: readonly Evidence[]): boolean {
+  for (const { by } of evidence) if (by === "allowlist") return true;
+  return false;
+}
+
+function contenderOf(item: Chosen): Contender<Chosen> {
+  const { pending, tier } = item;
+  const { id, rank } = pending.plan.matcher.rule;
+  return { start: pending.start, end: pending.end, confidence: tier.confidence, rank, id, item };
+}
+
+/** What stands in a match's row of what its rule asks for: other matches of medium confidence or above, and cells of typed columns. */
+function peersOf(
+  pending: Pending,
+  wanted: ReadonlySet<string>,
+  all: readonly Pending[],
+  base: readonly (Tier | undefined)[],
+  from: number,
+  to: number,
+): ReadonlySet<string> {
+  const peers = new Set<string>();
+  for (let at = from; at < to; at++) {
+    const other = all[at];
+    if (other === undefined || other.start > pending.start + PEERS) break;
+    const tier = base[at];
+    if (tier === undefined || tier.confidence === "low" || (other.end > pending.start && other.start < pending.end)) continue;
+    for (const name of other.plan.rowNamesOfType) if (wanted.has(name)) peers.add(name);
+  }
+  if (pending.row !== undefined) {
+    const { at, cells } = pending.row;
+    for (const [index, cell] of cells.entries()) {
+      if (index === at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
+      for (const type of cell.infoTypes) if (wanted.has(rowName(type))) peers.add(rowName(type));
+    }
+  }
+  return peers;
+}
+
+/** The match of its line that tells people apart best, and of those the nearest. */
+function subjectOf(
+  pending: Pending,
+  all: readonly Pending[],
+  base: readonly (Tier | undefined)[],
+  from: number,
+  to: number,
+): Pending | undefined {
+  let subject: Pending | undefined;
+  let best = Number.MAX_SAFE_INTEGER;
+  let nearest = 0;
+  for (let at = from; at < to; at++) {
+    const other = all[at];
+    if (other === undefined || other.start > pending.start + PEERS) break;
+    const rank = other.plan.subjectRank;
+    const tier = base[at];
+    if (rank === undefined || rank > best || tier === undefined || tier.confidence === "low") continue;
+    const distance = Math.abs(other.start - pending.start);
+    if (rank === best && distance >= nearest) continue;
+    subject = other;
+    best = rank;
+    nearest = distance;
+  }
+  return subject;
 }
 
 function order(one: string, other: string): number {
@@ -380,7 +447,7 @@ function withoutTwins(sorted: readonly Pending[]): readonly Pending[] {
     for (let at = index - 1; at >= 0; at--) {
       const other = sorted[at];
       if (other === undefined || other.start !== pending.start || other.end !== pending.end) return true;
-      if (other.matcher === pending.matcher) return false;
+      if (other.plan === pending.plan) return false;
     }
     return true;
   });

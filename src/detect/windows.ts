@@ -2,8 +2,8 @@ import type { Location } from "../model/chunk.ts";
 import type { Window, WindowCell, WindowRow } from "../model/rule.ts";
 import { characterStart, decode } from "../util/decode.ts";
 import { splitRow } from "../util/row.ts";
-import { countLines, lineEnd, lineStart, nextLine, TOP_BYTES } from "./flow.ts";
-import type { Flow, Row, Segment, View } from "./flow.ts";
+import { countLines, lineEnd, lineStart, nextLine, PEERS, TOP_BYTES } from "./flow.ts";
+import type { Flow, Pending, Row, Segment, View } from "./flow.ts";
 
 /** Bytes before and behind a candidate that a window shows: behind it a match may go on. */
 const BEHIND = 1024;
@@ -105,15 +105,31 @@ export function rowAt(flow: Flow, segment: Segment, at: number): Row | undefined
   if (cached !== undefined && at >= cached.start && at < cached.end) return cached;
   const start = Math.max(lineStart(flow, at, Math.max(flow.base, at - ROW)), segment.start);
   if (at - start >= ROW) return undefined;
-  const end = Math.min(lineEnd(flow, at, nextLine(flow, at)), at + ROW, segment.end);
-  const decoded = decode(flow.bytes.subarray(0, flow.length), start - flow.base, Math.max(start, end) - flow.base, flow.encoding);
-  const row = splitRow(decoded.text, segment.table?.separator ?? "\t").map((cell) => ({
-    text: cell.text,
-    start: decoded.offsetOf(cell.start),
-    end: decoded.offsetOf(cell.end),
-  }));
-  flow.rowCache = { start, end: Math.max(end, start + 1), row, cells: undefined };
+  const end = Math.max(start, Math.min(lineEnd(flow, at, nextLine(flow, at)), at + ROW, segment.end));
+  const { view } = flow;
+  const separator = segment.table?.separator ?? "\t";
+  if (view !== undefined && view.from <= start && view.to > end) {
+    const { decoded } = view;
+    const first = decoded.indexOf(start - view.from);
+    const text = decoded.text.slice(first, decoded.indexOf(end - view.from));
+    const shift = start - view.from;
+    flow.rowCache = rowOf(start, end, text, separator, (index) => decoded.offsetOf(first + index) - shift);
+  } else {
+    const decoded = decode(flow.bytes.subarray(0, flow.length), start - flow.base, end - flow.base, flow.encoding);
+    flow.rowCache = rowOf(start, end, decoded.text, separator, (index) => decoded.offsetOf(index));
+  }
   return flow.rowCache;
+}
+
+function rowOf(start: number, end: number, text: string, separator: string, offsetOf: (index: number) => number): Row {
+  const row = splitRow(text, separator).map((cell) => ({ text: cell.text, start: offsetOf(cell.start), end: offsetOf(cell.end) }));
+  return { start, end: Math.max(end, start + 1), row, cells: undefined };
+}
+
+/** Makes the row that begins at `start` part of what is decoded, with much of what follows: all its cells and candidates share that. */
+export function showRow(flow: Flow, start: number): void {
+  const end = Math.min(nextLine(flow, start), start + ROW);
+  viewOf(flow, Math.max(flow.base, start - BEHIND), Math.min(flow.end, end + BEYOND));
 }
 
 /** Number of the row at `lineAt`, from 1; counting stops once it is past `most`. */
@@ -125,8 +141,12 @@ function rowNumber(flow: Flow, segment: Segment, lineAt: number, most: number): 
   return row;
 }
 
-/** Line and column of an offset, or what its chunk says. `line` is where its line starts. */
-export function locate(flow: Flow, segment: Segment, start: number, line: number): Location {
+/** Where a match stands, line and column or what its chunk says: to be asked while its bytes are at hand, and remembered. */
+export function locationOf(flow: Flow, pending: Pending): Location {
+  return (pending.location ??= locate(flow, pending));
+}
+
+function locate(flow: Flow, { segment, start, line }: Pending): Location {
   if (segment.locate !== undefined) return segment.locate(start - segment.start);
   const cursor = flow.lineCursor;
   if (start < cursor.offset) {
@@ -135,7 +155,7 @@ export function locate(flow: Flow, segment: Segment, start: number, line: number
   }
   cursor.lines += countLines(flow.bytes, cursor.offset - flow.base, start - flow.base);
   cursor.offset = start;
-  const from = Math.max(line, flow.base);
+  const from = Math.max(line < 0 ? Math.max(flow.base, start - PEERS) : line, flow.base);
   const text = decode(flow.bytes.subarray(0, flow.length), from - flow.base, start - flow.base, flow.encoding).text;
   return { kind: "line", line: cursor.lines + 1, column: text.length + 1 };
 }

@@ -157,7 +157,9 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
     }
   }
   origins[count] = to - from;
-  return new Mapped(utf16(count), origins.slice(0, count + 1), bytes, from, to, step);
+  // Half the memory does for what windows show.
+  const way = to - from < 0x1_0000 ? new Uint16Array(origins.subarray(0, count + 1)) : origins.slice(0, count + 1);
+  return new Mapped(utf16(count), way, bytes, from, to, step);
 }
 
 /** What a unit that is not itself becomes; remembers that one is. A lone CR ends a line (old Macs, RTF); CRLF is one line end, told by its LF. */
@@ -215,13 +217,13 @@ class Flat implements Decoded {
 class Mapped implements Decoded {
   readonly text: string;
   /** Byte offset of each code unit's character, and of the end. */
-  readonly #origins: Uint32Array;
+  readonly #origins: Uint16Array | Uint32Array;
   readonly #bytes: Uint8Array;
   readonly #from: number;
   readonly #to: number;
   readonly #step: Step;
 
-  constructor(text: string, origins: Uint32Array, bytes: Uint8Array, from: number, to: number, step: Step) {
+  constructor(text: string, origins: Uint16Array | Uint32Array, bytes: Uint8Array, from: number, to: number, step: Step) {
     this.text = text;
     this.#origins = origins;
     this.#bytes = bytes;

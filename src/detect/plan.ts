@@ -1,0 +1,61 @@
+import type { Matcher } from "../model/rule.ts";
+
+/** A rule with what is asked of it for every match, read off it once. */
+export interface Plan {
+  readonly matcher: Matcher;
+  /** Its place among all rules: what a session counts lies by it. */
+  readonly index: number;
+  /** Evidence of its row that its tiers ask for; undefined when they ask for none. */
+  readonly rowNames: ReadonlySet<string> | undefined;
+  /** Whether its best tier asks for nothing of the row: where that is met, nothing there could change it. */
+  readonly firstAlone: boolean;
+  /** Whether its tiers can be decided only when the entry has been read. */
+  readonly late: boolean;
+  /** What a match of it is to others of its row; a type of one country is also told without the country: `row:CN_RESIDENT_ID`, `row:RESIDENT_ID`. */
+  readonly rowNamesOfType: readonly string[];
+  /** How well its values tell people apart, best first; undefined when they do not. */
+  readonly subjectRank: number | undefined;
+  readonly advisory: boolean;
+}
+
+export function planOf(matcher: Matcher, index: number): Plan {
+  const { infoType, dataClass } = matcher.rule;
+  const asked = matcher.tiers.flatMap(({ all, none = [] }) => [...all, ...none]);
+  const [first] = matcher.tiers;
+  const rowNames = asked.filter((name) => name.startsWith("row:"));
+  return {
+    matcher,
+    index,
+    rowNames: rowNames.length === 0 ? undefined : new Set(rowNames),
+    firstAlone: first !== undefined && ![...first.all, ...(first.none ?? [])].some((name) => name.startsWith("row:")),
+    late: asked.some((name) => name.startsWith("tag:")),
+    rowNamesOfType: infoType.startsWith("CN_") ? [`row:${infoType}`, `row:${infoType.slice(3)}`] : [`row:${infoType}`],
+    subjectRank: subjectRank(infoType),
+    advisory: dataClass === "advisory",
+  };
+}
+
+function subjectRank(infoType: string): number | undefined {
+  switch (infoType) {
+    case "CN_RESIDENT_ID":
+    case "RESIDENT_ID":
+      return 0;
+    case "BANK_CARD":
+    case "CN_BANK_CARD":
+      return 1;
+    case "CN_MOBILE":
+    case "MOBILE":
+      return 2;
+    default:
+      return undefined;
+  }
+}
+
+const rowNames = new Map<string, string>();
+
+/** What a column of a type is as evidence for the cells beside it. */
+export function rowName(infoType: string): string {
+  let name = rowNames.get(infoType);
+  if (name === undefined) rowNames.set(infoType, (name = `row:${infoType}`));
+  return name;
+}
