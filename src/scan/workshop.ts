@@ -8,7 +8,7 @@ import { textless, trailingArchive } from "../format/textless.ts";
 import { createSeal } from "../judge/seal.ts";
 import type { Limits, RequestPacks } from "../model/request.ts";
 import { compile } from "../rulepack/load.ts";
-import { keyedHash } from "../util/hash.ts";
+import { keyedHash, subjectKeys } from "../util/hash.ts";
 import type { Workshop } from "./examine.ts";
 import { boundBacktracking } from "./backtracking.ts";
 import { createPathMasker } from "./maskPath.ts";
@@ -45,6 +45,6 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     trailingArchive,
     disguisedExtension,
     contentKey: (...parts) => keyedHash(setup.key, "content", ...parts),
-    subjectKey: (infoType, value) => keyedHash(setup.key, "subject", infoType, value),
+    subjectKey: subjectKeys(setup.key),
   };
 }

@@ -1,8 +1,16 @@
 import { createHash, createHmac } from "node:crypto";
 
+import { sipHash } from "./sipHash.ts";
+
 /** First 16 bytes of HMAC-SHA-256 over the parts as hex: equal for equal parts under one key, and telling nothing without it. */
 export function keyedHash(key: Uint8Array, ...parts: readonly string[]): string {
   return createHmac("sha256", key).update(parts.join("\0"), "utf8").digest("hex").slice(0, 32);
+}
+
+/** Gives the keys of those whom rows are about: 16 hex digits, equal for equal values of a type under one key, and telling nothing without it. */
+export function subjectKeys(key: Uint8Array): (infoType: string, value: string) => string {
+  const hash = sipHash(createHmac("sha256", key).update("subject", "utf8").digest());
+  return (infoType, value) => hash(`${infoType}\0${value}`);
 }
 
 /** Names a key without telling it: first 16 hex digits of a SHA-256 over a fixed prefix and the key. */

@@ -7,7 +7,7 @@ import type { SealedMatch } from "../../model/finding.ts";
 import type { Matcher, RuleExample } from "../../model/rule.ts";
 import { compile, loadPacks, locateProblems } from "../../rulepack/load.ts";
 import type { LoadedPacks, LoadedRule } from "../../rulepack/load.ts";
-import { keyedHash } from "../../util/hash.ts";
+import { subjectKeys } from "../../util/hash.ts";
 import { shippedRules } from "../request.ts";
 import type { RequestProblem } from "../request.ts";
 
@@ -77,7 +77,7 @@ function examine(engine: ReturnType<typeof createEngine>, example: RuleExample):
     name,
     asOf: AS_OF,
     seal: createSeal(KEY, false),
-    subjectKey: (infoType, value) => keyedHash(KEY, "subject", infoType, value),
+    subjectKey: subjectKeys(KEY),
     cap: 1_000,
     signal: new AbortController().signal,
   });

@@ -18,7 +18,7 @@ import { pathKey, stampHash } from "./pathKey.ts";
 import { fromRecord, toRecord } from "./record.ts";
 
 /** Raised when tables or records change their form: an older file is begun anew. */
-const FORM = 4;
+const FORM = 5;
 /** Rows read ahead of the walk. */
 const PAGE = 2_000;
 /** Entries, and milliseconds, after which what is known is made to last. */
