@@ -1,5 +1,5 @@
 import type { Chunk, Encoding } from "../model/chunk.ts";
-import type { Match, Matcher, Sight, Window } from "../model/rule.ts";
+import type { Match, Matcher, Sight, Window, WindowRow } from "../model/rule.ts";
 import { characterStart } from "../util/decode.ts";
 import type { ByteEncoding } from "../util/decode.ts";
 import { compileRules } from "./compiled.ts";
@@ -58,6 +58,8 @@ class EngineSession implements Session {
   readonly #columns = new Map<string, Segment["columns"]>();
   readonly #wantedColumns = new Map<NamedColumns, readonly WantedColumn[]>();
   #bytes = 0;
+  /** Whose match is told next. */
+  #at: { readonly flow: Flow; readonly segment: Segment; readonly plan: Plan; readonly row: WindowRow | undefined } | undefined;
 
   constructor(compiled: Compiled, options: SessionOptions) {
     this.#compiled = compiled;
@@ -340,29 +342,25 @@ class EngineSession implements Session {
 
   #confirm(flow: Flow, segment: Segment, plan: Plan, window: Window): void {
     const { matcher } = plan;
-    const emit = (match: Match): void => {
-      const { view, windowAt: first } = flow;
-      if (view === undefined || match.end <= match.start) return;
-      const start = view.from + view.decoded.offsetOf(first + match.start);
-      const end = view.from + view.decoded.offsetOf(first + match.end);
-      const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
-      flow.pending.push({
-        plan,
-        match,
-        start,
-        end,
-        line: start - line >= PEERS ? -1 : line,
-        segment,
-        row: window.row,
-        location: undefined,
-      });
-    };
     const { without, confirming } = this.#options;
     if (without?.has(matcher.rule.id) === true) return;
+    this.#at = { flow, segment, plan, row: window.row };
     confirming?.(matcher.rule.id);
-    matcher.confirm(window, emit, this.#settler.isFull(plan));
+    matcher.confirm(window, this.#emit, this.#settler.isFull(plan));
     confirming?.(undefined);
   }
+
+  /** Takes a match of the rule at hand. */
+  readonly #emit = (match: Match): void => {
+    if (this.#at === undefined || match.end <= match.start) return;
+    const { flow, segment, plan, row } = this.#at;
+    const { view, windowAt: first } = flow;
+    if (view === undefined) return;
+    const start = view.from + view.decoded.offsetOf(first + match.start);
+    const end = view.from + view.decoded.offsetOf(first + match.end);
+    const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
+    flow.pending.push({ plan, match, start, end, line: start - line >= PEERS ? -1 : line, segment, row, location: undefined });
+  };
 }
 
 function byteEncoding(encoding: Encoding): ByteEncoding {

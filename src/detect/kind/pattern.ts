@@ -104,10 +104,14 @@ interface Pattern {
   readonly name: string;
   readonly states: Evidence;
   readonly regex: RegExp;
+  readonly value: ValuePlace;
   readonly lookback: number;
   readonly lead: RegExp | undefined;
   readonly grouped: boolean;
 }
+
+/** Where the group `value` lies in what its expression matches; `within` must be asked of the match, at three times its cost. */
+type ValuePlace = "all" | "at-end" | "within";
 
 /** Characters before and behind a candidate in which a word is its context in prose. */
 const BEFORE = 30;
@@ -119,7 +123,9 @@ const CONTEXT = evidenceOf("context", "context", "raises");
 const LABEL = evidenceOf("context", "label", "raises");
 const COUNTER = evidenceOf("context", "counter-context", "lowers");
 const BESIDE_HAN = evidenceOf("context", "beside-han", "raises");
-const HAN = /[\u4e00-\u9fff]/;
+const COLUMN_SAYS = evidenceOf("column", "column", "raises");
+const WEAK_COLUMN = evidenceOf("column", "column-weak", "raises");
+const OTHER_COLUMN = evidenceOf("column", "other-column", "lowers");
 /** Bytes: values are short; a labelled one with its label is not longer. */
 const MAX_SPAN = 512;
 
@@ -180,11 +186,12 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
 
   const tiers = readTiers(fields["tiers"] ?? []);
   const settled = settledNames(said, compiled);
+  const shared = spanFinder(said.patterns, compiled.patterns);
   const [first] = tiers;
   const [checkStates, sampleStates] = [compiled.checks.map(({ id }) => evidenceOf("validator", id, "raises")), new Map<string, Evidence>()];
 
   function confirm(window: Window, emit: (match: Match) => void, brief = false): void {
-    const span = findSpan(compiled.patterns, window);
+    const span = shared.find(window);
     if (span === undefined) return;
     const { start, end } = span;
     const body = window.text.slice(start, end);
@@ -219,9 +226,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     }
     if (near?.direct === true) evidence.push(LABEL);
     if (counter?.find(window.text, start, end) !== undefined) evidence.push(COUNTER);
-    if (HAN.test(window.text.slice(Math.max(0, span.from - 2), span.from) + window.text.slice(span.to, span.to + 2))) {
-      evidence.push(BESIDE_HAN);
-    }
+    if (isBesideHan(window.text, span)) evidence.push(BESIDE_HAN);
     evidence.push(...placeOf(window));
     if (harmless !== undefined) evidence.push(sampleOf(harmless));
     emit({ start, end, value, ...(label === undefined ? {} : { label }), evidence });
@@ -250,13 +255,17 @@ function settledNames(said: Fields, { patterns, checks }: Compiled): ReadonlySet
 }
 
 /** Whether evidence still to come could make the tier met. */
-function mayMeet({ all, none = [] }: Tier, evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
-  return all.every((name) => !settled.has(name) || has(evidence, name)) && !none.some((name) => settled.has(name) && has(evidence, name));
+function mayMeet({ all, none }: Tier, evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
+  for (const name of all) if (settled.has(name) && !has(evidence, name)) return false;
+  if (none !== undefined) for (const name of none) if (settled.has(name) && has(evidence, name)) return false;
+  return true;
 }
 
 /** Whether the tier is met whatever evidence is still to come; the column's is there already. */
-function isMet({ all, none = [] }: Tier, evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
-  return all.every((name) => has(evidence, name)) && none.every((name) => (settled.has(name) || COLUMN.has(name)) && !has(evidence, name));
+function isMet({ all, none }: Tier, evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
+  for (const name of all) if (!has(evidence, name)) return false;
+  if (none !== undefined) for (const name of none) if (!(settled.has(name) || COLUMN.has(name)) || has(evidence, name)) return false;
+  return true;
 }
 
 function has(evidence: readonly Evidence[], name: string): boolean {
@@ -278,11 +287,19 @@ function triggersOf(written: Json, patterns: readonly Pattern[], bounded: boolea
 
 function compile(one: Fields["patterns"][number], index: number, problems: RuleProblem[]): readonly Pattern[] {
   const lookback = one.lookback ?? 0;
-  const value = one.regex.includes("(?<value>") ? "d" : "";
-  const flags = `${one.flags ?? ""}${value}y`;
+  const value = valuePlace(one.regex);
+  const flags = `${one.flags ?? ""}${value === "within" ? "d" : ""}y`;
   const [lead] = one.lead === undefined ? [] : expression(one.lead, "", ["patterns", index, "lead"], problems);
   return expression(one.regex, flags, ["patterns", index, "regex"], problems).map((regex) => {
-    return { name: one.name, states: evidenceOf("pattern", one.name, "states"), regex, lookback, lead, grouped: one.name === "grouped" };
+    return {
+      name: one.name,
+      states: evidenceOf("pattern", one.name, "states"),
+      regex,
+      value,
+      lookback,
+      lead,
+      grouped: one.name === "grouped",
+    };
   });
 }
 
@@ -292,10 +309,31 @@ function expressions(said: Fields, key: "values" | "samplePatterns" | "publicPat
 
 /** Without separators, in capitals, and with one X for the letters that stand for it in the last place of identity numbers. */
 function compact(body: string): string {
-  return body
-    .replace(/[\s.\-()]/g, "")
-    .toUpperCase()
-    .replace(/[ХΧ×]$/, "X");
+  return isCompact(body)
+    ? body
+    : body
+        .replace(/[\s.\-()]/g, "")
+        .toUpperCase()
+        .replace(/[ХΧ×]$/, "X");
+}
+
+/** Whether there is nothing but digits and capitals. */
+function isCompact(body: string): boolean {
+  for (let at = 0; at < body.length; at++) {
+    const code = body.charCodeAt(at);
+    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a))) return false;
+  }
+  return true;
+}
+
+/** Whether a Chinese character stands within two characters of the match. */
+function isBesideHan(text: string, { from, to }: Span): boolean {
+  return isHan(text, from - 1) || isHan(text, from - 2) || isHan(text, to) || isHan(text, to + 1);
+}
+
+function isHan(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x4e00 && code <= 0x9fff;
 }
 
 function expression(source: string, flags: string, at: readonly (string | number)[], problems: RuleProblem[]): readonly RegExp[] {
@@ -316,14 +354,78 @@ interface Span {
   readonly pattern: Pattern;
 }
 
+interface SpanFinder {
+  find(window: Window): Span | undefined;
+}
+
+const finders = new Map<string, SpanFinder>();
+
+/** Rules of one shape that ask different things of it share what is found of it in a window. */
+function spanFinder(said: Fields["patterns"], patterns: readonly Pattern[]): SpanFinder {
+  const key = JSON.stringify(said);
+  const known = finders.get(key);
+  if (known !== undefined) return known;
+  let last: Window | undefined;
+  let span: Span | undefined;
+  const finder: SpanFinder = {
+    find(window) {
+      if (window !== last) span = findSpan(patterns, window);
+      last = window;
+      return span;
+    },
+  };
+  finders.set(key, finder);
+  return finder;
+}
+
 function findSpan(patterns: readonly Pattern[], window: Window): Span | undefined {
   for (const one of patterns) {
     const found = find(one, window);
     if (found === undefined) continue;
-    const [start, end] = found.indices?.groups?.["value"] ?? [found.index, found.index + found[0].length];
-    if (end > start) return { start, end, from: found.index, to: found.index + found[0].length, pattern: one };
+    const to = found.index + found[0].length;
+    const [start, end] = valueOf(found, one.value, to);
+    if (end > start) return { start, end, from: found.index, to, pattern: one };
   }
   return undefined;
+}
+
+function valueOf(found: RegExpExecArray, place: ValuePlace, to: number): readonly [start: number, end: number] {
+  const value = place === "all" ? undefined : found.groups?.["value"];
+  if (value === undefined) return [found.index, to];
+  return place === "at-end" ? [to - value.length, to] : (found.indices?.groups?.["value"] ?? [found.index, to]);
+}
+
+/** `at-end` where nothing stands behind the group and nothing repeats it or is another of its name. */
+function valuePlace(source: string): ValuePlace {
+  const open = source.indexOf("(?<value>");
+  if (open < 0) return "all";
+  let depth = 0;
+  let inClass = false;
+  for (let at = open; at < source.length; at++) {
+    const character = source[at];
+    if (character === "\\") at++;
+    else if (inClass) inClass = character !== "]";
+    else if (character === "[") inClass = true;
+    else if (character === "(") depth++;
+    else if (character === ")" && --depth === 0) return at === source.length - 1 && isOpen(source, open) ? "at-end" : "within";
+  }
+  return "within";
+}
+
+/** Whether the place stands in no group, and no alternative goes before it. */
+function isOpen(source: string, until: number): boolean {
+  let depth = 0;
+  let inClass = false;
+  for (let at = 0; at < until; at++) {
+    const character = source[at];
+    if (character === "\\") at++;
+    else if (inClass) inClass = character !== "]";
+    else if (character === "[") inClass = true;
+    else if (character === "(") depth++;
+    else if (character === ")") depth--;
+    else if (character === "|" && depth === 0) return false;
+  }
+  return depth === 0;
 }
 
 function find(one: Pattern, window: Window): RegExpExecArray | undefined {
@@ -365,11 +467,11 @@ function addColumn(window: Window, columns: readonly string[], evidence: Evidenc
   const cell = cellOf(window);
   if (cell === undefined) return undefined;
   if (cell.infoTypes.some((type) => columns.includes(type))) {
-    evidence.push({ by: "column", name: "column", effect: "raises" });
+    evidence.push(COLUMN_SAYS);
     return cell.header;
   }
-  if (cell.infoTypes.length > 0) evidence.push({ by: "column", name: "other-column", effect: "lowers" });
+  if (cell.infoTypes.length > 0) evidence.push(OTHER_COLUMN);
   if (!cell.weakTypes.some((type) => columns.includes(type))) return undefined;
-  evidence.push({ by: "column", name: "column-weak", effect: "raises" });
+  evidence.push(WEAK_COLUMN);
   return cell.header;
 }

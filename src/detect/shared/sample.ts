@@ -1,13 +1,16 @@
 /** Share of a value that one digit may fill. */
 const SAME_DIGIT = 0.8;
 
+const counts = new Uint16Array(10);
+
 /** True for numbers that people type to fill a field: one digit for 80 % of the length, or digits that only count up or down. */
 export function looksTyped(value: string): boolean {
-  if (value.length < 6 || !/^\d+$/.test(value)) return false;
-  const counts = new Uint16Array(10);
+  if (value.length < 6) return false;
+  counts.fill(0);
   let most = 0;
   for (let index = 0; index < value.length; index++) {
     const digit = value.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return false;
     most = Math.max(most, (counts[digit] = (counts[digit] ?? 0) + 1));
   }
   if (most >= value.length * SAME_DIGIT) return true;
