@@ -1,5 +1,3 @@
-import { TextDecoder } from "node:util";
-
 import type { Sight } from "../../model/rule.ts";
 import { characterStart, pairsOf } from "../../util/decode.ts";
 import { type Automaton, DEAD } from "./automaton.ts";
