@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Starts the compiled program. A checkout that was installed without scripts has no dist/ yet.
+// Starts the compiled program. A checkout that was installed without scripts has no bundle/ yet.
 import { existsSync } from "node:fs";
 
-const entry = new URL("../dist/cli/main.js", import.meta.url);
+const entry = new URL("../bundle/cli/main.js", import.meta.url);
 if (existsSync(entry)) {
   const { main } = await import(entry.href);
   process.exitCode = await main(process.argv.slice(2));

@@ -1,9 +1,12 @@
-// Fills dist/, the mirror of src/. Run by `prepare`, by `npm run build` and once before the tests.
+// Fills dist/, the mirror of src/ with its types, for scripts and for looking into things; and bundle/, what a run loads: hundreds of modules
+// one by one cost more than to scan a small file. Run by `prepare`, by `npm run build` and once before the tests.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+
+import { rolldown } from "rolldown";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -12,7 +15,28 @@ await buildKernel();
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const run = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit", cwd: root });
 process.exitCode = run.status ?? 1;
-if (run.status === 0) await prepareRules();
+if (run.status === 0) {
+  await bundle();
+  await prepareRules();
+}
+
+/** Entries lie one folder below bundle/, as all that is shared does, so that each finds the package's own files (src/util/home.ts). */
+async function bundle() {
+  const input = {
+    "cli/main": "cli/main.ts",
+    "scan/worker": "scan/worker.ts",
+    "scan/child": "scan/isolation/child.ts",
+    "api/index": "index.ts",
+  };
+  const bundled = await rolldown({
+    input: Object.fromEntries(Object.entries(input).map(([name, file]) => [name, join(root, "src", file)])),
+    platform: "node",
+    external: /^[^./]/,
+  });
+  rmSync(join(root, "bundle"), { recursive: true, force: true });
+  await bundled.write({ dir: join(root, "bundle"), entryFileNames: "[name].js", chunkFileNames: "shared/[name]-[hash].js" });
+  await bundled.close();
+}
 
 /** Compiles the SIMD kernel and writes it as text into a module, so that nothing is looked for at run time. */
 async function buildKernel() {
@@ -45,5 +69,7 @@ async function prepareRules() {
   if (wrong.length > 0) throw new Error(JSON.stringify(wrong, undefined, 1));
   const { policy, problems } = await loadPolicy(join(root, "rules", "policy.yaml"), []);
   if (policy === undefined) throw new Error(JSON.stringify(problems));
-  writeFileSync(join(root, "dist", "rulepack", "prepared.json"), JSON.stringify({ packs, policies: { [policy.digest]: policy } }));
+  const { extractors } = await import(pathToFileURL(join(root, "dist", "format", "registry.js")).href);
+  const formats = extractors.map(({ id, version }) => ({ id, version }));
+  writeFileSync(join(root, "bundle", "prepared.json"), JSON.stringify({ packs, policies: { [policy.digest]: policy }, formats }));
 }

@@ -113,7 +113,7 @@ export async function loadPacks(directories: readonly string[], options: { reado
 }
 
 /**
- * Parses the packs under `root` for `dist/rulepack/prepared.json`: the yaml package takes 5 ms a rule file when cold, JSON a few ms for all.
+ * Parses the packs under `root` for `bundle/prepared.json`: the yaml package takes 5 ms a rule file when cold, JSON a few ms for all.
  * Throws when a pack has problems; lines are left out, since a pack without problems needs none.
  */
 export async function preparePacks(root: string): Promise<Prepared["packs"]> {

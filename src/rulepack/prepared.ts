@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Json } from "../model/json.ts";
 import type { Policy } from "../model/policy.ts";
 import type { RuleBase } from "../model/rule.ts";
+import { packaged } from "../util/home.ts";
 import type { Overrides } from "./schema.ts";
 
 /** `pack.yaml` as written. */
@@ -26,13 +27,16 @@ export interface PackData {
 export interface Prepared {
   readonly packs: Readonly<Record<string, PackData>>;
   readonly policies: Readonly<Record<string, Policy>>;
+  /** Readers and their versions: whoever only names them need not load them. */
+  readonly formats?: readonly { readonly id: string; readonly version: number }[];
 }
 
-/** The same file from `src/` and from `dist/`. */
-const FILE = new URL("../../dist/rulepack/prepared.json", import.meta.url);
+const FILE = packaged("bundle/prepared.json");
 
 /** What the build prepared; nothing when there is no build. */
 export function readPrepared(): Prepared {
-  if (!existsSync(FILE)) return { packs: {}, policies: {} };
-  return JSON.parse(readFileSync(FILE, "utf8")) as Prepared;
+  prepared ??= existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as Prepared) : { packs: {}, policies: {} };
+  return prepared;
 }
+
+let prepared: Prepared | undefined;

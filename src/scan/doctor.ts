@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { createKernel } from "../detect/kernel/create.ts";
 import { isNetwork, isPseudo, readMounts } from "../source/shared/mounts.ts";
+import { packaged } from "../util/home.ts";
 import { showBytes } from "../util/path.ts";
 import { loadedRules } from "./request.ts";
 import { openDatabase } from "./state/database.ts";
@@ -31,7 +32,7 @@ export interface HostState {
 /** Looks at this host; opens nothing that would be examined. */
 export async function examineHost(): Promise<HostState> {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const { optionalDependencies = {} } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  const { optionalDependencies = {} } = JSON.parse(readFileSync(packaged("package.json"), "utf8")) as {
     optionalDependencies?: Record<string, string>;
   };
   const { rules, problems } = await loadedRules([], []);

@@ -1,7 +1,6 @@
 import { hostname } from "node:os";
 import { setTimeout } from "node:timers/promises";
 
-import { extractors } from "../format/registry.ts";
 import { fingerprints } from "../judge/number.ts";
 import { leftBehind, leftBehindRule } from "../judge/leftBehind.ts";
 import { conclude, effectOf, judge } from "../judge/policy.ts";
@@ -18,7 +17,7 @@ import { Distinct } from "../util/distinct.ts";
 import { keyId } from "../util/hash.ts";
 import { pathBelow } from "../util/path.ts";
 import { baselineNames } from "../util/relative.ts";
-import { createInlinePool } from "./inline.ts";
+import { formatVersions } from "./formatVersions.ts";
 import { childLanes } from "./isolation/childLane.ts";
 import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
@@ -27,7 +26,6 @@ import { contentOf } from "./state/content.ts";
 import type { ScanState } from "./state/state.ts";
 import { Quantities } from "./quantity.ts";
 import { toolVersion } from "./version.ts";
-import { createWorkshop } from "./workshop.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
 /** Milliseconds that workers have after an interrupt. */
@@ -99,7 +97,7 @@ export async function* scan(
   };
   const maskPath = lazyMasker(setup);
   const suppressor = createSuppressor(request.baseline?.baseline, started.slice(0, 10));
-  const said = header(request, started, volumes, maskPath, suppressor.expired);
+  const said = await header(request, started, volumes, maskPath, suppressor.expired);
   state?.begin(said);
   yield { type: "scan-start", header: said };
   const options = {
@@ -110,12 +108,19 @@ export async function* scan(
     maskPath,
     examined: (sequence: number, examinations: readonly Examination[]): void => put(sequence, { kind: "examined", examinations }),
   };
-  const pool: Pool = request.isolation === "none" ? createInlinePool(options) : createPool(options);
+  // What a worker needs is not loaded here too.
+  const pool: Pool = request.isolation === "none" ? (await import("./inline.ts")).createInlinePool(options) : createPool(options);
   const onAbort = (): void => pool.interrupt(INTERRUPT_GRACE);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
 
-  const judgeOf = new Judge(request, suppressor, maskPath, inline, state !== undefined);
+  const judgeOf = new Judge(
+    request,
+    suppressor,
+    said.roots.map(({ path }) => path),
+    inline,
+    state !== undefined,
+  );
   let summary: ScanSummary | undefined;
   /** Hashes of entries on their way, by sequence: only where content is to be verified. */
   const contents = new Map<number, string>();
@@ -159,7 +164,7 @@ export async function* scan(
       steps.delete(told);
       told++;
       if (step.kind === "event") {
-        const event = masked(step.event, maskPath);
+        const event = await masked(step.event, maskPath);
         judgeOf.note(event);
         // What a person's own device keeps from the check is counted, and not named.
         if (event.type !== "excluded" || request.zone !== "personal") yield event;
@@ -192,19 +197,19 @@ function withoutAllowance(match: SealedMatch): SealedMatch {
 }
 
 /** Rules are compiled in this thread only for a path that may need it: what cannot be walked or is excluded has seen no worker. */
-function lazyMasker(setup: WorkshopSetup): (path: string) => string {
-  let masker: ((path: string) => string) | undefined;
-  return (path) => {
+function lazyMasker(setup: WorkshopSetup): (path: string) => Promise<string> {
+  let masker: Promise<(path: string) => string> | undefined;
+  return async (path) => {
     if (!mayIdentify.test(path)) return path;
-    masker ??= createWorkshop(setup).maskPath;
-    return masker(path);
+    masker ??= import("./workshop.ts").then(({ createWorkshop }) => createWorkshop(setup).maskPath);
+    return (await masker)(path);
   };
 }
 
-function masked(event: ScanEvent, maskPath: (path: string) => string): ScanEvent {
-  if (event.type === "excluded") return { ...event, path: maskPath(event.path) };
+async function masked(event: ScanEvent, maskPath: (path: string) => Promise<string>): Promise<ScanEvent> {
+  if (event.type === "excluded") return { ...event, path: await maskPath(event.path) };
   if (event.type !== "failure") return event;
-  return { ...event, failure: { ...event.failure, path: maskPath(event.failure.path) } };
+  return { ...event, failure: { ...event.failure, path: await maskPath(event.failure.path) } };
 }
 
 async function walkAll(
@@ -260,26 +265,29 @@ function paced(rate: number | undefined, signal: AbortSignal): (bytes: number) =
   };
 }
 
-function header(
+async function header(
   request: ScanRequest,
   started: string,
   volumes: readonly (Volume | undefined)[],
-  maskPath: (path: string) => string,
+  maskPath: (path: string) => Promise<string>,
   expired: number,
-): ScanHeader {
+): Promise<ScanHeader> {
+  const roots = await Promise.all(request.roots.map(maskPath));
+  const places =
+    request.places && (await Promise.all(request.places.map(async (place) => ({ ...place, path: await maskPath(place.path) }))));
   return {
     tool: { name: "zicha", version: toolVersion(), node: process.version, platform: `${process.platform}-${process.arch}` },
     host: hostname(),
     started,
     utcOffset: -new Date(started).getTimezoneOffset(),
-    roots: request.roots.map((path, index): RootInfo => {
+    roots: roots.map((path, index): RootInfo => {
       const volume = volumes[index];
-      return { path: maskPath(path), zone: request.zone, ...(volume === undefined ? {} : { volume }) };
+      return { path, zone: request.zone, ...(volume === undefined ? {} : { volume }) };
     }),
     zone: request.zone,
     zoneGiven: request.zoneGiven,
     ...(request.profile === undefined ? {} : { profile: request.profile }),
-    ...(request.places === undefined ? {} : { places: request.places.map((place) => ({ ...place, path: maskPath(place.path) })) }),
+    ...(places === undefined ? {} : { places }),
     ...(request.overdue === undefined ? {} : { overdue: request.overdue }),
     packs: request.packs.packs,
     policyDigest: request.policy.digest,
@@ -311,7 +319,7 @@ function header(
     ...(request.fields === undefined ? {} : { fields: request.fields }),
     showValues: request.showValues,
     options: request.options,
-    formats: extractors.map(({ id, version }) => ({ id, version })),
+    formats: await formatVersions(),
   };
 }
 
@@ -332,7 +340,8 @@ class Judge {
   readonly #rules: ReadonlyMap<string, RuleBase>;
   readonly #quantities: Quantities;
   readonly #suppressor: Suppressor;
-  readonly #maskPath: (path: string) => string;
+  /** As they are shown. */
+  readonly #roots: readonly string[];
   readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0, seen: 0 };
   readonly #verdicts: Record<Verdict["kind"], number> = { violation: 0, suspect: 0, clean: 0, "not-examined": 0, textless: 0 };
   readonly #effects: Record<Finding["effect"], number> = { violation: 0, suspect: 0, recorded: 0 };
@@ -349,12 +358,12 @@ class Judge {
   #carried = 0;
   #stateSecret = false;
 
-  constructor(request: ScanRequest, suppressor: Suppressor, maskPath: (path: string) => string, inline: boolean, keepsGating: boolean) {
+  constructor(request: ScanRequest, suppressor: Suppressor, roots: readonly string[], inline: boolean, keepsGating: boolean) {
     this.#request = request;
     this.#allowsInline = inline;
     this.#keepsGating = keepsGating;
     this.#suppressor = suppressor;
-    this.#maskPath = maskPath;
+    this.#roots = roots;
     this.#rules = new Map(request.packs.rules.map(({ base }) => [base.id, base]));
     this.#quantities = new Quantities(request.packs);
   }
@@ -441,8 +450,7 @@ class Judge {
 
   /** What the entry may be called in a baseline: below its root, and as pipelines know it. */
   #names(examination: Examination): readonly string[] {
-    const root = this.#maskPath(this.#request.roots[examination.entry.root] ?? "");
-    return baselineNames(root, examination.shownPath, process.platform);
+    return baselineNames(this.#roots[examination.entry.root] ?? "", examination.shownPath, process.platform);
   }
 
   /** Age is judged here: what was examined yesterday may be old today. */

@@ -64,7 +64,7 @@ export interface PoolOptions {
   /** Where workers live; absent: in threads. */
   readonly startLane?: StartLane;
   /** A path as reports may show it. */
-  maskPath(path: string): string;
+  maskPath(path: string): Promise<string>;
   /** An entry is back: all its examinations, members before what holds them. Called in any order of entries. */
   examined(sequence: number, examinations: readonly Examination[]): void;
 }
@@ -159,13 +159,20 @@ export function createPool(options: PoolOptions): Pool {
   ): void {
     const examinations = partial.get(sequence) ?? [];
     partial.delete(sequence);
-    if (failed !== undefined)
-      examinations.push(
-        lost(failed.task.entry, options.maskPath(failed.task.entry.path), failed.code, failed.detail, examinations.length > 0),
-      );
-    open--;
-    options.examined(sequence, examinations);
-    wake();
+    const tell = (): void => {
+      open--;
+      options.examined(sequence, examinations);
+      wake();
+    };
+    if (failed === undefined) {
+      tell();
+      return;
+    }
+    const { task, code, detail } = failed;
+    void options.maskPath(task.entry.path).then((path) => {
+      examinations.push(lost(task.entry, path, code, detail, examinations.length > 0));
+      tell();
+    });
   }
 
   /** A worker is gone: the entry it had open gets a failure, the rest of its batches goes out again. */

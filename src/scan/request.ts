@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
-import { ruleKinds } from "../detect/kind/registry.ts";
 import type { Place, RuleInfo, Volume } from "../model/event.ts";
 import type { Limits, ScanRequest } from "../model/request.ts";
 import { compile, loadPacks, locateProblems } from "../rulepack/load.ts";
@@ -12,6 +11,7 @@ import { findPlaces } from "../source/places.ts";
 import { resolveTargets } from "../source/target.ts";
 import { defaultLimits } from "./limits.ts";
 import { keyId } from "../util/hash.ts";
+import { packaged } from "../util/home.ts";
 import { loadBaseline } from "./baseline.ts";
 import { loadKey } from "./key.ts";
 
@@ -75,7 +75,7 @@ export interface RequestProblem {
 }
 
 /** The packs that come with zicha, and its policy. */
-export const shippedRules: string = fileURLToPath(new URL("../../rules", import.meta.url));
+export const shippedRules: string = fileURLToPath(packaged("rules"));
 
 /**
  * Checks everything before the first byte is read and gives all problems at once, or a frozen request. `keyStored` is false where the state
@@ -99,11 +99,12 @@ export async function resolveRequest(
   const loaded = await loadPacks([shippedRules, ...(input.packs ?? [])], { disabled: input.disabledRules ?? [] });
   for (const { file, line, at, expected } of loaded.problems) problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
   if (loaded.problems.length === 0 && !loaded.prepared) {
+    const { ruleKinds } = await import("../detect/kind/registry.ts");
     for (const { file, line, at, expected } of await locateProblems(compile(loaded, ruleKinds).problems)) {
       problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
     }
   }
-  const policyFile = input.policyFile ?? fileURLToPath(new URL("../../rules/policy.yaml", import.meta.url));
+  const policyFile = input.policyFile ?? fileURLToPath(packaged("rules/policy.yaml"));
   const { policy, problems: policyProblems } = await loadPolicy(policyFile, loaded.rules);
   for (const { file, line, at, expected } of policyProblems) problems.push({ code: "policy", file, line, detail: `${at}: ${expected}` });
 
@@ -207,6 +208,7 @@ export async function loadedRules(
   disabled: readonly string[],
 ): Promise<{ readonly rules: readonly RuleInfo[]; readonly problems: readonly RequestProblem[] }> {
   const loaded = await loadPacks([shippedRules, ...packs], { disabled });
+  const { ruleKinds } = await import("../detect/kind/registry.ts");
   const problems = [...loaded.problems, ...(await locateProblems(compile(loaded, ruleKinds).problems))];
   return {
     rules: loaded.rules.map(({ base }) => ({

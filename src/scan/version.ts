@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 
+import { packaged } from "../util/home.ts";
+
 /** The version in package.json, read once a process. */
 export function toolVersion(): string {
-  version ??= (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+  version ??= (JSON.parse(readFileSync(packaged("package.json"), "utf8")) as { version: string }).version;
   return version;
 }
 

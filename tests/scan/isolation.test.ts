@@ -89,7 +89,7 @@ test.skipIf(process.platform !== "linux")(
         lanes.push(lane);
         return lane;
       },
-      maskPath: (path) => path,
+      maskPath: (path) => Promise.resolve(path),
       examined: (sequence, examinations) => void examined.set(sequence, examinations),
     });
     const watch = setInterval(() => {

@@ -1,7 +1,8 @@
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { defaultStateDirectory } from "../../scan/key.ts";
+import { packaged } from "../../util/home.ts";
 import type { ExitCode } from "../exitCode.ts";
 import type { Values } from "../options.ts";
 import { crontab, systemdUnits, windowsTask } from "../schedule.ts";
@@ -25,7 +26,7 @@ export function scheduleCommand(terminal: Terminal, profile: string, paths: read
   const config = values["config"] as string | undefined;
   const job: Job = {
     node: process.execPath,
-    program: join(dirname(fileURLToPath(import.meta.url)), "../../../bin/zicha.mjs"),
+    program: fileURLToPath(packaged("bin/zicha.mjs")),
     arguments: [
       "check",
       profile,

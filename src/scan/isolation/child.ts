@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 
+import { packaged } from "../../util/home.ts";
 import type { Returned, WorkerSetup } from "../worker.ts";
 import type { FromChild, ToChild } from "./childLane.ts";
 import { createStatus, heapLimit } from "./lane.ts";
@@ -22,7 +23,7 @@ function serve(): void {
 
   function start(setup: Extract<ToChild, { type: "setup" }>): Worker {
     const data: WorkerSetup = { workshop: setup.workshop, status: status.buffer as SharedArrayBuffer, announce: setup.announce };
-    const started = new Worker(new URL("../worker.js", import.meta.url), {
+    const started = new Worker(packaged("bundle/scan/worker.js"), {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: heapLimit },
       stdout: true,

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
+import { packaged } from "../../util/home.ts";
 import type { Batch, Returned } from "../worker.ts";
 import type { WorkshopSetup } from "../workshop.ts";
 import { createStatus } from "./lane.ts";
@@ -49,7 +50,7 @@ function startChild(
   stdin: boolean,
 ): Lane & { readonly pid: number } {
   const status = createStatus();
-  const child = spawn(process.execPath, [...execArgv, fileURLToPath(new URL("../../../dist/scan/isolation/child.js", import.meta.url))], {
+  const child = spawn(process.execPath, [...execArgv, fileURLToPath(packaged("bundle/scan/child.js"))], {
     env: Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
     serialization: "advanced",
     // Nothing a library prints may reach the terminal or a log: it could quote the data.

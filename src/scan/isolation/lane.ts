@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 
+import { packaged } from "../../util/home.ts";
 import type { Batch, Returned, WorkerSetup } from "../worker.ts";
 import type { WorkshopSetup } from "../workshop.ts";
 
@@ -47,7 +48,7 @@ export function createStatus(): Int32Array {
 export const startThread: StartLane = (workshop, listener) => {
   const status = createStatus();
   const setup: WorkerSetup = { workshop, status: status.buffer as SharedArrayBuffer };
-  const worker = new Worker(new URL("../../../dist/scan/worker.js", import.meta.url), {
+  const worker = new Worker(packaged("bundle/scan/worker.js"), {
     workerData: setup,
     resourceLimits: { maxOldGenerationSizeMb: heapLimit },
     // Nothing a library prints may reach the terminal or a log: it could quote the data.

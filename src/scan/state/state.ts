@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { extractors } from "../../format/registry.ts";
 import type { Entry } from "../../model/entry.ts";
 import type { ScanHeader, ScanSummary } from "../../model/event.ts";
 import type { Examination } from "../../model/finding.ts";
 import type { ScanRequest } from "../../model/request.ts";
 import { keyedHash, keyId } from "../../util/hash.ts";
 import { toByteString, toSystemPath } from "../../util/path.ts";
+import { formatVersions } from "../formatVersions.ts";
+import type { FormatVersion } from "../formatVersions.ts";
 import { toolVersion } from "../version.ts";
 import { openDatabase } from "./database.ts";
 import type { Database, Row } from "./database.ts";
@@ -108,7 +109,7 @@ export async function openState(
         lock.release();
         return { problem: { code: "no-database" } };
       }
-      return { state: new Sqlite(opened.database, opened.rebuilt, request, lock.release) };
+      return { state: new Sqlite(opened.database, opened.rebuilt, request, await formatVersions(), lock.release) };
     } catch (error) {
       lock.release();
       throw error;
@@ -261,7 +262,7 @@ class Sqlite implements ScanState {
   #pending = 0;
   #committed = performance.now();
 
-  constructor(database: Database, rebuilt: boolean, request: ScanRequest, release: () => void) {
+  constructor(database: Database, rebuilt: boolean, request: ScanRequest, formats: readonly FormatVersion[], release: () => void) {
     this.#database = database;
     this.rebuilt = rebuilt;
     this.#release = release;
@@ -271,7 +272,7 @@ class Sqlite implements ScanState {
     const { include, exclude, listed } = request.walk;
     this.#prunes = include.length === 0 && exclude.length === 0 && listed === undefined;
     database.exec("BEGIN IMMEDIATE");
-    this.#signature = this.#idOf("signatures", "digest", signatureOf(request));
+    this.#signature = this.#idOf("signatures", "digest", signatureOf(request, formats));
     const page = database.prepare(
       `SELECT key, stamp, signature, format, bytes, data, content FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE}`,
     );
@@ -413,7 +414,7 @@ function keyOf(base: string, entry: Entry): string | undefined {
  * Everything that decides what an examination holds: rules and tables, what is switched off, limits, readers, key, passwords and the version.
  * Whether lines may allow their own findings is in it, since their reasons are noted then. Zone, policy, baseline and thresholds are not in it: they come after.
  */
-function signatureOf(request: ScanRequest): string {
+function signatureOf(request: ScanRequest, formats: readonly FormatVersion[]): string {
   const said = {
     form: FORM,
     version: toolVersion(),
@@ -421,7 +422,7 @@ function signatureOf(request: ScanRequest): string {
     rules: request.packs.rules.map(({ base }) => base.id),
     limits: request.limits,
     inlineAllow: request.inlineAllow === true && request.zone === "repository",
-    formats: extractors.map(({ id, version }) => [id, version]),
+    formats: formats.map(({ id, version }) => [id, version]),
     key: keyId(request.key),
     passwords: request.passwords.map((password) => keyedHash(request.key, "password", password)),
   };
