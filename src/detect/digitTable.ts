@@ -26,21 +26,29 @@ export function digitTable(triggers: readonly DigitTrigger[]): DigitTable | unde
     }
     for (const trigger of one.triggers) {
       least = Math.min(least, trigger.min);
+      let low = 0;
+      let high = 0;
+      for (let total = Math.max(3, trigger.min); total <= trigger.max; total++) {
+        if (total <= 32) low |= 1 << (total - 1);
+        else high |= 1 << (total - 33);
+      }
       for (const head of headsOf(trigger.prefixes)) {
-        for (let total = Math.max(3, trigger.min); total <= trigger.max; total++) {
-          const place = 2 * (1000 * group + head) + (total > 32 ? 1 : 0);
-          totals[place] = (totals[place] ?? 0) | (1 << ((total - 1) % 32));
-        }
+        const place = 2 * (1000 * group + head);
+        totals[place] = (totals[place] ?? 0) | low;
+        totals[place + 1] = (totals[place + 1] ?? 0) | high;
       }
     }
   }
   return { before, totals, groups: groups.length, least };
 }
 
+const ALL_HEADS: readonly number[] = Array.from({ length: 1000 }, (_, head) => head);
+
 /** Values of the first three digits that begin with one of the prefixes, or begin one of them. */
 export function headsOf(prefixes: readonly string[] | undefined): readonly number[] {
+  if (prefixes === undefined) return ALL_HEADS;
   const heads = new Set<number>();
-  for (const prefix of prefixes ?? [""]) {
+  for (const prefix of prefixes) {
     const known = prefix.slice(0, 3);
     const step = 10 ** (3 - known.length);
     const first = Number(known) * step;

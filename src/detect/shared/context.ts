@@ -13,46 +13,131 @@ const DIRECT = 12;
 
 /**
  * A finder for words `before` characters before a candidate and `after` behind it; undefined without words. Latin words are sought without
- * blanks and joiners (`id_card`, `Id Card`), and those of up to four letters only as whole words.
+ * blanks and joiners (`id_card`, `Id Card`), and those of up to four letters only as whole words. Case does not count.
  */
 export function contextFinder(words: readonly string[], before: number, after: number): ContextFinder | undefined {
-  const latin = words.filter((word) => /^[\w\s.-]+$/.test(word));
-  const long = latin.filter((word) => word.length > 4).map((word) => word.toLowerCase().replace(/[\s_.-]/g, ""));
-  const short = latin.filter((word) => word.length <= 4);
-  const other = words.filter((word) => !latin.includes(word));
   if (words.length === 0) return undefined;
-  const alternatives = [
-    ...other.map((word) => [...word].map(escape).join("\\s*")),
-    ...long.map((word) => [...word].map(escape).join("[\\s_-]?")),
-    ...short.map((word) => `(?<![A-Za-z])${escape(word)}(?![A-Za-z])`),
-  ].toSorted((one, two) => two.length - one.length);
-  const pattern = new RegExp(alternatives.join("|"), "gi");
-
+  // Made when the first candidate comes: most rules never see one.
+  let made: WordTrie | undefined;
+  const trie = (): WordTrie => (made ??= new WordTrie(words));
   return {
     find(text, start, end) {
-      const near = text.slice(Math.max(0, start - before), start);
-      let last: { word: string; end: number } | undefined;
-      pattern.lastIndex = 0;
-      for (let found = pattern.exec(near); found !== null; found = pattern.exec(near)) {
-        last = { word: found[0], end: found.index + found[0].length };
+      const from = Math.max(0, start - before);
+      let last: Found | undefined;
+      for (let at = from; at < start;) {
+        const found = trie().at(text, at, from, start);
+        if (found === undefined) at++;
+        else {
+          last = found;
+          at = found.end;
+        }
       }
       if (last !== undefined) {
-        const between = near.slice(last.end);
-        return { word: last.word, direct: between.length <= DIRECT && BETWEEN.test(between) };
+        const between = text.slice(last.end, start);
+        return { word: text.slice(last.start, last.end), direct: between.length <= DIRECT && BETWEEN.test(between) };
       }
-      if (after === 0) return undefined;
-      pattern.lastIndex = 0;
-      const behind = pattern.exec(text.slice(end, end + after));
-      return behind === null ? undefined : { word: behind[0], direct: false };
+      const to = Math.min(text.length, end + after);
+      const behind = trie().first(text, end, to);
+      return behind === undefined ? undefined : { word: text.slice(behind.start, behind.end), direct: false };
     },
     inName(name) {
-      if (name === "") return undefined;
-      pattern.lastIndex = 0;
-      return pattern.exec(name)?.[0];
+      const found = trie().first(name, 0, name.length);
+      return found && name.slice(found.start, found.end);
     },
   };
 }
 
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+interface Found {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How the characters of a word may be parted: not at all and by no letter beside it, by one blank or joiner, by blanks. */
+type Parting = "whole" | "joined" | "spaced";
+
+interface Node {
+  readonly next: Map<number, Node>;
+  /** Where a word ends: how closely it binds; of words that begin in one place the closest wins. */
+  rank: number;
+}
+
+/** Words by their characters. One walk from a place tries them all, where an alternation of hundreds tries one after the other. */
+class WordTrie {
+  readonly #roots: readonly { readonly parting: Parting; readonly root: Node }[];
+
+  constructor(words: readonly string[]) {
+    const roots: Record<Parting, Node> = { spaced: nodeOf(), joined: nodeOf(), whole: nodeOf() };
+    for (const word of words) {
+      if (!/^[\w\s.-]+$/.test(word)) add(roots.spaced, word, 4 * word.length);
+      else if (word.length > 4) {
+        const bare = word.replace(/[\s_.-]/g, "");
+        add(roots.joined, bare, 10 * bare.length);
+      } else add(roots.whole, word, 30 + word.length);
+    }
+    this.#roots = (["spaced", "joined", "whole"] as const).map((parting) => ({ parting, root: roots[parting] }));
+  }
+
+  /** The first word in `[from, to)`, as if there were nothing round it. */
+  first(text: string, from: number, to: number): Found | undefined {
+    for (let at = from; at < to; at++) {
+      const found = this.at(text, at, from, to);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The word that begins at `at`; nothing before `from` and behind `to` is seen. */
+  at(text: string, at: number, from: number, to: number): Found | undefined {
+    let best: Found | undefined;
+    let rank = 0;
+    for (const { parting, root } of this.#roots) {
+      let node = root.next.get(folded(text.charCodeAt(at)));
+      if (node === undefined || (parting === "whole" && at > from && isLetter(text.charCodeAt(at - 1)))) continue;
+      let parted = 0;
+      for (let next = at + 1; node !== undefined; next++) {
+        if (node.rank > rank && parted === 0 && !(parting === "whole" && next < to && isLetter(text.charCodeAt(next)))) {
+          rank = node.rank;
+          best = { start: at, end: next };
+        }
+        if (next >= to) break;
+        const code = text.charCodeAt(next);
+        const child: Node | undefined = node.next.get(folded(code));
+        if (child !== undefined) {
+          node = child;
+          parted = 0;
+        } else if (parting !== "whole" && (isBlank(code) || (parting === "joined" && (code === 0x5f || code === 0x2d)))) {
+          parted++;
+          if (parting === "joined" && parted > 1) break;
+        } else break;
+      }
+    }
+    return best;
+  }
+}
+
+function nodeOf(): Node {
+  return { next: new Map(), rank: 0 };
+}
+
+function add(root: Node, word: string, rank: number): void {
+  let node = root;
+  for (let at = 0; at < word.length; at++) {
+    const code = folded(word.charCodeAt(at));
+    let child = node.next.get(code);
+    if (child === undefined) node.next.set(code, (child = nodeOf()));
+    node = child;
+  }
+  if (node !== root) node.rank = Math.max(node.rank, rank);
+}
+
+function folded(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 32 : code;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029;
 }

@@ -101,7 +101,8 @@ export function goesOnBefore({ bytes, start, encoding }: Sight): boolean {
   return encoding === "utf8" || before < 0x30 || (bytes[start - 2] ?? 0) < 0x80;
 }
 
-function isWord(code: number): boolean {
+/** A letter, a digit or `_` of ASCII. */
+export function isWord(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a) || code === 0x5f;
 }
 

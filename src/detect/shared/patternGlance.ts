@@ -1,7 +1,7 @@
 import type { Sight, Tier } from "../../model/rule.ts";
-import { Automaton, DEAD } from "./automaton.ts";
+import { Automaton } from "./automaton.ts";
 import { type Node, readExpression } from "./expression.ts";
-import { backFrom, goesOnBefore, leadBefore, mayMatch } from "./glance.ts";
+import { backFrom, goesOnBefore, isWord, leadBefore, mayMatch } from "./glance.ts";
 
 /** An expression as a pattern rule tries it: at the candidate, from `lookback` characters before it, or from where `lead` begins. */
 export interface GlancePattern {
@@ -94,28 +94,58 @@ export function createFollowGlance(regex: RegExp): (sight: Sight) => boolean {
  * the candidate says nothing of them unless it is `bounded`: then no letter, digit or `_` may. One that begins before it takes them itself.
  */
 export function charactersBefore(patterns: readonly GlancePattern[], bounded: boolean): readonly number[] | undefined {
-  const allowed = new Set<number>();
+  const allowed = new Uint8Array(0x80);
   for (const { regex, lookback, lead } of patterns) {
-    const node = readExpression(regex.source, regex.flags);
-    const automaton = node && Automaton.of([node]);
-    if (node === undefined || automaton === undefined || lead !== undefined) return undefined;
-    const begins = Array.from({ length: 10 }, (_, digit) => automaton.next(automaton.start, 0x30 + digit, false)).some(
-      (state) => state !== DEAD,
-    );
+    const node = lead === undefined ? readExpression(regex.source, regex.flags) : undefined;
+    if (node === undefined) return undefined;
+    const begins = mayBeginWithDigit(node);
     if (begins && !bounded) return undefined;
-    for (let code = 0; code < 0x80; code++) {
-      if ((begins && !/\w/.test(String.fromCharCode(code))) || (lookback > 0 && takes(node, code))) allowed.add(code);
-    }
+    if (begins) for (let code = 0; code < 0x80; code++) if (!isWord(code)) allowed[code] = 1;
+    if (lookback > 0) allow(node, allowed);
   }
   // A lone carriage return reads as a line feed.
-  if (allowed.has(10)) allowed.add(13);
-  return [...allowed].toSorted((one, other) => one - other);
+  if (allowed[10] === 1) allowed[13] = 1;
+  return Array.from(allowed.keys()).filter((code) => allowed[code] === 1);
 }
 
-/** Whether a character stands in any class of the expression. */
-function takes(node: Node, code: number): boolean {
-  if (node.kind === "set") return node.ranges.some(([low, high]) => code >= low && code <= high);
-  if (node.kind === "repeat") return takes(node.of, code);
-  if (node.kind === "empty" || node.kind === "ahead") return false;
-  return node.of.some((one) => takes(one, code));
+/** Marks the ASCII characters that stand in any class of the expression. */
+function allow(node: Node, allowed: Uint8Array): void {
+  if (node.kind === "set") {
+    for (const [low, high] of node.ranges) if (low < 0x80) allowed.fill(1, low, Math.min(high, 0x7f) + 1);
+  } else if (node.kind === "repeat") allow(node.of, allowed);
+  else if (node.kind !== "empty" && node.kind !== "ahead") for (const one of node.of) allow(one, allowed);
+}
+
+function mayBeginWithDigit(node: Node): boolean {
+  switch (node.kind) {
+    case "set":
+      return node.ranges.some(([low, high]) => low <= 0x39 && high >= 0x30);
+    case "repeat":
+      return node.max > 0 && mayBeginWithDigit(node.of);
+    case "choice":
+      return node.of.some(mayBeginWithDigit);
+    case "sequence":
+      for (const one of node.of) {
+        if (mayBeginWithDigit(one)) return true;
+        if (!mayBeEmpty(one)) return false;
+      }
+      return false;
+    default:
+      return false;
+  }
+}
+
+function mayBeEmpty(node: Node): boolean {
+  switch (node.kind) {
+    case "set":
+      return false;
+    case "repeat":
+      return node.min === 0 || mayBeEmpty(node.of);
+    case "choice":
+      return node.of.some(mayBeEmpty);
+    case "sequence":
+      return node.of.every(mayBeEmpty);
+    default:
+      return true;
+  }
 }
