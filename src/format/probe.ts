@@ -2,6 +2,7 @@ import type { Probe } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import { readRange } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
+import { imageMarks } from "./shared/imageMark.ts";
 import { isIso, isoMark, mayBeIso } from "./shared/isoDirectory.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 
@@ -32,8 +33,14 @@ const disc: Directory = {
   names: async (bytes) => ((await isIso(bytes)) ? [isoMark] : []),
 };
 
+/** Images of discs that only their end tells, so that the name says where to look. */
+const image: Directory = {
+  claims: (_head, name) => name !== undefined && /\.(?:dmg|vhd)$/i.test(name),
+  names: imageMarks,
+};
+
 /** A new kind of container is a new line here. */
-const directories: readonly Directory[] = [zip, ole2, disc];
+const directories: readonly Directory[] = [image, zip, ole2, disc];
 
 /**
  * True when `members()` needs the whole content at hand: what cannot seek is held in memory before it is probed, else its members are none.

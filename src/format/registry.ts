@@ -1,7 +1,10 @@
 import type { Extractor } from "../model/chunk.ts";
 import { ar } from "./ar.ts";
 import { bz2 } from "./bz2.ts";
+import { cab } from "./cab.ts";
 import { ceb } from "./ceb.ts";
+import { chm } from "./chm.ts";
+import { container } from "./container.ts";
 import { dbf } from "./dbf.ts";
 import { cpio } from "./cpio.ts";
 import { doc } from "./doc.ts";
@@ -35,6 +38,7 @@ import { text } from "./text.ts";
 import { tnef } from "./tnef.ts";
 import { vcard } from "./vcard.ts";
 import { volume } from "./volume.ts";
+import { warc } from "./warc.ts";
 import { xls } from "./xls.ts";
 import { xlsb } from "./xlsb.ts";
 import { xlsx } from "./xlsx.ts";
@@ -54,6 +58,7 @@ export const extractors: readonly Extractor[] = [
   xlsb,
   xls,
   spreadsheetMl,
+  container,
   zip,
   doc,
   msg,
@@ -61,6 +66,8 @@ export const extractors: readonly Extractor[] = [
   ole2,
   sevenZip,
   rar,
+  cab,
+  chm,
   sqlite,
   pst,
   mdb,
@@ -77,6 +84,7 @@ export const extractors: readonly Extractor[] = [
   macMetadata,
   tnef,
   vcard,
+  warc,
   mbox,
   eml,
   recycleRecord,

@@ -1,6 +1,7 @@
 import type { ByteSource } from "../../model/entry.ts";
 import { decodeName } from "./archiveName.ts";
 import { readRange } from "./bytes.ts";
+import { dosTime } from "./dosTime.ts";
 
 /** A file or directory as the headers of a RAR archive name it. */
 export interface RarFile {
@@ -120,12 +121,6 @@ function unicodeName(raw: Buffer): string {
     bits -= 2;
   }
   return units.length === 0 ? decodeName(plain) : String.fromCharCode(...units);
-}
-
-function dosTime(value: number): string | undefined {
-  const date = value >>> 16;
-  const time = Date.UTC(1980 + (date >>> 9), ((date >>> 5) & 15) - 1, date & 31, (value >>> 11) & 31, (value >>> 5) & 63, (value & 31) * 2);
-  return date === 0 || Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 async function headers5(source: ByteSource): Promise<RarHeaders> {

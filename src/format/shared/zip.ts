@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import type { ByteSource } from "../../model/entry.ts";
 import { decodeName } from "./archiveName.ts";
 import { readRange } from "./bytes.ts";
+import { dosTime } from "./dosTime.ts";
 
 /** One member of a zip archive (APPNOTE 6.3.10), as its directory or, after damage, its local header tells it. */
 export interface ZipMember {
@@ -274,15 +275,10 @@ function member(raw: RawHeader, rawName: Buffer, extra: Buffer, prefix: number):
     compressedSize,
     size,
     headerOffset: offset + prefix,
-    modified: seconds === undefined ? dosTime(raw.date, raw.time) : new Date(seconds * 1000).toISOString(),
+    modified: seconds === undefined ? dosTime(raw.date * 65_536 + raw.time) : new Date(seconds * 1000).toISOString(),
     check: (raw.flags & 8) === 8 ? raw.time >>> 8 : (raw.crc ?? 0) >>> 24,
     aes,
   };
-}
-
-function dosTime(date: number, time: number): string | undefined {
-  const at = Date.UTC(1980 + (date >>> 9), ((date >>> 5) & 15) - 1, date & 31, time >>> 11, (time >>> 5) & 63, (time & 31) * 2);
-  return date === 0 || Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }
 
 function overlap(members: readonly ZipMember[]): boolean {
