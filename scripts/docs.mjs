@@ -37,7 +37,7 @@ const places = {
   vcard: "every field",
   spreadsheetml: "cells, hidden sheets and rows, comments, headers, links, names, properties",
   "7z": "every member; volumes; hidden names with a password",
-  rar: "every member (needs an optional package; without it names and what is not read)",
+  rar: "every member, also with passwords, hidden names and over volumes (what is compressed needs an optional package; without it names and what is not read)",
   sqlite: "tables with column names, the write-ahead log, dropped pages, files in blobs",
   mdb: "tables with column names (needs an optional package)",
   pst: "items with their attachments",

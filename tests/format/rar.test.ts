@@ -3,12 +3,34 @@ import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
 import { rar } from "../../src/format/rar.ts";
+import { nextVolume, previousVolume } from "../../src/format/shared/rarVolumes.ts";
 import { endure } from "./hostile.ts";
-import { rarOf } from "./rarWriter.ts";
-import { limitedBudget, run } from "./support.ts";
+import { hiddenRarOf, oldRarOf, rarOf, rarVolumesOf } from "./rarWriter.ts";
+import { entryOf, limitedBudget, readAll, run } from "./support.ts";
 
 const old = readFileSync(new URL("../../fixtures/archive/rar4.rar", import.meta.url));
 const list = "测试甲,13800138000\n";
+const long = Array.from({ length: 300 }, (_, line) => `line ${line}\n`).join("");
+
+/** What is read of an archive beside which others lie. */
+async function readBeside(path: string, bytes: Buffer, siblings: Readonly<Record<string, Buffer>>, passwords: readonly string[] = []) {
+  const members: Record<string, string> = {};
+  const failures: string[] = [];
+  const items = rar.extract({
+    entry: entryOf(path, bytes.length),
+    bytes: memorySource(bytes),
+    budget: limitedBudget(),
+    passwords,
+    signal: new AbortController().signal,
+    sibling: (name) => Promise.resolve(siblings[name] === undefined ? undefined : memorySource(siblings[name])),
+  });
+  for await (const item of items) {
+    if (item.type === "failure") failures.push(`${item.failure.code} ${item.failure.path} ${item.failure.detail}`);
+    else if (item.type === "member")
+      members[item.entry.path.slice(path.length + 2)] = Buffer.from(await readAll(await item.open())).toString();
+  }
+  return { members, failures };
+}
 
 describe("reads", () => {
   test("RAR 5 with Chinese names", async () => {
@@ -35,33 +57,117 @@ describe("reads", () => {
   });
 });
 
-test("encrypted members are told, their siblings read", async () => {
-  const bytes = rarOf([
-    { name: "锁.txt", data: "secret", encrypted: true },
-    { name: "b.txt", data: list },
-  ]);
-  const result = await run(rar, memorySource(bytes));
-  expect(result.failures).toEqual(["encrypted file!/锁.txt whole"]);
-  expect(result.members).toEqual({ "b.txt": list });
+describe("passwords", () => {
+  const members = [
+    { name: "锁.txt", data: list, password: "secret" },
+    { name: "b.txt", data: "x".repeat(1000), password: "secret" },
+  ];
+
+  test.each([
+    ["version 5", rarOf(members)],
+    ["version 5, which does not say what is right", rarOf(members.map((member) => ({ ...member, unchecked: true })))],
+    ["version 5 with hidden names", hiddenRarOf(members, "secret")],
+    ["version 4", oldRarOf(members)],
+    ["version 4 with hidden names", oldRarOf(members, { hidden: "secret" })],
+  ])("%s", async (_, bytes) => {
+    const opened = await run(rar, memorySource(bytes), { passwords: ["wrong", "secret"] });
+    expect(opened.failures).toEqual([]);
+    expect(opened.members).toEqual({ "锁.txt": list, "b.txt": "x".repeat(1000) });
+    for (const passwords of [[], ["wrong"]]) {
+      const closed = await run(rar, memorySource(bytes), { passwords });
+      expect(closed.members).toEqual({});
+      expect(closed.failures.length).toBeGreaterThan(0);
+      for (const failure of closed.failures) expect(failure).toMatch(/^encrypted file\S* whole$/);
+    }
+  });
+
+  test("of which some are known", async () => {
+    const bytes = rarOf([
+      { name: "锁.txt", data: "secret", encrypted: true },
+      { name: "b.txt", data: list },
+    ]);
+    const result = await run(rar, memorySource(bytes));
+    expect(result.failures).toEqual(["encrypted file!/锁.txt whole"]);
+    expect(result.members).toEqual({ "b.txt": list });
+  });
+
+  test("rounds without end are not done", async () => {
+    const bytes = Buffer.from(rarOf(members));
+    // The number of rounds stands before the salt.
+    for (let at = bytes.indexOf("0123456789abcdef"); at > 0; at = bytes.indexOf("0123456789abcdef", at + 1)) bytes[at - 1] = 40;
+    expect((await run(rar, memorySource(bytes), { passwords: ["secret"] })).failures).toEqual([
+      "encrypted file!/锁.txt whole",
+      "encrypted file!/b.txt whole",
+    ]);
+  });
 });
 
-test.each([
-  ["folder/x.part1.rar", "x.part2.rar"],
-  ["x.part09.rar", "x.part10.rar"],
-  ["x.rar", "x.r00"],
-  ["x.r00", "x.r01"],
-])("the volume after %s is named", async (path, next) => {
-  const details: string[] = [];
-  const bytes = memorySource(rarOf([{ name: "a.txt", data: list }], true));
-  const items = rar.extract({
-    entry: { path, key: path, root: 0, size: bytes.size, modified: undefined, stamp: undefined, depth: 0 },
-    bytes,
-    budget: limitedBudget(),
-    passwords: [],
-    signal: new AbortController().signal,
+describe("volumes", () => {
+  const members = [
+    { name: "a.txt", data: list },
+    { name: "b.txt", data: long },
+    { name: "c.txt", data: "last" },
+  ];
+  const all = { "a.txt": list, "b.txt": long, "c.txt": "last" };
+  const named = (volumes: readonly Buffer[]): Record<string, Buffer> =>
+    Object.fromEntries(volumes.map((bytes, index) => [`x.part${index + 1}.rar`, bytes]));
+
+  test("are read with the first", async () => {
+    const volumes = rarVolumesOf(members, 655);
+    expect(volumes.length).toBe(4);
+    const siblings = named(volumes);
+    expect(await readBeside("dir/x.part1.rar", volumes[0] ?? old, siblings)).toEqual({ members: all, failures: [] });
+    for (const number of [2, 3, 4])
+      expect(await readBeside(`dir/x.part${number}.rar`, volumes[number - 1] ?? old, siblings)).toEqual({ members: {}, failures: [] });
   });
-  for await (const item of items) if (item.type === "failure") details.push(item.failure.detail);
-  expect(details).toEqual([`next volume ${next} is not read with this one`]);
+
+  test("with a password", async () => {
+    const volumes = rarVolumesOf(
+      members.map((member) => ({ ...member, password: "secret" })),
+      655,
+    );
+    expect(await readBeside("x.part1.rar", volumes[0] ?? old, named(volumes), ["secret"])).toEqual({ members: all, failures: [] });
+    const closed = await readBeside("x.part1.rar", volumes[0] ?? old, named(volumes));
+    expect(closed.failures.map((failure) => failure.split(" ")[0])).toEqual(["encrypted", "encrypted", "encrypted"]);
+  });
+
+  test("the one that is missing is named, what is on the others is read", async () => {
+    const volumes = rarVolumesOf(members, 655);
+    const siblings = named(volumes);
+    delete siblings["x.part3.rar"];
+    const first = await readBeside("x.part1.rar", volumes[0] ?? old, siblings);
+    expect(first.members["a.txt"]).toBe(list);
+    expect(long.startsWith(first.members["b.txt"] ?? "?")).toBe(true);
+    expect(first.failures).toEqual([
+      "not-found x.part1.rar next volume x.part3.rar is not here, or not of this set",
+      "not-found x.part1.rar!/b.txt member goes on in a volume that is not here",
+    ]);
+    // The chain is broken: this volume is the first of what is left.
+    expect(await readBeside("x.part4.rar", volumes[3] ?? old, siblings)).toEqual({
+      members: { "c.txt": "last" },
+      failures: ["not-found x.part4.rar!/b.txt member begins in a volume before this one"],
+    });
+  });
+
+  test("a set whose last volume names itself as the next ends", async () => {
+    const [first = old] = rarVolumesOf(members, 655);
+    const always = new Proxy({}, { get: () => first });
+    const result = await readBeside("x.part1.rar", first, always);
+    expect(result.failures.length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["folder/x.part1.rar", "x.part2.rar"],
+    ["x.part09.rar", "x.part10.rar"],
+    ["x.rar", "x.r00"],
+    ["x.r00", "x.r01"],
+    ["x.r99", "x.s00"],
+  ])("the volume after %s is named", async (path, next) => {
+    expect(nextVolume(path)).toBe(next);
+    expect(previousVolume(next)).toBe(path.split("/").at(-1));
+    const bytes = rarOf([{ name: "a.txt", data: list }], true);
+    expect((await readBeside(path, bytes, {})).failures).toEqual([`not-found ${path} next volume ${next} is not here, or not of this set`]);
+  });
 });
 
 test("limits end it", async () => {
@@ -70,7 +176,14 @@ test("limits end it", async () => {
     { name: "b.txt", data: "2" },
   ]);
   expect((await run(rar, memorySource(bytes), { budget: limitedBudget({ members: 1 }) })).failures).toEqual(["too-large file partial"]);
-  expect((await run(rar, memorySource(bytes), { budget: limitedBudget({ inflated: 100 }) })).failures).toEqual(["too-large file partial"]);
+  expect((await run(rar, memorySource(old), { budget: limitedBudget({ members: 1 }) })).failures).toEqual(["too-large file partial"]);
+  expect((await run(rar, memorySource(old), { budget: limitedBudget({ inflated: 100 }) })).failures).toEqual(["too-large file partial"]);
+});
+
+test("a checksum that differs is told", async () => {
+  const bytes = Buffer.from(rarOf([{ name: "a.txt", data: list }]));
+  bytes[bytes.indexOf("13800138000")] = 0x39;
+  expect((await run(rar, memorySource(bytes))).failures).toEqual(["corrupt file!/a.txt partial"]);
 });
 
 test("cut, bent and garbled archives", async () => {
@@ -79,4 +192,7 @@ test("cut, bent and garbled archives", async () => {
     { name: "b.txt", data: "2".repeat(500) },
   ]);
   for (const failures of await endure(rar, five, 8)) expect(failures.length).toBeGreaterThan(0);
+  const locked = rarOf([{ name: "a.txt", data: "1".repeat(500), password: "secret" }]);
+  for (const failures of await endure(rar, locked, 8)) expect(failures.length).toBeGreaterThan(0);
+  for (const failures of await endure(rar, old, 7)) expect(failures.length).toBeGreaterThan(0);
 }, 240_000);

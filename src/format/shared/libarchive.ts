@@ -50,20 +50,45 @@ export interface LibarchiveEnd {
 const step = 64 * 1024;
 
 /**
- * All entries of an archive that lies in memory, in order; each must be read before the next is asked for. Never throws for what the data
- * cause: a fault inside ends the walk.
+ * All entries of an archive given in pieces, in order; each must be read before the next is asked for. Never throws for what the data cause: a
+ * fault inside ends the walk. What the archive took is given back when the walk ends.
  */
-export async function* libarchiveEntries(library: Libarchive, bytes: Uint8Array): AsyncGenerator<LibarchiveEntry, LibarchiveEnd> {
+export async function* libarchiveEntries(
+  library: Libarchive,
+  pieces: readonly Uint8Array[],
+): AsyncGenerator<LibarchiveEntry, LibarchiveEnd> {
   const { module } = library;
   let archive = 0;
+  let address = 0;
   try {
-    const address = module._malloc(bytes.length);
+    address = module._malloc(
+      Math.max(
+        1,
+        pieces.reduce((all, { length }) => all + length, 0),
+      ),
+    );
     if (address === 0) return { damaged: true, encrypted: false };
-    module.HEAPU8.set(bytes, address);
-    archive = library.read_new_memory(address, bytes.length);
+    let at = address;
+    for (const piece of pieces) {
+      module.HEAPU8.set(piece, at);
+      at += piece.length;
+    }
+    archive = library.read_new_memory(address, at - address);
+    return yield* entriesOf(library, archive);
   } catch {
     return { damaged: true, encrypted: false };
+  } finally {
+    try {
+      if (archive !== 0) library.read_free(archive);
+      if (address !== 0) module._free(address);
+    } catch {
+      // A library that failed is not used again.
+    }
   }
+}
+
+async function* entriesOf(library: Libarchive, archive: number): AsyncGenerator<LibarchiveEntry, LibarchiveEnd> {
+  const { module } = library;
   const buffer = module._malloc(step);
   for (;;) {
     let entry = 0;
@@ -80,6 +105,7 @@ export async function* libarchiveEntries(library: Libarchive, bytes: Uint8Array)
       try {
         for (;;) {
           const count = library.read_data(archive, buffer, step);
+          if (count < 0) damage = "damaged";
           if (count <= 0) return;
           yield module.HEAPU8.slice(buffer, buffer + count);
         }
