@@ -111,6 +111,77 @@ async function xls(count) {
   return write(book, { type: "buffer", bookType: "biff8", bookSST: true });
 }
 
+/** The same rows as records ([MS-XLSB] 2.3), eight cells shared strings. */
+function xlsb(count) {
+  const source = random(2);
+  const strings = new Map();
+  const wide = (text) => Buffer.concat([u32(text.length), Buffer.from(text, "utf16le")]);
+  const sheet = [record(129), record(148, Buffer.concat([u32(0), u32(count - 1), u32(0), u32(9)])), record(145)];
+  for (let row = 1; row <= count; row++) {
+    const told = [record(0, Buffer.concat([u32(row - 1), u32(0), Buffer.from([0x2c, 1, 0, 0, 0]), u32(0)]))];
+    for (const [column, text] of cells(source, row).entries()) {
+      if (numeric.has(column)) {
+        const number = Buffer.alloc(16);
+        number.writeUInt32LE(column, 0);
+        number.writeDoubleLE(Number(text), 8);
+        told.push(record(5, number));
+        continue;
+      }
+      if (!strings.has(text)) strings.set(text, strings.size);
+      told.push(record(7, Buffer.concat([u32(column), u32(0), u32(strings.get(text))])));
+    }
+    sheet.push(Buffer.concat(told));
+  }
+  sheet.push(record(146), record(130));
+  const type = (name) => `application/vnd.ms-excel.${name}`;
+  return zip([
+    [
+      "[Content_Types].xml",
+      `<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.bin" ContentType="${type("sheet.binary.macroEnabled.main")}"/><Override PartName="/xl/worksheets/sheet1.bin" ContentType="${type("worksheet")}"/><Override PartName="/xl/sharedStrings.bin" ContentType="${type("sharedStrings")}"/><Override PartName="/xl/styles.bin" ContentType="${type("styles")}"/></Types>`,
+    ],
+    ["_rels/.rels", relations([["r1", "officeDocument", "xl/workbook.bin"]])],
+    [
+      "xl/workbook.bin",
+      Buffer.concat([
+        record(131),
+        record(143),
+        record(156, Buffer.concat([u32(0), u32(1), wide("r1"), wide("客户")])),
+        record(144),
+        record(132),
+      ]),
+    ],
+    [
+      "xl/_rels/workbook.bin.rels",
+      relations([
+        ["r1", "worksheet", "worksheets/sheet1.bin"],
+        ["r2", "sharedStrings", "sharedStrings.bin"],
+        ["r3", "styles", "styles.bin"],
+      ]),
+    ],
+    ["xl/styles.bin", Buffer.concat([record(278), record(617, u32(1)), record(47, Buffer.alloc(16)), record(618), record(279)])],
+    ["xl/worksheets/sheet1.bin", Buffer.concat(sheet)],
+    [
+      "xl/sharedStrings.bin",
+      Buffer.concat([
+        record(159, Buffer.concat([u32(strings.size), u32(strings.size)])),
+        ...[...strings.keys()].map((text) => record(19, Buffer.concat([Buffer.from([0]), wide(text)]))),
+        record(160),
+      ]),
+    ],
+  ]);
+}
+
+function u32(value) {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+function record(type, data = Buffer.alloc(0)) {
+  const head = type < 128 ? [type] : [(type & 127) | 128, type >> 7];
+  return Buffer.concat([Buffer.from([...head, (data.length & 127) | 128, data.length >> 7]), data]);
+}
+
 /** Pages of 40 lines in a Chinese font that is not embedded (GBK-EUC-H), as many programs of banks write them. */
 function pdf(pages) {
   const source = random(4);
@@ -168,6 +239,7 @@ export const inputs = {
   docx: { file: "paragraphs.docx", make: () => docx(30_000), what: "30,000 paragraphs" },
   xlsx: { file: "rows.xlsx", make: () => xlsx(200_000), what: "200,000 × 10 cells" },
   xls: { file: "rows.xls", make: () => xls(20_000), what: "20,000 × 10 cells" },
+  xlsb: { file: "rows.xlsb", make: () => xlsb(60_000), what: "60,000 × 10 cells" },
   pdf: { file: "pages.pdf", make: () => pdf(1300), what: "1,300 pages" },
 };
 

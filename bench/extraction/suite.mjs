@@ -7,7 +7,7 @@ import { table } from "../shared/table.mjs";
 import { inputFile, inputs } from "./inputs.mjs";
 
 const one = fileURLToPath(new URL("./extract.mjs", import.meta.url));
-const peers = { docx: "mammoth", xlsx: "sheetjs", xls: "sheetjs" };
+const peers = { docx: "mammoth", xlsx: "sheetjs", xls: "sheetjs", xlsb: "sheetjs" };
 
 /** CPU of extraction without start-up: zicha's readers beside mammoth, SheetJS and pdftotext on inputs that take these a second or more. */
 export async function run({ dir, only, rounds }) {

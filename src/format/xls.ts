@@ -230,7 +230,6 @@ async function* readAgain(sink: Sink, input: ExtractInput, kept: readonly Uint8A
   if (kept.length === 0) yield* giveTextRuns(sink, input.bytes);
   yield* readBySheetJs(sink, await readRange(input.bytes, 0, secondReaderLimit), {
     milliseconds: secondReaderTime,
-    properties: false,
     seen,
   });
 }

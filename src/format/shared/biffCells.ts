@@ -3,7 +3,7 @@ import { lineText } from "./biffText.ts";
 import { formulaStrings } from "./biffFormula.ts";
 import { biff, BiffReader, emptyRecord, readRecord } from "./biffRecord.ts";
 import type { BiffRecord, BiffStream } from "./biffRecord.ts";
-import { errorText, numberText } from "./cellValue.ts";
+import { numberText, rkNumber, truthText } from "./cellValue.ts";
 import type { Sink } from "./flow.ts";
 import type { SharedStrings } from "./sharedStrings.ts";
 import { sheetColumns, sheetMark } from "./sheetFlows.ts";
@@ -109,7 +109,7 @@ function giveCell(stream: BiffStream, record: BiffRecord, strings: SharedStrings
       if (at + 4 <= to) put(strings.get(bytes.readUInt32LE(at)));
       return;
     case biff.rk:
-      if (at + 4 <= to) put(numberText(rkNumber(bytes, at)));
+      if (at + 4 <= to) put(numberText(rkNumber(bytes.readInt32LE(at))));
       return;
     case biff.number:
     case 0x03:
@@ -117,7 +117,7 @@ function giveCell(stream: BiffStream, record: BiffRecord, strings: SharedStrings
       return;
     case biff.mulRk:
       for (let place = from + 4, cell = column; place + 6 + 2 <= to; place += 6, cell++) {
-        flows.cell(cell + 1, numberText(rkNumber(bytes, place + 2)));
+        flows.cell(cell + 1, numberText(rkNumber(bytes.readInt32LE(place + 2))));
       }
       return;
     case biff.label:
@@ -130,7 +130,7 @@ function giveCell(stream: BiffStream, record: BiffRecord, strings: SharedStrings
     }
     case biff.boolError:
     case 0x05:
-      if (at + 2 <= to) put(truth(bytes[at] ?? 0, bytes[at + 1] !== 0));
+      if (at + 2 <= to) put(truthText(bytes[at] ?? 0, bytes[at + 1] !== 0));
       return;
     case 0x02:
       if (at + 2 <= to) put(String(bytes.readUInt16LE(at)));
@@ -138,23 +138,6 @@ function giveCell(stream: BiffStream, record: BiffRecord, strings: SharedStrings
     default:
       giveFormula(stream, record, at, flows, row, column, put);
   }
-}
-
-function truth(value: number, isError: boolean): string {
-  return isError ? errorText(value) : value === 0 ? "FALSE" : "TRUE";
-}
-
-/** 30 bits of a whole number or of a double's upper half, as it is or a hundredth ([MS-XLS] 2.5.217). */
-const half = new DataView(new ArrayBuffer(8));
-function rkNumber(bytes: Buffer, at: number): number {
-  const raw = bytes.readInt32LE(at);
-  let value: number;
-  if ((raw & 2) !== 0) value = raw >> 2;
-  else {
-    half.setInt32(0, raw & ~3);
-    value = half.getFloat64(0);
-  }
-  return (raw & 1) === 0 ? value : value / 100;
 }
 
 function giveFormula(
@@ -180,7 +163,7 @@ function giveFormula(
     return;
   }
   const kind = bytes[at] ?? 0;
-  if (kind === 1 || kind === 2) put(truth(bytes[at + 2] ?? 0, kind === 2));
+  if (kind === 1 || kind === 2) put(truthText(bytes[at + 2] ?? 0, kind === 2));
   else if (kind === 0) {
     const text = stringBehind(stream, record);
     if (text !== undefined) put(bytesOf(lineText(text)));

@@ -43,19 +43,41 @@ const sizes5: Readonly<Record<number, number>> = {
   0x3c: 17,
   0x3d: 20,
 };
+/** [MS-XLSB] 2.5.97: rows take four bytes. */
+const sizes12: Readonly<Record<number, number>> = {
+  ...sizes8,
+  0x20: 14,
+  0x24: 6,
+  0x25: 12,
+  0x2a: 6,
+  0x2b: 12,
+  0x2c: 6,
+  0x2d: 12,
+  0x3a: 8,
+  0x3b: 14,
+  0x3c: 8,
+  0x3d: 14,
+};
 
 /**
- * Strings a formula holds, in order. `tokens` is the formula without its length. Ends with the first token that is not known: where it ends is
- * not known either.
+ * Strings a formula holds, in order. `tokens` is the formula without its length. `version`: of BIFF, 12 for binary workbooks of 2007 and later. Ends with
+ * the first token that is not known: where it ends is not known either.
  */
 export function formulaStrings(tokens: Uint8Array, version: number, codepage: number): readonly string[] {
   const found: string[] = [];
   // Few formulas hold any: the byte of the token is looked for first.
   if (!tokens.includes(0x17) || version < 5) return found;
   const bytes = Buffer.from(tokens.buffer, tokens.byteOffset, tokens.length);
-  const sizes = version === 8 ? sizes8 : sizes5;
+  const sizes = version === 12 ? sizes12 : version === 8 ? sizes8 : sizes5;
   for (let at = 0; at < bytes.length;) {
     const token = bytes[at++] ?? 0;
+    if (token === 0x17 && version === 12) {
+      if (at + 2 > bytes.length) break;
+      const end = at + 2 + bytes.readUInt16LE(at) * 2;
+      found.push(bytes.toString("utf16le", at + 2, end));
+      at = end;
+      continue;
+    }
     if (token === 0x17) {
       const count = bytes[at++] ?? 0;
       if (version === 8) {
@@ -76,8 +98,8 @@ export function formulaStrings(tokens: Uint8Array, version: number, codepage: nu
       continue;
     }
     if (token === 0x18) {
-      // Extended: elements of lists, four bytes behind a sub-type.
-      at += 5;
+      // Extended: elements of lists, behind a sub-type four bytes, or where a table is named ([MS-XLSB] 2.5.97.54) twelve.
+      at += version === 12 && bytes[at] === 0x19 ? 13 : 5;
       continue;
     }
     const base = token >= 0x20 ? 0x20 | (token & 0x1f) : token;

@@ -21,3 +21,21 @@ const errors: Readonly<Record<number, string>> = {
 export function errorText(code: number): string {
   return errors[code] ?? "#ERR";
 }
+
+/** A truth value or an error as Excel shows it. */
+export function truthText(value: number, isError: boolean): string {
+  return isError ? errorText(value) : value === 0 ? "FALSE" : "TRUE";
+}
+
+const half = new DataView(new ArrayBuffer(8));
+
+/** 30 bits of a whole number or of a double's upper half, as it is or a hundredth ([MS-XLS] 2.5.217, [MS-XLSB] 2.5.123). */
+export function rkNumber(raw: number): number {
+  let value: number;
+  if ((raw & 2) !== 0) value = raw >> 2;
+  else {
+    half.setInt32(0, raw & ~3);
+    value = half.getFloat64(0);
+  }
+  return (raw & 1) === 0 ? value : value / 100;
+}

@@ -40,7 +40,16 @@ export interface OfficePackage {
   relations(part: string): Promise<readonly Relation[]>;
   /** Feeds a part to a handler, giving what gathers in the sink. Damage is told, and what is before it is read. True when nothing was wrong; `lenient`: it need not nest. */
   read(part: Part, handler: XmlHandler, options?: { readonly lenient: boolean }): AsyncGenerator<Extracted, boolean>;
+  /** The same for a part that is no XML: its bytes go to `taker`. */
+  feed(part: Part, taker: PartTaker): AsyncGenerator<Extracted, boolean>;
   taken: Set<Part>;
+}
+
+/** Takes a part piece by piece: its bytes, or what they are decoded to. */
+export interface PartTaker<Piece = Uint8Array> {
+  push(piece: Piece): void;
+  /** What is wrong with what came, for people; undefined when nothing is. */
+  end(): string | undefined;
 }
 
 /** Opens the package; undefined when it is no archive that can be read, which the sink has been told. */
@@ -63,7 +72,12 @@ export async function openPackage(input: ExtractInput): Promise<OfficePackage | 
     parts,
     part: (name) => byName.get(name.toLowerCase()),
     relations: (name) => relations(opened, name),
-    read: (part, handler, options) => readPart(opened, part, handler, input, options?.lenient === true),
+    async *read(part, handler, options) {
+      const scanner = createXmlScanner(handler);
+      const wrong = (): string | undefined => (scanner.end() || options?.lenient === true ? undefined : "XML ends early or does not nest");
+      return yield* readPart(opened, part, input, xmlPieces, { push: (piece) => scanner.push(piece), end: wrong });
+    },
+    feed: (part, taker) => readPart(opened, part, input, (pieces) => pieces, taker),
     taken: new Set(),
   };
   for (const part of parts) if (part.name.toLowerCase() === "[content_types].xml") opened.taken.add(part);
@@ -152,12 +166,12 @@ function resolve(folder: string, target: string): string {
   return steps.join("/");
 }
 
-async function* readPart(
+async function* readPart<Piece>(
   from: OfficePackage,
   part: Part,
-  handler: XmlHandler,
   input: ExtractInput,
-  lenient: boolean,
+  decode: (pieces: AsyncIterable<Uint8Array>) => AsyncIterable<Piece>,
+  taker: PartTaker<Piece>,
 ): AsyncGenerator<Extracted, boolean> {
   const { sink } = from;
   from.taken.add(part);
@@ -169,19 +183,18 @@ async function* readPart(
   }
   try {
     const reader = await openMember(from.zip, part.member, input);
-    const scanner = createXmlScanner(handler);
-    for await (const piece of xmlPieces(reader.pieces())) {
+    for await (const piece of decode(reader.pieces())) {
       if (!sink.open) break;
-      scanner.push(piece);
+      taker.push(piece);
       yield* sink.drain();
     }
-    const whole = scanner.end();
+    const wrong = taker.end();
     const damage = reader.damage();
     if (damage !== undefined) {
       sink.failure(damage.code, `${part.name}: ${damage.detail}`, true);
       sound = false;
-    } else if (!whole && !lenient && sink.open) {
-      sink.failure("corrupt", `${part.name}: XML ends early or does not nest`, true);
+    } else if (wrong !== undefined && sink.open) {
+      sink.failure("corrupt", `${part.name}: ${wrong}`, true);
       sound = false;
     }
   } catch (error) {

@@ -73,16 +73,48 @@ export function createSharedStrings(limit: number = textLimit): SharedStrings {
   };
 }
 
-/** Reads the table; strings over its limit are told as lines, so that none is lost. */
+/** Puts strings into a table in their order. All are byte strings. */
+export interface StringsFiller {
+  /** The next string; over the table's limit it is told as a line, so that none is lost. */
+  add(text: string): void;
+  /** Beside the next string: how it is read. */
+  phonetic(text: string): void;
+  /** A piece of the next string that is longer than a cell can be. */
+  long(text: string): void;
+  flush(): void;
+}
+
+/** A filler of `strings`. */
+export function createStringsFiller(sink: Sink, strings: SharedStrings): StringsFiller {
+  const over = createFlow(sink, { id: "sharedStrings", roles: ["body"], place });
+  const guides = createFlow(sink, { id: "phonetic", roles: ["body", "caption"], place });
+  let full = false;
+  let count = 0;
+  return {
+    add(text): void {
+      count++;
+      // The first that does not fit closes the table: numbers must stay what they are.
+      if (!full && strings.add(text)) return;
+      if (!full) sink.failure("too-large", "shared strings over 64 MiB are told without their cells", true);
+      full = true;
+      over.line(text, count);
+    },
+    phonetic: (text) => guides.line(text, count + 1),
+    long: (text) => over.line(text, count + 1),
+    flush(): void {
+      over.flush();
+      guides.flush();
+    },
+  };
+}
+
+/** Reads the table from XML. */
 export async function* readSharedStrings(from: OfficePackage, part: Part, strings: SharedStrings): AsyncGenerator<Extracted, void> {
   const { sink } = from;
-  const over = createFlow(sink, { id: "sharedStrings", roles: ["body"], place });
-  const phonetic = createFlow(sink, { id: "phonetic", roles: ["body", "caption"], place });
+  const filler = createStringsFiller(sink, strings);
   let text = "";
   let capture = false;
   let guide = 0;
-  let full = false;
-  let count = 0;
   yield* from.read(part, {
     open(element): void {
       if (element === "t") capture = true;
@@ -93,27 +125,17 @@ export async function* readSharedStrings(from: OfficePackage, part: Part, string
     },
     text(piece): void {
       if (!capture) return;
-      if (guide > 0) phonetic.line(piece, count + 1);
+      if (guide > 0) filler.phonetic(piece);
       else if (text.length < longText) text += piece;
-      else over.line(piece, count + 1);
+      else filler.long(piece);
     },
     close(element): void {
       if (element === "t") capture = false;
       else if (element === "rPh") guide = Math.max(0, guide - 1);
-      else if (element === "si") {
-        count++;
-        const told = cellText(text);
-        // The first that does not fit closes the table: numbers must stay what they are.
-        if (full || !strings.add(told)) {
-          if (!full) sink.failure("too-large", "shared strings over 64 MiB are told without their cells", true);
-          full = true;
-          over.line(told, count);
-        }
-      }
+      else if (element === "si") filler.add(cellText(text));
     },
   });
-  over.flush();
-  phonetic.flush();
+  filler.flush();
   yield* sink.drain();
 }
 

@@ -1,9 +1,7 @@
-import type { CellObject, WorkBook, WorkSheet } from "xlsx";
+import type { CellObject, WorkSheet } from "xlsx";
 import type { Extracted, Role } from "../../model/chunk.ts";
 import { runBounded } from "./bounded.ts";
-import { createFlow } from "./flow.ts";
 import type { Sink } from "./flow.ts";
-import { giveProperties } from "./package.ts";
 import { errorText, numberText } from "./cellValue.ts";
 import { createSheetFlows, sheetMark } from "./sheetFlows.ts";
 import { bytesOf } from "./xml.ts";
@@ -12,15 +10,14 @@ import { bytesOf } from "./xml.ts";
 export type SheetJsOutcome = "read" | "encrypted" | "corrupt" | "stopped";
 
 /**
- * Reads a workbook of any kind SheetJS knows: sheets, also hidden ones, in their order, comments, links, names and properties, each to a flow
- * of its role; document properties where asked for; rows in `seen` (cells with content
- * between tabs) are left out, and names then too. All of it is held in memory: the caller bounds `bytes`, and the
- * time: a damaged workbook may keep the library in a loop for ever. Gives nothing where the outcome is not "read".
+ * Reads a damaged workbook a second time, by SheetJS: sheets, also hidden ones, in their order, comments and links, each to a flow of its role;
+ * rows in `seen` (cells with content between tabs) are left out. All of it is held in memory: the caller bounds `bytes`, and the time: a damaged
+ * workbook may keep the library in a loop for ever. Gives nothing where the outcome is not "read".
  */
 export async function* readBySheetJs(
   sink: Sink,
   bytes: Uint8Array,
-  options: { readonly milliseconds: number; readonly properties: boolean; readonly seen?: ReadonlySet<string> },
+  options: { readonly milliseconds: number; readonly seen: ReadonlySet<string> },
 ): AsyncGenerator<Extracted, SheetJsOutcome> {
   const { read, set_cptable } = await import("xlsx");
   // Without the tables text of BIFF5 and dBASE in GBK stays undecoded.
@@ -36,7 +33,6 @@ export async function* readBySheetJs(
   if ("error" in reading)
     return reading.error instanceof Error && /password|encrypt/i.test(reading.error.message) ? "encrypted" : "corrupt";
   const book = reading.value;
-  if (options.seen === undefined) yield* giveNames(sink, book);
   let number = 0;
   for (const title of book.SheetNames) {
     const sheet = book.Sheets[title];
@@ -45,26 +41,8 @@ export async function* readBySheetJs(
     yield* giveSheet(sink, sheet, ++number, title, hidden ? ["body", "hidden"] : ["body"], options.seen);
     if (!sink.open) break;
   }
-  if (options.properties) {
-    yield* giveRecord(sink, "document", book.Props);
-    yield* giveRecord(sink, "custom", book.Custprops);
-  }
   yield* sink.drain();
   return "read";
-}
-
-function* giveNames(sink: Sink, book: WorkBook): Generator<Extracted, void> {
-  const names = createFlow(sink, {
-    id: sink.unique("names"),
-    roles: ["bookmark"],
-    place: () => ({ kind: "property", name: "definedName" }),
-  });
-  for (const title of book.SheetNames) names.line(bytesOf(title), 1);
-  for (const { Name, Ref, Comment } of book.Workbook?.Names ?? []) {
-    names.line(bytesOf([`${Name}: ${Ref ?? ""}`, ...(Comment === undefined ? [] : [Comment])].join(" ")), 1);
-  }
-  names.flush();
-  yield* sink.drain();
 }
 
 function* giveSheet(
@@ -73,15 +51,15 @@ function* giveSheet(
   number: number,
   title: string,
   roles: readonly [Role, ...Role[]],
-  seen: ReadonlySet<string> | undefined,
+  seen: ReadonlySet<string>,
 ): Generator<Extracted, void> {
-  const flows = createSheetFlows(sink, { flow: `${seen === undefined ? "sheet" : "second"}${number}`, title, roles });
+  const flows = createSheetFlows(sink, { flow: `second${number}`, title, roles });
   const rows: unknown = sheet["!data"];
   const hidden = sheet["!rows"];
   const list = Array.isArray(rows) ? (rows as readonly (readonly (CellObject | undefined)[] | undefined)[]) : [];
   let told = 0;
   for (const [index, row] of present(list)) {
-    if (seen !== undefined && isSeen(row, seen)) continue;
+    if (isSeen(row, seen)) continue;
     for (const [column, cell] of present(row)) {
       flows.cell(column + 1, cellString(cell));
       const mark = sheetMark(index + 1, column + 1);
@@ -137,16 +115,4 @@ function cellString(cell: CellObject): string {
   if (t === "e") return errorText(Number(v));
   if (v instanceof Date) return v.toISOString();
   return bytesOf(String(v).replace(/[\t\r\n]+/g, " "));
-}
-
-function* giveRecord(sink: Sink, id: string, record: object | undefined): Generator<Extracted, void> {
-  const names: string[] = [];
-  const values: string[] = [];
-  for (const [name, value] of Object.entries(record ?? {})) {
-    const text = value instanceof Date ? value.toISOString() : Array.isArray(value) ? value.join(" ") : String(value);
-    if (text.trim() === "") continue;
-    names.push(bytesOf(name));
-    values.push(bytesOf(text));
-  }
-  yield* giveProperties(sink, id, names, values);
 }
