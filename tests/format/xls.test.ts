@@ -465,6 +465,10 @@ describe("damage", () => {
       }
     }
   });
+  test("the stream SheetJS marks its files with is nothing unread", async () => {
+    const result = await run(xls, memorySource(bookAs("biff8")));
+    expect([result.failures, result.texts.some((part) => part.includes("张三"))]).toEqual([[], true]);
+  });
   test("the second reader tells nothing twice", async () => {
     const stream = oneSheet([number(0, 0, 1), number(0, 1, 2), number(1, 0, 3)]);
     const result = await read(stream.subarray(0, stream.length - 4));
