@@ -6,6 +6,8 @@ export interface Spot {
   readonly kind: string;
   readonly page?: number;
   readonly slide?: number;
+  /** Of a property, a chapter, a cell of a notebook. */
+  readonly name?: string;
   readonly sheet?: string;
   readonly row?: number;
   readonly column?: number;
@@ -84,6 +86,7 @@ function places(piece: Piece, wanted: string): readonly string[] {
     const spot = piece.locate(offset);
     if (spot?.page !== undefined) found.add(`page ${spot.page}`);
     if (spot?.slide !== undefined) found.add(`slide ${spot.slide}`);
+    if (spot?.name !== undefined) found.add(`property ${spot.name}`);
     if (spot?.sheet === undefined) continue;
     found.add(`${spot.sheet}!R${spot.row}C${spot.column}`).add(`${spot.sheet}!${spot.row}`).add(spot.sheet);
   }

@@ -1,16 +1,19 @@
 import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
-import { readRange } from "./shared/bytes.ts";
+import { memorySource, readRange } from "./shared/bytes.ts";
 import { decodeCodepage } from "./shared/codepage.ts";
 import { numberText } from "./shared/cellValue.ts";
+import { memoKind, memoNames, openMemo } from "./shared/dbfMemo.ts";
+import type { MemoFile } from "./shared/dbfMemo.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
-import type { Flow } from "./shared/flow.ts";
-import { bytesOf } from "./shared/xml.ts";
+import type { Flow, Sink } from "./shared/flow.ts";
+import { innerEntry } from "./shared/inner.ts";
+import { bytesOf, textOf } from "./shared/xml.ts";
 
-/** Tables of dBASE III to V, FoxPro and Visual FoxPro: records row by row, deleted ones in a table of their own. */
+/** Tables of dBASE III to V, FoxPro and Visual FoxPro: records row by row with the texts of their memo file, deleted ones in a table of their own. */
 export const dbf: Extractor = {
   id: "dbf",
   title: { zh: "dBASE/FoxPro 数据表", en: "dBASE/FoxPro table" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   accepts: ({ head }) => readHeader(head) !== undefined,
@@ -26,6 +29,8 @@ interface Field {
 }
 
 interface Header {
+  /** The first byte: which program, and whether there is a memo file. */
+  readonly version: number;
   readonly records: number;
   readonly from: number;
   readonly recordLength: number;
@@ -83,6 +88,7 @@ function readHeader(head: Uint8Array): Header | undefined {
   }
   if (fields.length === 0 || at > recordLength) return undefined;
   return {
+    version: bytes[0] ?? 0,
     records: bytes.readUInt32LE(4),
     from,
     recordLength,
@@ -108,7 +114,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   shown.table("records");
   shown.row(names, 1);
   let deleted: Flow | undefined;
-  let memo = false;
+  const memos = createMemos(input, sink, header);
   let told = 0;
   let number = 1;
   let end = false;
@@ -128,9 +134,10 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
       const record = bytes.subarray(at, at + recordLength);
       number++;
       told++;
-      if (fields.some(({ type, ...field }) => "MGP".includes(type) && hasPointer(record.subarray(field.at, field.at + field.length))))
-        memo = true;
       const cells = fields.map((field) => cellOf(record.subarray(field.at, field.at + field.length), field.type, header));
+      for (const [index, field] of fields.entries())
+        if ("MGP".includes(field.type))
+          cells[index] = await memos.cell(record.subarray(field.at, field.at + field.length), `${number}-${textOf(names[index] ?? "")}`);
       if (cells.every((cell) => cell === "")) continue;
       if (bytes[at] === 0x2a) {
         if (deleted === undefined) {
@@ -147,8 +154,77 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   shown.flush();
   deleted?.flush();
   if (told < header.records && sink.open) sink.failure("corrupt", "table ends before the records its header counts", true);
-  if (memo) sink.failure("unsupported-format", "memo fields point to text in a file beside the table, which is not read with it", true);
+  yield* memos.end();
   yield* sink.drain();
+}
+
+/** What the memo fields of a table point to. */
+interface Memos {
+  /** Byte string of the text that a field points to; pictures and objects become members. */
+  cell(pointer: Buffer, name: string): Promise<string>;
+  /** Texts to which no record points any more, and what was wrong. */
+  end(): AsyncGenerator<Extracted, void>;
+}
+
+function createMemos(input: ExtractInput, sink: Sink, header: Header): Memos {
+  const used = new Set<number>();
+  let file: MemoFile | undefined;
+  let close: (() => Promise<void>) | undefined;
+  let asked = false;
+  let missing = false;
+  let damaged = false;
+  const open = async (): Promise<void> => {
+    asked = true;
+    const kind = memoKind(header.version);
+    for (const name of kind === undefined ? [] : memoNames(input.entry.path, kind)) {
+      const source = await input.sibling?.(name);
+      if (source === undefined || kind === undefined) continue;
+      close = () => source.close();
+      file = await openMemo(source, kind);
+      return;
+    }
+  };
+  return {
+    async cell(pointer, name): Promise<string> {
+      if (!hasPointer(pointer)) return "";
+      if (!asked) await open();
+      const block = pointer.length === 4 ? pointer.readUInt32LE(0) : Number(pointer.toString("latin1").trim());
+      if (file === undefined) missing = true;
+      const memo = await file?.read(block);
+      if (memo === undefined) {
+        damaged ||= file !== undefined;
+        return "";
+      }
+      for (let number = block; number < block + Math.min(memo.blocks, file?.count ?? 0); number++) used.add(number);
+      damaged ||= memo.cut;
+      if (memo.kind === "text") return textIn(memo.bytes, header.codepage);
+      if (!input.budget.take("members", 1)) {
+        sink.stop("too-large", "limit of members reached");
+        return "";
+      }
+      sink.item({
+        type: "member",
+        entry: innerEntry(input.entry, { name, key: name, size: memo.bytes.length }),
+        open: () => Promise.resolve(memorySource(memo.bytes)),
+      });
+      return "";
+    },
+    async *end(): AsyncGenerator<Extracted, void> {
+      if (!asked && header.version !== 3) await open();
+      const left = createFlow(sink, { id: "memos-left", roles: ["body", "deleted"], place: () => ({ kind: "property", name: "memo" }) });
+      for (let block = file?.first ?? 0; file !== undefined && block < file.count && sink.open;) {
+        if (input.signal.aborted) break;
+        const memo = used.has(block) ? undefined : await file.read(block);
+        if (memo?.kind === "text" && memo.bytes.length > 0) left.line(textIn(memo.bytes, header.codepage), block);
+        block += Math.max(1, memo?.cut === true ? 1 : (memo?.blocks ?? 1));
+        yield* sink.drain();
+      }
+      left.flush();
+      await close?.();
+      if (missing) sink.failure("not-found", "memo file with the texts that fields point to is not here", true);
+      if (damaged) sink.failure("corrupt", "memo file is damaged or cut off", true);
+    },
+  };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
@@ -157,7 +233,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 /** A pointer of ten digits or four bytes that is not empty. */
 function hasPointer(bytes: Buffer): boolean {
-  return bytes.length === 4 ? bytes.readUInt32LE(0) !== 0 : /[1-9]/.test(bytes.toString("latin1"));
+  return bytes.length === 4 ? bytes.readUInt32LE(0) !== 0 : /^ *0*[1-9]\d* *$/.test(bytes.toString("latin1"));
 }
 
 function cellOf(bytes: Buffer, type: string, header: Header): string {

@@ -6,12 +6,15 @@ import { ceb } from "./ceb.ts";
 import { chm } from "./chm.ts";
 import { container } from "./container.ts";
 import { dbf } from "./dbf.ts";
+import { dbfMemo } from "./dbfMemo.ts";
 import { cpio } from "./cpio.ts";
 import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
 import { eml } from "./eml.ts";
+import { epub } from "./epub.ts";
 import { gz } from "./gz.ts";
 import { html } from "./html.ts";
+import { ipynb } from "./ipynb.ts";
 import { iso } from "./iso.ts";
 import { lzma } from "./lzma.ts";
 import { macMetadata } from "./macMetadata.ts";
@@ -38,11 +41,13 @@ import { text } from "./text.ts";
 import { tnef } from "./tnef.ts";
 import { vcard } from "./vcard.ts";
 import { volume } from "./volume.ts";
+import { vsdx } from "./vsdx.ts";
 import { warc } from "./warc.ts";
 import { xls } from "./xls.ts";
 import { xlsb } from "./xlsb.ts";
 import { xlsx } from "./xlsx.ts";
 import { xml } from "./xml.ts";
+import { xps } from "./xps.ts";
 import { xz } from "./xz.ts";
 import { zip } from "./zip.ts";
 import { zst } from "./zst.ts";
@@ -58,6 +63,9 @@ export const extractors: readonly Extractor[] = [
   xlsb,
   xls,
   spreadsheetMl,
+  vsdx,
+  xps,
+  epub,
   container,
   zip,
   doc,
@@ -92,8 +100,10 @@ export const extractors: readonly Extractor[] = [
   dbf,
   picture,
   rtf,
+  ipynb,
   html,
   xml,
   text,
+  dbfMemo,
   volume,
 ];

@@ -19,13 +19,13 @@ const sampleLength = 256 * 1024;
 const guessedDictionary = 64 * 1024 * 1024;
 
 /**
- * 7z archives, of any size: LZMA, LZMA2, bzip2, Deflate, Zstandard, with passwords (also for the names), split into volumes. Each run of files
+ * 7z archives, of any size: LZMA, LZMA2, PPMd, BCJ2, bzip2, Deflate, Zstandard, with passwords (also for the names), split into volumes. Each run of files
  * packed together is unpacked once, in order. Of an archive without its end the first run is read without names.
  */
 export const sevenZip: Extractor = {
   id: "7z",
   title: { zh: "7z 压缩包", en: "7z archive" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   accepts: ({ head }) => startsAsSevenZip(head),

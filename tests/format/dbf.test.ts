@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/format/probe.ts";
+import { dbfMemo } from "../../src/format/dbfMemo.ts";
 import { dbf } from "../../src/format/dbf.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
-import { checkChunks, run } from "./support.ts";
+import { checkChunks, entryOf, limitedBudget, run } from "./support.ts";
+
+const fixture = (name: string): Buffer => readFileSync(new URL(`../../fixtures/beside/${name}`, import.meta.url));
 
 const gbk: Readonly<Record<string, readonly number[]>> = {
   姓: [0xd0, 0xd5],
@@ -112,7 +116,7 @@ describe("dbf", () => {
     );
     expect(result.texts).toEqual(["records [body]: I\tY\tT\tB\n-7\t123.45\t2022-01-08T01:00:00.000Z\t622848040212345600\n"]);
   });
-  test("text in a memo file is told as not read, where there is some", async () => {
+  test("a memo file that is not here is told, where a record points to it", async () => {
     const fields = [
       ["N", "C", 4],
       ["M", "M", 10],
@@ -120,9 +124,64 @@ describe("dbf", () => {
     const none = await run(dbf, memorySource(tableOf({ fields, records: [[" ", "a", ""]] })));
     expect(none.failures).toEqual([]);
     const some = await run(dbf, memorySource(tableOf({ fields, records: [[" ", "a", "        12"]] })));
-    expect(some.failures).toEqual(["unsupported-format file partial"]);
+    expect(some.failures).toEqual(["not-found file partial"]);
     expect(some.texts).toEqual(["records [body]: N\tM\na\t\n"]);
   });
+
+  async function readBeside(name: "memo3.dbf" | "memo-fox.dbf", memo: Buffer | undefined): Promise<{ texts: string; failures: string[] }> {
+    const bytes = fixture(name);
+    let texts = "";
+    const failures: string[] = [];
+    const items = dbf.extract({
+      entry: entryOf(`dir/${name}`, bytes.length),
+      bytes: memorySource(bytes),
+      budget: limitedBudget(),
+      passwords: [],
+      signal: new AbortController().signal,
+      sibling: (other) => Promise.resolve(memo !== undefined && /\.(?:dbt|fpt)$/.test(other) ? memorySource(memo) : undefined),
+    });
+    for await (const item of items) {
+      if (item.type === "failure") failures.push(`${item.failure.code} ${item.failure.detail}`);
+      else if (item.type === "chunk" && item.chunk.content.kind === "utf8")
+        texts += `${item.chunk.flow}: ${Buffer.from(item.chunk.content.bytes).toString("utf8")}`;
+    }
+    return { texts, failures };
+  }
+
+  test.each([
+    ["memo3.dbf", "memo3.dbt"],
+    ["memo-fox.dbf", "memo-fox.fpt"],
+  ] as const)("%s with its memo file", async (name, memo) => {
+    const whole = await readBeside(name, fixture(memo));
+    expect(whole.failures).toEqual([]);
+    expect(whole.texts).toBe(
+      `records: 姓名\t备注\n${[0, 1, 2].map((line) => `测试${line}\t备注第${line}条：客户测试${line} 手机 1380013300${line}\n`).join("")}`,
+    );
+    const cut = await readBeside(name, fixture(memo).subarray(0, 700));
+    expect(cut.failures).toEqual(["corrupt memo file is damaged or cut off"]);
+    // Of dBASE or FoxPro, all that a file of noise can do is give no text.
+    await readBeside(name, Buffer.alloc(4096, 0xff));
+    await readBeside(name, Buffer.alloc(600));
+  });
+
+  test("texts to which no record points any more are told", async () => {
+    const memo = fixture("memo-fox.fpt");
+    const block = Buffer.alloc(128);
+    block.writeUInt32BE(1, 0);
+    block.writeUInt32BE(20, 4);
+    block.write("deleted  13800139999", 8);
+    const { texts } = await readBeside("memo-fox.dbf", Buffer.concat([memo, block]));
+    expect(texts).toContain("memos-left: deleted  13800139999\n");
+  });
+
+  test("a memo file alone is read for runs of text", async () => {
+    const alone = await run(dbfMemo, memorySource(fixture("memo-fox.fpt")), { path: "memo-fox.fpt" });
+    expect(alone.failures).toEqual(["not-found memo-fox.fpt partial"]);
+    expect(alone.texts.join("")).toContain("备注第2条：客户测试2 手机 13800133002");
+    expect(await dbfMemo.accepts(await createProbe("x.fpt", memorySource(Buffer.alloc(64))))).toBe(true);
+    expect(await dbfMemo.accepts(await createProbe("x.txt", memorySource(Buffer.alloc(64))))).toBe(false);
+  });
+
   test.each([
     ["nothing", Buffer.alloc(0)],
     ["a text that begins with its first byte", Buffer.from("\x03abc".padEnd(200, "x"))],

@@ -1,6 +1,6 @@
 import type { Role } from "../../model/chunk.ts";
 import { createFlow } from "./flow.ts";
-import type { Flow, Sink } from "./flow.ts";
+import type { Flow, Place, Sink } from "./flow.ts";
 import { htmlAttributes } from "./htmlScan.ts";
 import type { HtmlHandler } from "./htmlScan.ts";
 import { unescapeAddress } from "./package.ts";
@@ -16,6 +16,8 @@ export interface HtmlOutlet {
   data(type: string, bytes: Uint8Array): void;
   /** Flows are named with it in front. */
   readonly prefix?: string;
+  /** Where a line of the source stands; by its number where left out. */
+  readonly place?: Place;
 }
 
 /** A handler of one page; `end` gives what is held. */
@@ -134,7 +136,7 @@ export function createHtmlDocument(outlet: HtmlOutlet): HtmlDocument {
   const prefix = outlet.prefix ?? "";
   const sides = new Map<string, Flow>();
   const makeFlow = (id: string, roles: readonly [Role, ...Role[]]): Flow =>
-    createFlow(sink, { id: `${prefix}${id}`, roles, place: (line) => ({ kind: "line", line, column: 1 }) });
+    createFlow(sink, { id: `${prefix}${id}`, roles, place: outlet.place ?? ((line) => ({ kind: "line", line, column: 1 })) });
   const body = makeFlow("body", ["body"]);
   const regions: Region[] = [];
   const tables: OpenTable[] = [];

@@ -1,6 +1,7 @@
 import { createDecipheriv, createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { ByteSource } from "../../model/entry.ts";
+import { bcj2 } from "./bcj2.ts";
 import { ByteFeed } from "./byteFeed.ts";
 import { rangeSource, readRange } from "./bytes.ts";
 import { bzip2 } from "./bzip2.ts";
@@ -9,6 +10,7 @@ import { fileTime } from "./fileTime.ts";
 import { inflateRaw } from "./inflation.ts";
 import { dictionaryLimit, lzma1, lzma2, lzma2Dictionary } from "./lzma2.ts";
 import type { Trouble } from "./lzma2.ts";
+import { createPpmd7, ppmdMargin } from "./ppmd7.ts";
 import { streamSource } from "./zipMember.ts";
 import { zstdStream } from "./zstdStream.ts";
 
@@ -399,6 +401,12 @@ export function openFolder(
     if (coder === undefined || ++depth > 32) throw new SevenZipError("damaged", "directory is damaged");
     let first = 0;
     for (const before of folder.coders.slice(0, index)) first += before.inputs;
+    if (coder.method === "0303011b" && coder.inputs === 4)
+      return mergeProgram(
+        [0, 1, 2, 3].map((each) => input(first + each)),
+        folder.sizes[index] ?? 0,
+        note,
+      );
     if (coder.inputs !== 1) throw new SevenZipError("unsupported", `packed by method ${coder.method}`);
     return decode(coder, input(first), folder.sizes[index] ?? 0, password, note);
   };
@@ -418,6 +426,43 @@ export function isExact(folder: SevenZipFolder): boolean {
   return !folder.coders.some(({ method }) => programFilters.has(method));
 }
 
+async function* mergeProgram(
+  sources: readonly ByteSource[],
+  size: number,
+  note: (code: Trouble, detail: string) => void,
+): AsyncGenerator<Uint8Array, void> {
+  const [main, calls, jumps, range] = sources.map((source) => new ByteFeed(source, 0));
+  if (main === undefined || calls === undefined || jumps === undefined || range === undefined) return;
+  explain(yield* bcj2({ main, calls, jumps, range }, size), note);
+}
+
+/** 64 KiB of PPMd in and out at once. */
+const ppmdStep = 64 * 1024;
+
+async function* unpackPpmd(feed: ByteFeed, properties: Buffer, size: number): AsyncGenerator<Uint8Array, Trouble | undefined> {
+  if (properties.length < 5) return "damaged";
+  const memory = properties.readUInt32LE(1);
+  if (memory > dictionaryLimit) return "too-large";
+  const model = createPpmd7(properties[0] ?? 0, memory);
+  if (model === undefined) return "damaged";
+  if (!(await feed.ensure(5))) return "cut";
+  if (!model.begin(feed.bytes, feed.at)) return "damaged";
+  feed.at += 5;
+  for (let out = 0; out < size;) {
+    const more = await feed.ensure(ppmdStep);
+    const end = feed.bytes.length;
+    const piece = new Uint8Array(Math.min(ppmdStep, size - out));
+    // At the end the last symbols need bytes that are not there: zeros, as few as the coder holds.
+    const count = model.run(feed.bytes, feed.at, more ? end - ppmdMargin : end + 8, piece);
+    feed.at = Math.min(end, model.taken());
+    if (count > 0) yield piece.subarray(0, count);
+    if (count < 0) return "damaged";
+    out += count;
+    if (!more && model.taken() > end && out < size) return "cut";
+  }
+  return undefined;
+}
+
 async function* decode(
   coder: Coder,
   source: ByteSource,
@@ -434,6 +479,7 @@ async function* decode(
     if (held > dictionaryLimit) return note("too-large", "dictionary is larger than is held in memory");
     return explain(yield* lzma2(feed, held), note);
   }
+  if (method === "030401") return explain(yield* unpackPpmd(feed, properties, size), note);
   if (method === "030101") return explain(yield* lzma1(feed, properties, size), note);
   if (method === "040202" || method === "04f71101" || method === "040109") {
     const unpacking = method === "040202" ? bzip2(feed) : method === "040109" ? deflate64(feed) : zstdStream(feed);
