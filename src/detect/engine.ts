@@ -84,11 +84,17 @@ class EngineSession implements Session {
       return;
     }
     const undecided = content.encodings.length > 1;
-    for (const encoding of content.encodings) {
+    const readings = content.encodings.map((encoding) => {
       const flow = this.#flow(undecided ? `${chunk.flow}/${encoding}` : chunk.flow, byteEncoding(encoding), chunk.start);
-      await this.#range(flow, chunk, content.from, content.length, encoding, content.source);
-      if (undecided) this.#finish(flow);
+      return { flow, blocks: this.#range(flow, chunk, content.from, content.length, encoding, content.source) };
+    });
+    // In step with each other: a source that inflates goes back by a block, not to its begin.
+    for (let open = readings; open.length > 0;) {
+      const going: typeof readings = [];
+      for (const reading of open) if ((await reading.blocks.next()).done !== true) going.push(reading);
+      open = going;
     }
+    if (undecided) for (const { flow } of readings) this.#finish(flow);
   }
 
   end(): SessionResult {
@@ -135,15 +141,15 @@ class EngineSession implements Session {
     return segment;
   }
 
-  /** Reads text as it lies, block by block, straight into the flow's buffer; UTF-16 goes through a block of its own. */
-  async #range(
+  /** Reads text as it lies, a block at each step, straight into the flow's buffer; UTF-16 goes through a block of its own. */
+  async *#range(
     flow: Flow,
     chunk: Chunk,
     from: number,
     length: number,
     encoding: Encoding,
     source: Extract<Chunk["content"], { kind: "range" }>["source"],
-  ): Promise<void> {
+  ): AsyncGenerator<void, void> {
     const segment = this.#segment(flow, chunk, 0, undefined);
     const wide = encoding === "utf16le" || encoding === "utf16be" ? new WideReader(encoding) : undefined;
     let offset = from;
@@ -168,6 +174,7 @@ class EngineSession implements Session {
       this.#process(flow, false);
       this.#options.progress?.();
       if (count < size) break;
+      yield;
     }
   }
 

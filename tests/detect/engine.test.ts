@@ -132,6 +132,27 @@ describe("the engine", () => {
     }
   });
 
+  it("reads a text of undecided encoding from a source that goes back by 1 MiB only", async () => {
+    const bytes = encode("普通文字\n".repeat(160_000) + "13900139002\n", "gb18030") ?? key;
+    let furthest = 0;
+    const inner = memorySource(bytes);
+    const source: typeof inner = {
+      ...inner,
+      seekable: false,
+      read(into, offset) {
+        if (offset < furthest - 1024 * 1024) throw new RangeError("stepped back");
+        furthest = Math.max(furthest, offset + into.length);
+        return inner.read(into, offset);
+      },
+    };
+    const chunk = range(bytes, ["gb18030", "big5", "utf8"]);
+    const given: Chunk = chunk.content.kind === "range" ? { ...chunk, content: { ...chunk.content, source } } : chunk;
+    expect(bytes.length).toBeGreaterThan(1024 * 1024);
+    const found = seen(await examine([given]));
+    expect(found).toContain("13900139002 160001:1");
+    expect(found).toEqual(seen(await examine([chunk])));
+  });
+
   it("knows the top and the tail of a flow", async () => {
     const lines = Array.from({ length: 40 }, (_, index) => `\n139001390${String(index + 10)}`);
     const matches = await examine([text(lines.join("\n"))]);
