@@ -2,6 +2,7 @@ import type { Extracted, ExtractInput, Extractor, Role } from "../model/chunk.ts
 import { createFlow } from "./shared/flow.ts";
 import { giveAuthors, matching, readDrawings, readMarkup, textless } from "./shared/drawing.ts";
 import type { MarkupShared } from "./shared/markup.ts";
+import { nestsDeeperThan } from "./shared/nesting.ts";
 import { openPackage, plainArchive, readCommonParts } from "./shared/package.ts";
 import type { KnownPart, OfficePackage } from "./shared/package.ts";
 import { bytesOf } from "./shared/xml.ts";
@@ -27,6 +28,8 @@ export const docx: Extractor = {
 
 /** 16 MiB: more is not given to the second reader, which holds all of it several times and cannot be stopped. */
 const secondReaderLimit = 16 * 1024 * 1024;
+/** Tables in tables reach some hundred; 100,000 elements that never end keep the library for minutes. */
+const secondReaderDepth = 1000;
 
 /** 16 MiB of text kept, to know what the second reader adds. */
 const keptLimit = 16 * 1024 * 1024;
@@ -123,7 +126,9 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
 /** What mammoth finds in a document whose main part the parts reader could not read whole: lines it has not told. */
 async function* readAgain(from: OfficePackage, input: ExtractInput, seen: Set<string>): AsyncGenerator<Extracted, void> {
   const { sink } = from;
-  const buffer = await plainArchive(from, input, secondReaderLimit);
+  const buffer = await plainArchive(from, input, secondReaderLimit, (_, bytes) =>
+    nestsDeeperThan(bytes, secondReaderDepth) ? new Uint8Array() : bytes,
+  );
   if (buffer === undefined) return;
   const { default: mammoth } = await import("mammoth");
   let text: string;
