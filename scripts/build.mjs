@@ -11,7 +11,8 @@ import { rolldown } from "rolldown";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
-await buildKernel();
+await buildKernel(join(root, "src", "detect", "kernel"), "kernel.as.ts", "wasm.generated.ts");
+await buildKernel(join(root, "src", "format", "shared"), "unpack.as.ts", "unpack.generated.ts");
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const run = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit", cwd: root });
 process.exitCode = run.status ?? 1;
@@ -38,22 +39,21 @@ async function bundle() {
   await bundled.close();
 }
 
-/** Compiles the SIMD kernel and writes it as text into a module, so that nothing is looked for at run time. */
-async function buildKernel() {
-  const folder = join(root, "src", "detect", "kernel");
+/** Compiles a kernel and writes it as text into a module beside it, so that nothing is looked for at run time. */
+async function buildKernel(folder, source, module) {
   const { default: asc } = await import("assemblyscript/asc");
-  const options = ["kernel.as.ts", "--runtime", "stub", "-O3", "--noAssert", "--enable", "simd", "--outFile", "kernel.wasm"];
+  const options = [source, "--runtime", "stub", "-O3", "--noAssert", "--enable", "simd", "--outFile", "kernel.wasm"];
   let wasm;
   const { error, stderr } = await asc.main(options, {
-    readFile: (name) => (name === "kernel.as.ts" ? readFileSync(join(folder, name), "utf8") : null),
+    readFile: (name) => (name === source ? readFileSync(join(folder, name), "utf8") : null),
     writeFile: (name, contents) => {
       if (name === "kernel.wasm") wasm = Buffer.from(contents);
     },
     listFiles: () => [],
   });
-  if (error !== null || wasm === undefined) throw new Error(`the kernel does not compile: ${error?.message}\n${stderr.toString()}`);
-  const text = `/** The kernel, compiled from kernel.as.ts by the build. */\nexport const WASM: string =\n  "${wasm.toString("base64")}";\n`;
-  const file = join(folder, "wasm.generated.ts");
+  if (error !== null || wasm === undefined) throw new Error(`${source} does not compile: ${error?.message}\n${stderr.toString()}`);
+  const text = `/** Compiled from ${source} by the build. */\nexport const WASM: string =\n  "${wasm.toString("base64")}";\n`;
+  const file = join(folder, module);
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
 

@@ -1,5 +1,6 @@
 import type { ByteFeed } from "./byteFeed.ts";
 import { createLzmaDecoder, lzmaMargin } from "./lzma.ts";
+import type { LzmaDecoder } from "./lzma.ts";
 
 /** 256 MiB: `xz -9` takes 64, 7-Zip's strongest preset 256. */
 export const dictionaryLimit: number = 256 * 1024 * 1024;
@@ -16,6 +17,14 @@ export function lzma2Dictionary(byte: number): number | undefined {
 /** An LZMA2 stream, chunk by chunk (at most 2 MiB out of 64 KiB); gives why it ended early, or nothing. */
 export async function* lzma2(feed: ByteFeed, dictionarySize: number): AsyncGenerator<Uint8Array, Trouble | undefined> {
   const decoder = createLzmaDecoder(dictionarySize);
+  try {
+    return yield* chunks(feed, decoder);
+  } finally {
+    decoder.release();
+  }
+}
+
+async function* chunks(feed: ByteFeed, decoder: LzmaDecoder): AsyncGenerator<Uint8Array, Trouble | undefined> {
   let known = false;
   for (;;) {
     const control = (await feed.take(1))?.[0];
@@ -75,6 +84,20 @@ export async function* lzma1(
   const needed = size === undefined ? dictionary : Math.min(dictionary, size);
   if (needed > dictionaryLimit) return "too-large";
   const decoder = createLzmaDecoder(needed);
+  try {
+    return yield* stream(feed, decoder, first, size);
+  } finally {
+    decoder.release();
+  }
+}
+
+/** `first`: the byte of properties. */
+async function* stream(
+  feed: ByteFeed,
+  decoder: LzmaDecoder,
+  first: number,
+  size: number | undefined,
+): AsyncGenerator<Uint8Array, Trouble | undefined> {
   if (!decoder.properties(first % 9, Math.floor(first / 9) % 5, Math.floor(first / 45))) return "damaged";
   if (!(await feed.ensure(5))) return "cut";
   if (!decoder.begin(feed.bytes, feed.at)) return "damaged";
