@@ -83,7 +83,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   yield* sink.drain();
   const outcome = step.value;
   if (outcome !== "encrypted" && (outcome === "corrupt" || damage !== undefined) && sink.open) {
-    yield* readAgain(sink, input, kept, rows ? secondReaderSmall : secondReaderLimit);
+    yield* readAgain(sink, input, bytes, kept, rows ? secondReaderSmall : secondReaderLimit);
   }
   if (cfb !== undefined && sink.open) {
     yield* readDocumentProperties(cfb, sink);
@@ -222,22 +222,25 @@ function streamsFrom(bytes: Buffer, from: number): readonly number[] {
   return found;
 }
 
-/** What SheetJS finds in a file of at most `limit` bytes whose records are damaged: rows that have not been told. */
-async function* readAgain(sink: Sink, input: ExtractInput, kept: readonly Uint8Array[], limit: number): AsyncGenerator<Extracted, void> {
-  const { size } = input.bytes;
-  if (size !== undefined && size > limit) return;
+/**
+ * What SheetJS finds in a workbook whose records are damaged: rows that have not been told. It gets the stream alone, of at most `limit` bytes:
+ * chains of sectors that run in a circle make its own reader of compound files fill the memory, which ends the process.
+ */
+async function* readAgain(
+  sink: Sink,
+  input: ExtractInput,
+  book: Buffer,
+  kept: readonly Uint8Array[],
+  limit: number,
+): AsyncGenerator<Extracted, void> {
+  // That the file is damaged has been told: a second reader that fails adds nothing.
+  if (kept.length === 0) yield* giveTextRuns(sink, input.bytes);
   // Anything that does not begin as a workbook the library takes for lines of text.
-  const head = await readRange(input.bytes, 0, 512);
-  if (!startsAsCfb(head) && !isBareBook(head)) return;
+  if (book.length > limit || !isBareBook(book.subarray(0, 512))) return;
   const seen = new Set<string>();
   for (const bytes of kept)
     for (const line of asBuffer(bytes).toString("latin1").split("\n")) seen.add(line.split("\t").filter(Boolean).join("\t"));
-  // That the file is damaged has been told: a second reader that fails adds nothing.
-  if (kept.length === 0) yield* giveTextRuns(sink, input.bytes);
-  yield* readBySheetJs(sink, await readRange(input.bytes, 0, limit), {
-    milliseconds: secondReaderTime,
-    seen,
-  });
+  yield* readBySheetJs(sink, book, { milliseconds: secondReaderTime, seen });
 }
 
 /** Streams of the compound file that have been read, or say nothing a person wrote (SheetJS marks its files). */

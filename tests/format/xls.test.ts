@@ -469,6 +469,20 @@ describe("damage", () => {
     const result = await run(xls, memorySource(bookAs("biff8")));
     expect([result.failures, result.texts.some((part) => part.includes("张三"))]).toEqual([[], true]);
   });
+  test("a chain of sectors in a circle does not reach the second reader, whose own goes round it for ever", async () => {
+    const bytes = Buffer.from(
+      cfbOf([{ path: "Workbook", data: oneSheet(Array.from({ length: 2000 }, (_, index) => number(index, 0, index))) }]),
+    );
+    // Sectors of 512 bytes; the table of sectors begins where the header says: every entry of the workbook leads back to its first.
+    const table = 512 * (bytes.readUInt32LE(76) + 1);
+    const first = bytes.readUInt32LE(table);
+    for (let entry = 8; entry < 60; entry++)
+      if (bytes.readUInt32LE(table + 4 * entry) === entry + 1) bytes.writeUInt32LE(first, table + 4 * entry);
+    const begun = process.cpuUsage();
+    const result = await run(xls, memorySource(bytes));
+    expect(result.failures).toContain("corrupt file partial");
+    expect(process.cpuUsage(begun).user).toBeLessThan(2_000_000);
+  });
   test("the second reader tells nothing twice", async () => {
     const stream = oneSheet([number(0, 0, 1), number(0, 1, 2), number(1, 0, 3)]);
     const result = await read(stream.subarray(0, stream.length - 4));

@@ -133,6 +133,7 @@ function agile(info: Buffer, stored: Buffer): Open | undefined {
     const digest = hashed(key.hash, input.subarray(0, key.salt.length));
     if (!same(digest, value.subarray(0, digest.length))) return undefined;
     const secret = unseal("146e0be7abacd0d6", sealed("encryptedKeyValue")).subarray(0, data.keyLength);
+    if (secret.length < data.keyLength) return undefined;
     return {
       plain(): Buffer {
         const parts: Buffer[] = [];
