@@ -7,7 +7,7 @@ import { createFlow } from "./flow.ts";
 import type { Flow, Sink } from "./flow.ts";
 import type { Extracted } from "../../model/chunk.ts";
 import { giveProperties } from "./package.ts";
-import { createSharedStrings } from "./sharedStrings.ts";
+import { createSharedStrings, createStringsFiller } from "./sharedStrings.ts";
 import type { SharedStrings } from "./sharedStrings.ts";
 import { bytesOf } from "./xml.ts";
 
@@ -133,22 +133,16 @@ export function* readBiffBook(sink: Sink, stream: BiffStream): Generator<Extract
 }
 
 function* readStrings(sink: Sink, reader: BiffReader, strings: SharedStrings): Generator<Extracted, boolean> {
-  const over = createFlow(sink, { id: "sharedStrings", roles: ["body"], place: () => ({ kind: "property", name: "sharedStrings" }) });
+  const filler = createStringsFiller(sink, strings);
   reader.skip(4);
   const count = reader.u32();
-  let full = false;
   for (let index = 0; index < count; index++) {
     if (reader.done) break;
-    const text = bytesOf(lineText(reader.rich()));
-    if (full || !strings.add(text)) {
-      if (!full) sink.failure("too-large", "shared strings over 64 MiB are told without their cells", true);
-      full = true;
-      over.line(text, index + 1);
-      if ((index & 0xff) === 0) yield* sink.drain();
-    }
+    filler.add(bytesOf(lineText(reader.rich())));
+    if ((index & 0xfff) === 0) yield* sink.drain();
     if (!sink.open) break;
   }
-  over.flush();
+  filler.flush();
   return !reader.short;
 }
 

@@ -1,10 +1,14 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Extracted } from "../../model/chunk.ts";
 import { createFlow } from "./flow.ts";
 import type { Place, Sink } from "./flow.ts";
 import type { OfficePackage, Part } from "./package.ts";
 import { bytesOf } from "./xml.ts";
 
-/** Strings that cells name by number (ECMA-376 §18.4). Their bytes lie in one buffer: two million strings cost no objects. */
+/**
+ * Strings that cells name by number (ECMA-376 §18.4). Their bytes lie in one buffer: two million strings cost no objects. What is beyond its limit
+ * is kept packed, in blocks that are unpacked when a cell names one of their strings: a cell keeps its row, and nothing is read twice.
+ */
 export interface SharedStrings {
   /** Byte string of a number; empty for one that is not kept. */
   get(index: number): string;
@@ -14,56 +18,132 @@ export interface SharedStrings {
   giveUnused(sink: Sink): Generator<Extracted, void>;
 }
 
-/** 64 MiB of text: what is behind it is told without its cells. */
-const textLimit = 64 * 1024 * 1024;
+/** What a table may take, in bytes of text. */
+export interface SharedStringsLimits {
+  /** Kept as they are. */
+  readonly plain: number;
+  /** Kept packed: their size once packed. What is behind them is told without its cells. */
+  readonly packed: number;
+}
+
+/** 64 MiB as they are and 64 MiB packed, which text becomes a third to a tenth of. */
+const defaultLimits: SharedStringsLimits = { plain: 64 * 1024 * 1024, packed: 64 * 1024 * 1024 };
+
+/** 8 KiB of text in a block: larger ones pack better, smaller ones cost less where cells name strings in no order. */
+const blockLength = 8 * 1024;
+/** 4 MiB of blocks unpacked: sheets name strings mostly in the order of the table. */
+const blocksHeld = 512;
 
 /** 1 MiB: what a longer string has beyond is told apart. */
 const longText = 1024 * 1024;
 
 const place: Place = () => ({ kind: "property", name: "sharedStrings" });
 
-/** An empty table that takes `limit` bytes of text. */
-export function createSharedStrings(limit: number = textLimit): SharedStrings {
+/** An empty table. */
+export function createSharedStrings(limits: SharedStringsLimits = defaultLimits): SharedStrings {
   let bytes = Buffer.alloc(64 * 1024);
+  /** Bytes in `bytes`; offsets go on in the blocks behind them. */
+  let plain = 0;
   let length = 0;
   let ends = new Uint32Array(4096);
   let count = 0;
   let used = new Uint8Array(4096);
+  let full = false;
+  const blocks: { readonly start: number; readonly packed: Buffer }[] = [];
+  let packed = 0;
+  /** The block that is being filled: it begins at `openStart`. */
+  let open: string[] = [];
+  let openStart = 0;
+  const held = new Map<number, Buffer>();
+
+  function number(end: number): void {
+    if (count === ends.length) {
+      const moreEnds = new Uint32Array(count * 2);
+      moreEnds.set(ends);
+      ends = moreEnds;
+      const moreUsed = new Uint8Array(count * 2);
+      moreUsed.set(used);
+      used = moreUsed;
+    }
+    ends[count++] = end;
+  }
+
+  function pack(): void {
+    if (open.length === 0) return;
+    const block = deflateRawSync(Buffer.from(open.join(""), "latin1"), { level: 1 });
+    blocks.push({ start: openStart, packed: block });
+    packed += block.length;
+    open = [];
+    openStart = length;
+  }
+
+  function addPacked(text: string): boolean {
+    // Offsets have 32 bits.
+    if (packed >= limits.packed || length + text.length > 0xffff_ffff) return false;
+    if (open.length === 0) openStart = length;
+    open.push(text);
+    length += text.length;
+    number(length);
+    if (length - openStart >= blockLength) pack();
+    return true;
+  }
+
+  /** Bytes of the block that holds an offset, and where it begins. */
+  function blockAt(offset: number): { readonly start: number; readonly bytes: Buffer } {
+    pack();
+    let low = 0;
+    let high = blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((blocks[middle]?.start ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const block = blocks[low];
+    if (block === undefined) return { start: 0, bytes: Buffer.alloc(0) };
+    let plainBlock = held.get(low);
+    if (plainBlock === undefined) {
+      plainBlock = inflateRawSync(block.packed);
+      // The oldest goes: blocks are named one after the other.
+      if (held.size >= blocksHeld) for (const key of held.keys()) if (held.delete(key)) break;
+      held.set(low, plainBlock);
+    }
+    return { start: block.start, bytes: plainBlock };
+  }
+
+  function textAt(start: number, end: number): string {
+    if (start >= end) return "";
+    if (end <= plain) return bytes.toString("latin1", start, end);
+    const block = blockAt(start);
+    return block.bytes.toString("latin1", start - block.start, end - block.start);
+  }
+
   return {
     get(index): string {
       if (!(index >= 0 && index < count)) return "";
       used[index] = 1;
-      return bytes.toString("latin1", index === 0 ? 0 : ends[index - 1], ends[index]);
+      return textAt(index === 0 ? 0 : (ends[index - 1] ?? 0), ends[index] ?? 0);
     },
     add(text): boolean {
-      if (length + text.length > limit) return false;
+      if (full || length + text.length > limits.plain) {
+        full = true;
+        return addPacked(text);
+      }
       if (length + text.length > bytes.length) {
         const larger = Buffer.alloc(Math.max(bytes.length * 2, length + text.length));
         bytes.copy(larger, 0, 0, length);
         bytes = larger;
       }
-      if (count === ends.length) {
-        const moreEnds = new Uint32Array(count * 2);
-        moreEnds.set(ends);
-        ends = moreEnds;
-        const moreUsed = new Uint8Array(count * 2);
-        moreUsed.set(used);
-        used = moreUsed;
-      }
       length += bytes.write(text, length, "latin1");
-      ends[count++] = length;
+      plain = length;
+      number(length);
       return true;
     },
     *giveUnused(sink): Generator<Extracted, void> {
-      const flow = createFlow(sink, {
-        id: "unusedStrings",
-        roles: ["body", "hidden"],
-        place: () => ({ kind: "property", name: "sharedStrings" }),
-      });
+      const flow = createFlow(sink, { id: "unusedStrings", roles: ["body", "hidden"], place });
       let start = 0;
       for (let index = 0; index < count; index++) {
         const end = ends[index] ?? start;
-        if (used[index] === 0 && end > start) flow.line(bytes.toString("latin1", start, end), index + 1);
+        if (used[index] === 0 && end > start) flow.line(textAt(start, end), index + 1);
         start = end;
         if ((index & 0xfff) === 0) yield* sink.drain();
       }
@@ -95,7 +175,7 @@ export function createStringsFiller(sink: Sink, strings: SharedStrings): Strings
       count++;
       // The first that does not fit closes the table: numbers must stay what they are.
       if (!full && strings.add(text)) return;
-      if (!full) sink.failure("too-large", "shared strings over 64 MiB are told without their cells", true);
+      if (!full) sink.failure("too-large", "shared strings beyond what can be kept are told without their cells", true);
       full = true;
       over.line(text, count);
     },
