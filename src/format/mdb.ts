@@ -1,5 +1,6 @@
 import { toByteString } from "../util/path.ts";
 import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
+import { runBounded } from "./shared/bounded.ts";
 import { readRange } from "./shared/bytes.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
 import { innerEntry } from "./shared/inner.ts";
@@ -8,6 +9,9 @@ import { printableRuns } from "./shared/printable.ts";
 
 /** Rows asked of a table at once. */
 const batch = 500;
+/** Milliseconds for the catalogue, for the definition of a table and for a batch: pages and long texts that go in a circle keep the library for ever. */
+const openTime = 3_000;
+const batchTime = 10_000;
 
 /** Access databases (Jet 3 and 4, ACE): the rows of all tables under their columns. Read by an optional package. */
 export const mdb: Extractor = {
@@ -68,7 +72,7 @@ function open({ default: MDBReader }: Library, bytes: Buffer, passwords: readonl
   let said = "";
   for (const password of [undefined, ...passwords]) {
     try {
-      return new MDBReader(bytes, password === undefined ? {} : { password });
+      return bounded(openTime, () => new MDBReader(bytes, password === undefined ? {} : { password }));
     } catch (error) {
       said ||= error instanceof Error ? error.message : "";
     }
@@ -82,7 +86,7 @@ function* readTable(
   database: Database,
   name: string,
 ): Generator<Extracted, void> {
-  const table = database.getTable(name);
+  const table = bounded(openTime, () => database.getTable(name));
   const columns = table.getColumnNames();
   const flow = createFlow(sink, {
     id: sink.unique(`table-${name}`),
@@ -92,7 +96,7 @@ function* readTable(
   flow.table(flow.id, toByteString(name));
   flow.row(columns.map(toByteString), 1);
   for (let offset = 0; offset < table.rowCount && sink.open && !input.signal.aborted; offset += batch) {
-    for (const [index, row] of table.getData({ rowOffset: offset, rowLimit: batch }).entries()) {
+    for (const [index, row] of bounded(batchTime, () => table.getData({ rowOffset: offset, rowLimit: batch })).entries()) {
       const number = offset + index + 2;
       flow.row(
         columns.map((column) => toByteString(textOf(row[column]))),
@@ -114,6 +118,14 @@ function* readTable(
     yield* sink.drain();
   }
   flow.flush();
+}
+
+/** What a task gives; throws what it throws, and when it does not come back in time. */
+function bounded<Value>(milliseconds: number, task: () => Value): Value {
+  const outcome = runBounded(milliseconds, task);
+  if (outcome === "stopped") throw new Error("database goes in a circle");
+  if ("error" in outcome) throw outcome.error;
+  return outcome.value;
 }
 
 function textOf(value: unknown): string {

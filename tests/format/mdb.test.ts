@@ -24,6 +24,16 @@ test("the limit of cells ends it", async () => {
   expect((await run(mdb, memorySource(titles), { budget: limitedBudget({ cells: 12 }) })).failures).toEqual(["too-large file partial"]);
 });
 
+test("pages of a definition that go in a circle", async () => {
+  const looping = Buffer.from(titles);
+  // 2: the definition of a table; the next page of it stands at 4.
+  const pages = Array.from({ length: titles.length / 4096 }, (_, page) => page).filter((page) => titles[page * 4096] === 2 && page > 2);
+  for (const page of pages.slice(-1)) looping.writeUInt32LE(page, page * 4096 + 4);
+  const result = await run(mdb, memorySource(looping));
+  expect(result.failures).toEqual(["corrupt file partial"]);
+  expect(result.texts.length).toBe(3);
+}, 60_000);
+
 test("cut, bent and garbled databases", async () => {
   await endure(mdb, titles, 24);
 }, 240_000);

@@ -10,6 +10,8 @@ export interface RarMember {
   readonly password?: string;
   /** It says nothing of which password is right. */
   readonly unchecked?: boolean;
+  /** Its size as told, where that is a lie. */
+  readonly claimed?: number;
 }
 
 /** A number of 7 bits a byte, least significant first. */
@@ -93,7 +95,7 @@ function file5({ member, packed, continued, goesOn }: Part): Buffer {
     ...(extra.length > 0 ? [variable(extra.length)] : []),
     variable(packed.length),
     variable(4),
-    variable(Buffer.byteLength(data)),
+    variable(member.claimed ?? Buffer.byteLength(data)),
     variable(0x20),
     crc,
     variable(0),

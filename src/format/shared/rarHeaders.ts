@@ -327,10 +327,10 @@ function lockOfFile(block: Buffer, record: { at: number }): RarLock {
   };
 }
 
-/** Seven bits a byte, least significant first. */
+/** Seven bits a byte, least significant first: ten bytes hold 64 bits. */
 function variable(bytes: Buffer, place: { at: number }): number {
   let value = 0;
-  for (let index = 0; index < 9; index++) {
+  for (let index = 0; index < 10; index++) {
     const byte = bytes[place.at++] ?? 0;
     value += (byte & 0x7f) * 2 ** (7 * index);
     if (byte < 0x80) break;
