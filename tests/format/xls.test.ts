@@ -483,6 +483,11 @@ describe("damage", () => {
     expect(result.failures).toContain("corrupt file partial");
     expect(process.cpuUsage(begun).user).toBeLessThan(2_000_000);
   });
+  test("what begins as a sheet in the last bytes is none", async () => {
+    const cut = Buffer.concat([oneSheet([number(0, 0, 1)]), Buffer.from([0x09, 0x08, 0x10])]);
+    expect((await read(cut)).texts).toContain("sheet1 [body]: 1\n");
+    expect((await read(cut.subarray(0, -1))).texts).toContain("sheet1 [body]: 1\n");
+  });
   test("the second reader tells nothing twice", async () => {
     const stream = oneSheet([number(0, 0, 1), number(0, 1, 2), number(1, 0, 3)]);
     const result = await read(stream.subarray(0, stream.length - 4));

@@ -203,8 +203,9 @@ export function findSheets(bytes: Buffer, from: number): readonly number[] {
   const found: number[] = [];
   for (let at = bytes.indexOf(bofBytes, from); at >= 0; at = bytes.indexOf(bofBytes, at + 1)) {
     const bof = readBof(bytes, at);
+    if (bof === undefined || ![0x10, 0x20, 0x40].includes(bof.kind)) continue;
     const size = bytes.readUInt16LE(at + 2);
-    if (bof !== undefined && (size === 8 || size === 16) && [0x10, 0x20, 0x40].includes(bof.kind)) found.push(at);
+    if (size === 8 || size === 16) found.push(at);
   }
   return found;
 }
