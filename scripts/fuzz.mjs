@@ -22,8 +22,9 @@ const groups = {
   cfb: ["ole2", "doc", "xls", "ppt", "msg"],
   biff: ["xls", "xlsb"],
   mail: ["eml", "mbox", "msg", "tnef", "vcard"],
-  archive: ["tar", "gz", "bz2", "xz", "zst", "lzma", "7z", "rar", "zip"],
-  database: ["sqlite", "mdb", "dbf"],
+  archive: ["tar", "gz", "bz2", "xz", "zst", "lzma", "7z", "rar", "zip", "cab", "cpio", "ar", "iso", "chm", "warc", "self-extractor"],
+  book: ["epub", "vsdx", "xps", "ipynb"],
+  database: ["sqlite", "mdb", "dbf", "dbf-memo"],
   all: extractors.map(({ id }) => id),
 };
 

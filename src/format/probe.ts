@@ -1,5 +1,6 @@
 import type { Probe } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
+import { appendedArchive, appendedMark, mayCarryArchive } from "./shared/appended.ts";
 import { readRange } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import { imageMarks } from "./shared/imageMark.ts";
@@ -33,6 +34,12 @@ const disc: Directory = {
   names: async (bytes) => ((await isIso(bytes)) ? [isoMark] : []),
 };
 
+/** A program behind which an archive stands. */
+const program: Directory = {
+  claims: mayCarryArchive,
+  names: async (bytes) => ((await appendedArchive(bytes)) === undefined ? [] : [appendedMark]),
+};
+
 /** Images of discs that only their end tells, so that the name says where to look. */
 const image: Directory = {
   claims: (_head, name) => name !== undefined && /\.(?:dmg|vhd)$/i.test(name),
@@ -40,7 +47,7 @@ const image: Directory = {
 };
 
 /** A new kind of container is a new line here. */
-const directories: readonly Directory[] = [image, zip, ole2, disc];
+const directories: readonly Directory[] = [image, program, zip, ole2, disc];
 
 /**
  * True when `members()` needs the whole content at hand: what cannot seek is held in memory before it is probed, else its members are none.

@@ -33,6 +33,7 @@ import { pst } from "./pst.ts";
 import { rar } from "./rar.ts";
 import { recycleRecord } from "./recycleRecord.ts";
 import { rtf } from "./rtf.ts";
+import { selfExtractor } from "./selfExtractor.ts";
 import { sevenZip } from "./sevenZip.ts";
 import { sqlite } from "./sqlite.ts";
 import { tar } from "./tar.ts";
@@ -66,6 +67,7 @@ export const extractors: readonly Extractor[] = [
   vsdx,
   xps,
   epub,
+  selfExtractor,
   container,
   zip,
   doc,

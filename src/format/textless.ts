@@ -1,3 +1,6 @@
+import type { ByteSource } from "../model/entry.ts";
+import { appendedArchive } from "./shared/appended.ts";
+import { readRange } from "./shared/bytes.ts";
 import { isSmallPicture } from "./shared/pictureSize.ts";
 
 /** A kind of content that can hold no text for the rules. */
@@ -95,8 +98,18 @@ export function textless(head: Uint8Array, size: number | undefined): TextlessKi
   return textlessKinds.find(({ is }) => is(head));
 }
 
-/** Whether the end of a program or picture shows a zip archive's end record: an archive was appended, so it is read after all. */
-export function trailingArchive(tail: Uint8Array): boolean {
+/** Bytes at the end of a program or picture in which an appended zip archive's directory shows. */
+const tailLength = 66 * 1024;
+
+/** Whether an archive was put behind a program or picture, so that it is read after all. `head` is the first 4 KiB. */
+export async function carriesArchive(head: Uint8Array, bytes: ByteSource): Promise<boolean> {
+  if (bytes.size === undefined || !bytes.seekable) return false;
+  const tail = bytes.size <= head.length ? head : await readRange(bytes, Math.max(0, bytes.size - tailLength), tailLength);
+  return trailingZip(tail) || (await appendedArchive(bytes)) !== undefined;
+}
+
+/** Whether these last bytes show the record that ends a zip archive. */
+function trailingZip(tail: Uint8Array): boolean {
   for (let at = tail.length - 22; at >= 0; at--) {
     if (!begins(tail, [0x50, 0x4b, 5, 6], at)) continue;
     const comment = (tail[at + 20] ?? 0) | ((tail[at + 21] ?? 0) << 8);

@@ -26,7 +26,7 @@ export interface Workshop {
   readonly started: string;
   createProbe(name: string, bytes: ByteSource): Promise<Probe>;
   textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined;
-  trailingArchive(tail: Uint8Array): boolean;
+  carriesArchive(head: Uint8Array, bytes: ByteSource): Promise<boolean>;
   disguisedExtension(name: string, format: string): string | undefined;
   subjectKey(infoType: string, value: string): string;
   /** Names content without telling it: of the parts, keyed. */
@@ -39,9 +39,6 @@ export interface Workshop {
   /** Told after each block of text that was read. */
   readonly progress?: () => void;
 }
-
-/** Bytes at the end of a program or picture in which an appended archive's directory shows. */
-const TAIL = 66 * 1024;
 
 /**
  * Examines an entry and all that is nested in it. Each gets its `Examination`, members before what holds them. What the data can cause ends
@@ -286,11 +283,7 @@ export function nameOf(path: string): string {
 
 async function textlessKind(workshop: Workshop, probe: Probe, bytes: ByteSource): Promise<TextlessKind | undefined> {
   const kind = workshop.textless(probe.head, bytes.size);
-  if (kind === undefined || bytes.size === undefined || !bytes.seekable || bytes.size <= probe.head.length) return kind;
-  const length = Math.min(TAIL, bytes.size);
-  const tail = new Uint8Array(length);
-  const count = await bytes.read(tail, bytes.size - length);
-  return workshop.trailingArchive(tail.subarray(0, count)) ? undefined : kind;
+  return kind === undefined || (await workshop.carriesArchive(probe.head, bytes)) ? undefined : kind;
 }
 
 async function firstThatAccepts(extractors: readonly Extractor[], probe: Probe): Promise<Extractor | undefined> {

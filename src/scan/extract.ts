@@ -1,6 +1,6 @@
 import { createProbe, isContainer } from "../format/probe.ts";
 import { extractors } from "../format/registry.ts";
-import { textless } from "../format/textless.ts";
+import { carriesArchive, textless } from "../format/textless.ts";
 import type { Chunk, Extracted, Location } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
@@ -73,7 +73,8 @@ async function* extractEntry(
       bytes = held;
       probe = await createProbe(nameOf(entry.path), bytes);
     }
-    const kind = textless(probe.head, bytes.size);
+    const plain = textless(probe.head, bytes.size);
+    const kind = plain === undefined || (await carriesArchive(probe.head, bytes)) ? undefined : plain;
     for (const extractor of kind === undefined || kind.described === true ? extractors : []) {
       if (!(await extractor.accepts(probe))) continue;
       yield { type: "entry", path: entry.path, format: extractor.id };

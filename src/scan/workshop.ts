@@ -4,7 +4,7 @@ import { columnLexicon } from "../detect/table.ts";
 import { disguisedExtension } from "../format/extensions.ts";
 import { createProbe } from "../format/probe.ts";
 import { extractors } from "../format/registry.ts";
-import { textless, trailingArchive } from "../format/textless.ts";
+import { carriesArchive, textless } from "../format/textless.ts";
 import { createSeal } from "../judge/seal.ts";
 import type { Limits, RequestPacks } from "../model/request.ts";
 import { compile } from "../rulepack/load.ts";
@@ -42,7 +42,7 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     started: setup.started,
     createProbe,
     textless,
-    trailingArchive,
+    carriesArchive,
     disguisedExtension,
     contentKey: (...parts) => keyedHash(setup.key, "content", ...parts),
     subjectKey: subjectKeys(setup.key),

@@ -7,6 +7,7 @@ import { encode } from "../../src/util/encode.ts";
 import { eventsOf, tree } from "../scan/support.ts";
 import { endure } from "./hostile.ts";
 import { run } from "./support.ts";
+import { zipOf } from "./zipWriter.ts";
 
 /** A TIFF structure: tags of bytes, one of them a directory of its own. */
 function tiff(tags: readonly (readonly [tag: number, type: number, value: Buffer])[], little: boolean = true): Buffer {
@@ -165,4 +166,42 @@ test("cut, bent and garbled pictures", async () => {
   await endure(picture, jpeg(1000), 3);
   await endure(picture, png(1000, ["eXIf", exif], ["tEXt", Buffer.from("a\0b")]), 8);
   await endure(picture, tiff([[0x010d, 2, Buffer.from("name of a document\0")]]), 4);
+});
+
+/** The head of a PNG of this size, which is all that is looked at. */
+function pngOf(width: number, height: number): Buffer {
+  const head = Buffer.alloc(25);
+  head.write("IHDR", 0, "latin1");
+  head.writeUInt32BE(width, 4);
+  head.writeUInt32BE(height, 8);
+  head.set([8, 0, 0, 0, 0], 12);
+  return Buffer.concat([
+    Buffer.from("89504e470d0a1a0a0000000d", "hex"),
+    head.subarray(0, 21),
+    Buffer.from("0000000049454e44ae426082", "hex"),
+  ]);
+}
+
+test("pictures below 300×300 are without text, alone and in documents; thumbnails stand in the ledger", async () => {
+  const document = zipOf([
+    { name: "[Content_Types].xml", data: "<Types/>" },
+    { name: "word/document.xml", data: "<w:document><w:body><w:p><w:r><w:t>text</w:t></w:r></w:p></w:body></w:document>" },
+    { name: "docProps/thumbnail.png", data: pngOf(256, 181) },
+    { name: "word/media/image1.png", data: pngOf(299, 299) },
+    { name: "word/media/image2.png", data: pngOf(300, 10) },
+  ]);
+  const root = tree({ "a.png": pngOf(299, 299), "b.png": pngOf(300, 299), "c.png": pngOf(10, 300), "d.docx": document });
+  const events = await eventsOf(root, { isolation: "none" });
+  const coverage = events.flatMap((event) =>
+    event.type === "entry-end" ? [`${event.path.slice(root.length + 1)} ${event.coverage}`] : [],
+  );
+  expect(coverage.toSorted()).toEqual([
+    "a.png textless",
+    "b.png none",
+    "c.png none",
+    "d.docx full",
+    "d.docx!/docProps/thumbnail.png textless",
+    "d.docx!/word/media/image1.png textless",
+    "d.docx!/word/media/image2.png none",
+  ]);
 });

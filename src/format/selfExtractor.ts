@@ -1,0 +1,27 @@
+import type { Extractor } from "../model/chunk.ts";
+import { appendedArchive, appendedMark, mayCarryArchive } from "./shared/appended.ts";
+import { rangeSource } from "./shared/bytes.ts";
+import { innerEntry, told } from "./shared/inner.ts";
+
+/** Programs that unpack a 7z, RAR or cabinet archive which stands behind them: the archive is a member. The program itself holds no text. */
+export const selfExtractor: Extractor = {
+  id: "self-extractor",
+  title: { zh: "自解压程序（7z、RAR、CAB）", en: "Self-extracting programs (7z, RAR, cabinets)" },
+  version: 1,
+  access: "any",
+  streaming: true,
+  accepts: async (probe) => mayCarryArchive(probe.head) && (await probe.members()).has(appendedMark),
+  async *extract({ entry, bytes }) {
+    const found = await appendedArchive(bytes);
+    if (found === undefined) {
+      yield told(entry, "corrupt", "no archive behind the program", false);
+      return;
+    }
+    const length = Math.max(0, (bytes.size ?? 0) - found.from);
+    yield {
+      type: "member",
+      entry: innerEntry(entry, { name: `archive.${found.kind}`, key: found.from, size: length, modified: entry.modified }),
+      open: () => Promise.resolve(rangeSource(bytes, found.from, length)),
+    };
+  },
+};
