@@ -8,6 +8,8 @@ import type { Sink } from "./shared/flow.ts";
 import { giveProperties } from "./shared/package.ts";
 import { giveTextRuns } from "./shared/textRuns.ts";
 import { readVba } from "./shared/vba.ts";
+import { decryptWord } from "./shared/wordDecrypt.ts";
+import type { WordStreams } from "./shared/wordDecrypt.ts";
 import { readFib } from "./shared/wordFib.ts";
 import type { WordFib } from "./shared/wordFib.ts";
 import { readWordFormat } from "./shared/wordFormat.ts";
@@ -25,7 +27,7 @@ import { bytesOf } from "./shared/xml.ts";
 export const doc: Extractor = {
   id: "doc",
   title: { zh: "Word 97–2003、Word 6/95、WPS 文字", en: "Word 97–2003, Word 6/95, WPS Writer" },
-  version: 1,
+  version: 2,
   access: "any",
   async accepts(probe) {
     return startsAsCfb(probe.head) && (await probe.members()).has("WordDocument");
@@ -46,20 +48,19 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     return;
   }
   if (cfb.damage !== undefined) sink.failure("corrupt", cfb.damage, true);
-  const word = await streamOf(cfb, sink, "WordDocument");
-  const fib = readFib(word);
-  let table: Buffer | undefined;
-  if (fib === undefined) {
+  const stored = await streamOf(cfb, sink, "WordDocument");
+  const head = readFib(stored);
+  const streams = head === undefined ? undefined : await streamsOf(input, sink, cfb, stored, head);
+  // What stands behind the first bytes of the head is encrypted with the rest.
+  const fib = streams === undefined ? undefined : readFib(streams.word);
+  if (head === undefined) {
     sink.failure("corrupt", "the head of the document is damaged", true);
     yield* giveTextRuns(sink, input.bytes);
-  } else if (fib.encrypted) {
+  } else if (streams === undefined || fib === undefined) {
     sink.failure("encrypted", "document encrypted with a password", false);
-  } else {
-    table = await tableOf(cfb, sink, word, fib);
-    yield* readDocument(input, sink, cfb, word, table, fib);
-  }
+  } else yield* readDocument(input, sink, streams, fib);
   const told = yield* readDocumentProperties(cfb, sink);
-  if (fib !== undefined && table !== undefined) yield* readAssociated(sink, table, fib, told);
+  if (fib !== undefined && streams !== undefined) yield* readAssociated(sink, streams.table, fib, told);
   yield* readVba(cfb, sink);
   yield* readObjects(input, sink, cfb);
   yield* sink.drain();
@@ -74,6 +75,12 @@ async function streamOf(cfb: Cfb, sink: Sink, name: string): Promise<Buffer> {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
+/** The streams of the text, plain; undefined where they need a password that is not among those given. */
+async function streamsOf(input: ExtractInput, sink: Sink, cfb: Cfb, word: Buffer, fib: WordFib): Promise<WordStreams | undefined> {
+  const streams = { word, table: await tableOf(cfb, sink, word, fib), data: await streamOf(cfb, sink, "Data") };
+  return fib.encrypted ? decryptWord(streams, fib, input.passwords) : streams;
+}
+
 function tableOf(cfb: Cfb, sink: Sink, word: Buffer, fib: WordFib): Promise<Buffer> {
   const other = fib.tableName === "0Table" ? "1Table" : "0Table";
   return fib.modern ? streamOf(cfb, sink, cfb.find(fib.tableName) === undefined ? other : fib.tableName) : Promise.resolve(word);
@@ -82,12 +89,9 @@ function tableOf(cfb: Cfb, sink: Sink, word: Buffer, fib: WordFib): Promise<Buff
 async function* readDocument(
   input: ExtractInput,
   sink: Sink,
-  cfb: Cfb,
-  word: Buffer,
-  table: Buffer,
+  { word, table, data }: WordStreams,
   fib: WordFib,
 ): AsyncGenerator<Extracted, void> {
-  const data = await streamOf(cfb, sink, "Data");
   const text = readWordText(word, table, fib);
   if (text.damage !== undefined) sink.failure("corrupt", text.damage, true);
   const format = readWordFormat(word, table, data, fib, text.pieces);

@@ -10,6 +10,7 @@ import type { Place, Sink } from "./shared/flow.ts";
 import { walkArt } from "./shared/officeArt.ts";
 import type { ArtRecord } from "./shared/officeArt.ts";
 import { giveProperties } from "./shared/package.ts";
+import { decryptSlides } from "./shared/slideDecrypt.ts";
 import { readEdits } from "./shared/slideEdits.ts";
 import type { SlideEdits } from "./shared/slideEdits.ts";
 import { atomText, RECORD, tellContainer } from "./shared/slideRecords.ts";
@@ -24,7 +25,7 @@ import { bytesOf } from "./shared/xml.ts";
 export const ppt: Extractor = {
   id: "ppt",
   title: { zh: "PowerPoint 97–2003、WPS 演示", en: "PowerPoint 97–2003, WPS Presentation" },
-  version: 1,
+  version: 2,
   access: "any",
   async accepts(probe) {
     if (!startsAsCfb(probe.head)) return false;
@@ -54,13 +55,19 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     return;
   }
   if (cfb.damage !== undefined) sink.failure("corrupt", cfb.damage, true);
-  const stream = await streamOf(cfb, sink, `${folder}${name}`);
+  let stream = await streamOf(cfb, sink, `${folder}${name}`);
   const user = await streamOf(cfb, sink, `${folder}Current User`);
-  const edits = readEdits(stream, user);
+  let edits = readEdits(stream, user);
+  const opened = edits.encrypted && user.length >= 20 ? decryptSlides(stream, user.readUInt32LE(16), input.passwords) : undefined;
+  if (opened !== undefined) {
+    ({ stream } = opened);
+    edits = readEdits(stream, user);
+  }
   if (edits.encrypted) sink.failure("encrypted", "presentation encrypted with a password", false);
   else yield* readPresentation(input, sink, stream, edits, userOf(user));
   yield* readDocumentProperties(cfb, sink, folder);
-  yield* readPictures(input, sink, edits.encrypted ? Buffer.alloc(0) : await streamOf(cfb, sink, `${folder}Pictures`));
+  const pictures = edits.encrypted ? Buffer.alloc(0) : await streamOf(cfb, sink, `${folder}Pictures`);
+  yield* readPictures(input, sink, opened?.pictures(pictures) ?? pictures);
   for (const entry of cfb.root.children) {
     if (!known.test(entry.name) && !surroundings.test(entry.name) && entry.kind === "stream" && entry.size > 0)
       yield* streamMember(input, sink, cfb, entry, entry.path);

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
 import { xls } from "../../src/format/xls.ts";
 import type { Location } from "../../src/model/chunk.ts";
+import { encryption, rc4Blocks } from "./binaryEncrypt.ts";
 import { bof, bytesOf, double, eof, long, record, short, sst, u16, u32, workbook } from "./biffWriter.ts";
 import type { Written, WrittenSheet } from "./biffWriter.ts";
 import { cfbOf, propertySetOf } from "./cfbWriter.ts";
@@ -324,68 +324,16 @@ describe("older versions", () => {
   });
 });
 
-/** RC4, to encrypt what the reader decrypts. */
-function rc4(key: Buffer, data: Buffer): Buffer {
-  const state = Array.from({ length: 256 }, (_, index) => index);
-  for (let index = 0, other = 0; index < 256; index++) {
-    other = (other + (state[index] ?? 0) + (key[index % key.length] ?? 0)) % 256;
-    [state[index], state[other]] = [state[other] ?? 0, state[index] ?? 0];
-  }
-  let index = 0;
-  let other = 0;
-  return data.map((byte) => {
-    index = (index + 1) % 256;
-    other = (other + (state[index] ?? 0)) % 256;
-    [state[index], state[other]] = [state[other] ?? 0, state[index] ?? 0];
-    return byte ^ (state[((state[index] ?? 0) + (state[other] ?? 0)) % 256] ?? 0);
-  }) as Buffer;
-}
-
 describe("passwords", () => {
   const sheets: readonly WrittenSheet[] = [
     { title: "密", records: [label(0, 0, 0), ...Array.from({ length: 200 }, (_, row) => number(row + 1, 0, row * 7919))] },
   ];
-  const hash = (kind: string, ...pieces: readonly Buffer[]): Buffer => createHash(kind).update(Buffer.concat(pieces)).digest();
   /** A workbook under a password as Excel 97 (RC4) or Excel 2003 (RC4 of CryptoAPI, 128 bits) writes it. */
   function encrypted(password: string, kind: "rc4" | "cryptoApi"): Buffer {
-    const salt = Buffer.alloc(16, 3);
-    const verifier = Buffer.alloc(16, 5);
-    const secret = Buffer.from(password, "utf16le");
-    const first = hash("md5", secret).subarray(0, 5);
-    const base =
-      kind === "rc4" ? hash("md5", ...Array.from({ length: 16 }, () => [first, salt]).flat()).subarray(0, 5) : hash("sha1", salt, secret);
-    const keyOf = (block: number): Buffer =>
-      kind === "rc4" ? hash("md5", base, u32(block)) : hash("sha1", base, u32(block)).subarray(0, 16);
-    const check = rc4(keyOf(0), Buffer.concat([verifier, hash(kind === "rc4" ? "md5" : "sha1", verifier)]));
-    const pass =
-      kind === "rc4"
-        ? record(0x2f, u16(1, 1, 1), salt, check)
-        : record(
-            0x2f,
-            u16(1, 2, 2),
-            u32(4),
-            u32(34),
-            u32(4),
-            u32(0),
-            u32(0x6801),
-            u32(0x8004),
-            u32(128),
-            u32(1),
-            u32(0),
-            u32(0),
-            u16(0),
-            u32(16),
-            salt,
-            check.subarray(0, 16),
-            u32(20),
-            check.subarray(16),
-          );
+    const { info, keyOf } = encryption(password, kind);
+    const pass = record(0x2f, u16(1), info);
     const plain = workbook(sst(["机密★10年"]), sheets, [pass]);
-    const out = Buffer.concat(
-      Array.from({ length: Math.ceil(plain.length / 1024) }, (_, block) =>
-        rc4(keyOf(block), plain.subarray(block * 1024, block * 1024 + 1024)),
-      ),
-    );
+    const out = rc4Blocks(keyOf, plain, 1024);
     for (let at = 0; at + 4 <= plain.length;) {
       const type = plain.readUInt16LE(at);
       const size = plain.readUInt16LE(at + 2);

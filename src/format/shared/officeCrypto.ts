@@ -7,8 +7,8 @@ export interface OpenedPackage {
   plain(): Buffer;
 }
 
-/** Excel writes this password itself where a workbook is only protected from changes: it opens without asking. */
-const built: readonly string[] = ["VelvetSweatshop"];
+/** Excel and PowerPoint write these passwords themselves where a file is only protected from changes: it opens without asking. */
+const built: readonly string[] = ["VelvetSweatshop", "/01Hannes Ruescher/01"];
 
 /** 1 million rounds: Office makes 100,000, and a file that asks for more than ten times as many asks for the time. */
 const roundLimit = 1_000_000;
