@@ -28,22 +28,27 @@ export const defaultLimits: Limits = {
 /** Bytes inflated before the ratio is looked at: small files of one letter compress well and harm nobody. */
 const RATIO_FROM = 10 * MIB;
 
-/** What an entry on the mount and all nested in it may still use. `stored`: bytes of that entry, where known. */
+/** 100 MiB: what the limits are made for. A mail store of 4 GiB holds forty times as much, and each of its bytes may cost no more. */
+const MEASURE = 100 * MIB;
+
+/** What an entry on the mount and all nested in it may still use. `stored`: bytes of that entry, where known; larger ones may use more. */
 export function createBudget(limits: Limits, stored: number | undefined): Budget {
-  const left: Record<BudgetKind, number> = {
-    inflated: limits.inflatedBytes,
-    members: limits.members,
-    pages: limits.pages,
-    cells: limits.cells,
-    characters: limits.characters,
+  const share = Math.max(1, (stored ?? 0) / MEASURE);
+  const most: Record<BudgetKind, number> = {
+    inflated: limits.inflatedBytes * share,
+    members: limits.members * share,
+    pages: limits.pages * share,
+    cells: limits.cells * share,
+    characters: limits.characters * share,
   };
+  const left = { ...most };
   return {
     ratio: limits.inflationRatio,
     take(what, amount) {
       left[what] -= amount;
       if (left[what] < 0) return false;
       if (what !== "inflated" || stored === undefined) return true;
-      const inflated = limits.inflatedBytes - left.inflated;
+      const inflated = most.inflated - left.inflated;
       return inflated < RATIO_FROM || inflated <= stored * limits.inflationRatio;
     },
   };

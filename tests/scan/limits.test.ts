@@ -7,7 +7,7 @@ import { zip } from "../../scripts/fixtures/zip.mjs";
 import type { Limits } from "../../src/model/request.ts";
 import { examine, memorySource } from "../../src/scan/examine.ts";
 import type { Workshop } from "../../src/scan/examine.ts";
-import { allowedTime, defaultLimits } from "../../src/scan/limits.ts";
+import { allowedTime, createBudget, defaultLimits } from "../../src/scan/limits.ts";
 import { shippedRules } from "../../src/scan/request.ts";
 import { createWorkshop } from "../../src/scan/workshop.ts";
 import { loadPacks } from "../../src/rulepack/load.ts";
@@ -21,6 +21,17 @@ test.each([
   ["a mail folder", 4 * GIB + defaultLimits.fileSize, 55_000 + 1_024_000],
 ])("time for %s", (_, size, expected) => {
   expect(allowedTime(defaultLimits, size)).toBe(expected);
+});
+
+test.each([
+  ["unknown size", undefined, GIB],
+  ["a document", 90 * MIB, GIB],
+  ["a mail folder", 4000 * MIB, 40 * GIB],
+])("bytes that may be inflated from %s", (_, size, expected) => {
+  const budget = createBudget({ ...defaultLimits, inflationRatio: 1_000_000 }, size);
+  expect(budget.take("inflated", expected)).toBe(true);
+  expect(budget.take("inflated", 1)).toBe(false);
+  expect(createBudget(defaultLimits, size).take("members", (20_000 * expected) / GIB + 1)).toBe(false);
 });
 
 let workshop: Workshop;
