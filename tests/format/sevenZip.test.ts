@@ -44,6 +44,16 @@ describe("reads what 7-Zip packed in other ways", () => {
   });
 });
 
+test("damage inside PPMd ends it: what was learned is not asked again", async () => {
+  const bent = fixture("ppmd.7z");
+  // Three bytes that a fuzzer turned.
+  bent.set([178], 420);
+  bent.set([128], 2664);
+  bent.set([0], 3579);
+  const result = await run(sevenZip, memorySource(bent));
+  expect(result.failures.length).toBeGreaterThan(0);
+});
+
 describe("passwords", () => {
   test("none: members are told, hidden names as one", async () => {
     const open = await run(sevenZip, memorySource(fixture("encrypted.7z")));

@@ -85,6 +85,7 @@ export function createPpmd7(order: number, size: number): Ppmd7 | undefined {
   let code = 0;
   let input: Uint8Array = m8;
   let inAt = 0;
+  let broken = false;
 
   // A context: number of symbols at 0, sum of frequencies at 2, place of the symbols at 4, suffix at 8; of one symbol, that stands at 2.
   // A symbol: itself at 0, its frequency at 1, its successor in two halves at 2 and 4.
@@ -639,8 +640,12 @@ export function createPpmd7(order: number, size: number): Ppmd7 | undefined {
       inAt = at;
       for (let count = 0; count < out.length; count++) {
         if (inAt >= end) return count;
-        const symbol = symbolOf();
-        if (symbol < 0) return count === 0 ? -1 : count;
+        const symbol = broken ? -1 : symbolOf();
+        if (symbol < 0) {
+          // What it has learned no longer fits: nothing more may be asked of it.
+          broken = true;
+          return count === 0 ? -1 : count;
+        }
         out[count] = symbol;
       }
       return out.length;
