@@ -14,7 +14,7 @@ import { bytesOf } from "./shared/xml.ts";
 export const docx: Extractor = {
   id: "docx",
   title: { zh: "Word 文档", en: "Word document" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   async accepts(probe) {
@@ -51,6 +51,7 @@ const otherParts: readonly KnownPart[] = [
   ...textless,
   { pattern: /webSettings(\+xml|\.xml)$|fontTable(\+xml|\.xml)$|styles(WithEffects)?(\+xml|\.xml)$/i, roles: "none" },
   { pattern: /settings(\+xml|\.xml)$/i, roles: ["property"], elements: /^(docVar|query|connectString|udl|src)$/ },
+  { pattern: /numbering(\+xml|\.xml)$/i, roles: ["property"], attributes: /^lvlText@val$/ },
   { pattern: /people(\+xml|\.xml)$/i, roles: ["property"], elements: /^person$/ },
 ];
 

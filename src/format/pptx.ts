@@ -12,7 +12,7 @@ import { attribute } from "./shared/xml.ts";
 export const pptx: Extractor = {
   id: "pptx",
   title: { zh: "PowerPoint 演示文稿", en: "PowerPoint presentation" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   async accepts(probe) {

@@ -18,7 +18,7 @@ import { attribute, attributesOf, textOf } from "./shared/xml.ts";
 export const xlsx: Extractor = {
   id: "xlsx",
   title: { zh: "Excel 工作簿", en: "Excel workbook" },
-  version: 3,
+  version: 4,
   access: "any",
   streaming: true,
   async accepts(probe) {
@@ -40,9 +40,20 @@ const otherParts: readonly KnownPart[] = [
   ...textless,
   { pattern: /styles(\+xml|\.xml)$|calcChain(\+xml|\.xml)$|sheetMetadata\+xml$|tableSingleCells\+xml$/i, roles: "none" },
   { pattern: /externalLink(\d*\.xml|\+xml)$/i, roles: ["link"], elements: /^(sheetName|definedName|ddeLink|ddeItem|oleLink|oleItem)$/ },
+  {
+    pattern:
+      /(table|pivotTable|queryTable|slicer|slicerCache|timeline|timelineCache|controlproperties|namedSheetView)s?(\d*\.xml|\+xml)$|\/ctrlProps\//i,
+    roles: ["property"],
+    attributes:
+      /^(table|tableColumn|pivotTableDefinition|pivotField|dataField|calculatedItem|queryTable|queryTableField|slicer|timeline|item|i|level|slicerCacheDefinition|timelineCacheDefinition|namedSheetView)@(name|n|c|caption|comment|displayName|totalsRowLabel|dataCaption|grandTotalCaption|errorCaption|missingCaption|rowHeaderCaption|colHeaderCaption|sourceName|sourceCaption|val)$/,
+  },
   { pattern: /connections(\+xml|\.xml)$/i, roles: ["property"], elements: /^(connection|dbPr|webPr|textPr|olapPr|s)$/ },
   { pattern: /persons?(\d*\.xml|\+xml)$/i, roles: ["property"], elements: /^person$/ },
-  { pattern: /pivotCache(Definition|Records)(\d*\.xml|\+xml)$/i, roles: ["hidden"], elements: /^(s|n|d|cacheField)$/ },
+  {
+    pattern: /pivotCache(Definition|Records)(\d*\.xml|\+xml)$/i,
+    roles: ["hidden"],
+    elements: /^(s|n|d|cacheField|worksheetSource|pivotCacheDefinition)$/,
+  },
   { pattern: /revision(Headers|Log)(\d*\.xml|\+xml)$|\/revisions\//i, roles: ["deleted"] },
 ];
 
@@ -106,7 +117,11 @@ async function* readWorkbook(from: OfficePackage): AsyncGenerator<Extracted, rea
           names.line(attribute(attributes, "name") ?? "", listed.length);
         } else if (element === "definedName") {
           name = attribute(attributes, "name") ?? "";
-          content = attribute(attributes, "comment") ?? "";
+          content = ["comment", "description", "customMenu", "help", "statusBar"]
+            .flatMap((which) => attribute(attributes, which) ?? [])
+            .join(" ");
+        } else if (element === "fileSharing" || element === "customWorkbookView") {
+          names.line(attribute(attributes, element === "fileSharing" ? "userName" : "name") ?? "", 1);
         } else if (/[\x80-\xff]|@/.test(attributes)) {
           for (const [, value] of attributesOf(attributes)) if (/[\x80-\xff]|@/.test(value)) names.line(value, 1);
         }

@@ -98,6 +98,22 @@ test("a property that ends in a character whose last byte is a space in Latin-1"
   expect(result.texts).toContain("properties-core [property]: 添加\n");
 });
 
+test("what people write into attributes", async () => {
+  const result = await read(
+    `<w:tbl><w:tblPr><w:tblCaption w:val="Table caption"/><w:tblDescription w:val="说明"/></w:tblPr><w:tr><w:tc>${p("格")}</w:tc></w:tr></w:tbl><w:sdt><w:sdtPr><w:tag w:val="ClientTag"/></w:sdtPr><w:sdtContent>${p("控")}</w:sdtContent></w:sdt><w:p><w:hyperlink w:anchor="第二章"><w:r><w:t>链</w:t></w:r></w:hyperlink><w:smartTag><w:smartTagPr><w:attr w:name="x" w:val="Beijing"/></w:smartTagPr><w:r><w:t>京</w:t></w:r></w:smartTag><w:r><w:pict><v:shape href="http://a.example/b"/></w:pict><w:object><o:OLEObject><o:FieldCodes>\\\\server\\share</o:FieldCodes></o:OLEObject></w:object></w:r></w:p>`,
+    [
+      {
+        name: "word/numbering.xml",
+        data: `<w:numbering><w:lvl><w:lvlText w:val="Chapter %1"/></w:lvl><w:lvl><w:lvlText w:val="%1."/></w:lvl></w:numbering>`,
+      },
+    ],
+  );
+  const texts = result.texts.join("\n");
+  for (const text of ["Table caption", "说明", "ClientTag", "第二章", "Beijing", "http://a.example/b", "\\\\server\\share", "Chapter %1"])
+    expect(texts).toContain(text);
+  expect(texts).not.toContain("%1.");
+});
+
 const cell = (text: string, more = ""): string => `<w:tc><w:tcPr>${more}</w:tcPr>${p(text)}</w:tc>`;
 
 describe("tables", () => {

@@ -249,3 +249,23 @@ describe("damage", () => {
     }
   });
 });
+
+test("what people write into attributes, of whatever script", async () => {
+  const table = `<table id="1" name="Clients" displayName="Clients" ref="A1:B2" comment="made by hand"><tableColumns><tableColumn id="1" name="Full name" totalsRowLabel="Sum of all"/></tableColumns></table>`;
+  const result = await read(
+    `<sheetData/><autoFilter><filterColumn><filters><filter val="Wang Wu"/></filters></filterColumn><filterColumn><customFilters><customFilter val="*branch*"/></customFilters></filterColumn></autoFilter><scenarios><scenario name="Worst case" user="Li Si" comment="by Li Si on Monday"><inputCells r="A1" val="at risk"/></scenario></scenarios><conditionalFormatting><cfRule type="containsText" text="secret"/></conditionalFormatting>`,
+    [
+      { name: "xl/tables/table1.xml", data: table },
+      { name: "xl/slicers/slicer1.xml", data: `<slicers><slicer name="s" caption="By branch"/></slicers>` },
+      { name: "xl/ctrlProps/ctrlProp1.xml", data: `<formControlPr><itemLst><item val="Choice one"/></itemLst></formControlPr>` },
+    ],
+  );
+  expect(result.texts).toEqual(
+    expect.arrayContaining([
+      "sheet1-form [body form]: Wang Wu\n*branch*\nWorst case\nLi Si\nby Li Si on Monday\nat risk\nsecret\n",
+      "part1 [property]: Clients\ndisplayName: Clients\ncomment: made by hand\nFull name\ntotalsRowLabel: Sum of all\n",
+      "part2 [property]: caption: By branch\n",
+      "part3 [property]: Choice one\n",
+    ]),
+  );
+});

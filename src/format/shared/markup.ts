@@ -62,6 +62,8 @@ const spanLimit = 64;
 /** Names kept of people who commented. */
 const authorLimit = 1000;
 
+/** Marks Word sets itself. */
+const ownMark = /^_(GoBack|Toc|Hlk|Ref)/;
 /** 1 MiB: a longer paragraph is told in pieces. */
 const longText = 1024 * 1024;
 
@@ -231,6 +233,11 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
     if (!plainName.test(shapeName) && !watermarkName.test(shapeName)) tell("caption", name);
   }
 
+  /** Where in the document a link leads: Word's own marks say nothing. */
+  function tellAnchor(anchor: string | undefined): void {
+    if (anchor !== undefined && !ownMark.test(anchor)) tell("link", anchor);
+  }
+
   function author(attributes: string, name: string): void {
     const who = attribute(attributes, name);
     if (who !== undefined && who !== "" && shared.authors.size < authorLimit) shared.authors.add(who);
@@ -357,6 +364,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
           shapeName = utf8(attribute(attributes, "id") ?? "");
           tell("caption", attribute(attributes, "alt"));
           tell("caption", attribute(attributes, "title"));
+          tell("link", attribute(attributes, "href"));
           return;
         case "textpath":
           tell("watermark", attribute(attributes, "string"));
@@ -366,13 +374,14 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
           return;
         case "bookmarkStart": {
           const mark = attribute(attributes, "name");
-          if (mark !== undefined && !/^_(GoBack|Toc|Hlk|Ref)/.test(mark)) tell("bookmark", mark);
+          if (mark !== undefined && !ownMark.test(mark)) tell("bookmark", mark);
           return;
         }
         case "hyperlink":
         case "hlinkClick":
         case "hlinkHover":
           tell("link", attribute(attributes, "tooltip"));
+          tellAnchor(attribute(attributes, "anchor"));
           return;
         case "fldSimple":
           tell("field", attribute(attributes, "instr"));
@@ -387,7 +396,21 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
           if (formField > 0) tell("form", attribute(attributes, "val"));
           return;
         case "alias":
+        case "tag":
           tell("form", attribute(attributes, "val"));
+          return;
+        case "tblCaption":
+        case "tblDescription":
+        case "description":
+          tell("caption", attribute(attributes, "val"));
+          return;
+        case "attr":
+          // What a smart tag knows of the words in it.
+          tell("field", attribute(attributes, "val"));
+          return;
+        case "FieldCodes":
+          capture = "line";
+          captured = "";
           return;
         case "listItem":
           tell("form", attribute(attributes, "displayText"));
@@ -408,6 +431,8 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
         case "cmAuthor":
         case "author":
           author(attributes, "name");
+          // An address, in comments of 2018 and later.
+          if (attribute(attributes, "userId")?.includes("@") === true) author(attributes, "userId");
           return;
         default:
       }
@@ -423,6 +448,10 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
         case "delText":
         case "instrText":
         case "delInstrText":
+          capture = "none";
+          return;
+        case "FieldCodes":
+          if (capture === "line") tell("field", trimBytes(captured));
           capture = "none";
           return;
         case "text":

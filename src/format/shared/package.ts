@@ -238,7 +238,7 @@ export async function* readCommonParts(
       taken.add(part);
       continue;
     }
-    if (isXml(part)) yield* readAnyXml(from, part, ++number, known?.roles ?? ["property"], known?.elements, options.seen);
+    if (isXml(part)) yield* readAnyXml(from, part, ++number, known?.roles ?? ["property"], known, options.seen);
     else yield* asMember(from, part, input);
   }
 }
@@ -251,6 +251,8 @@ export interface KnownPart {
   readonly roles: readonly [Role, ...Role[]] | "none";
   /** Elements all of whose attributes are told; of others only those that look like text. */
   readonly elements?: RegExp;
+  /** Attributes, as `element@attribute`, that people write: told where they hold a word, of whatever script. */
+  readonly attributes?: RegExp;
 }
 
 function isXml(part: Part): boolean {
@@ -409,7 +411,7 @@ async function* readAnyXml(
   part: Part,
   number: number,
   roles: readonly [Role, ...Role[]],
-  elements: RegExp | undefined,
+  known: Pick<KnownPart, "elements" | "attributes"> | undefined,
   seen: ReadonlySet<string> | undefined,
 ): AsyncGenerator<Extracted, void> {
   const flow = createFlow(from.sink, {
@@ -428,10 +430,12 @@ async function* readAnyXml(
     open(element, raw): void {
       give();
       if (raw.length < 4) return;
-      const all = elements?.test(element) === true;
-      if (!all && !mayHoldText.test(raw)) return;
+      const all = known?.elements?.test(element) === true;
+      if (!all && known?.attributes === undefined && !mayHoldText.test(raw)) return;
       for (const [name, value] of attributesOf(raw)) {
-        if (!all && !looksLikeText(value)) continue;
+        const told =
+          all || looksLikeText(value) || (known?.attributes?.test(`${element}@${name}`) === true && /[A-Za-z\x80-\xff]{2}/.test(value));
+        if (!told) continue;
         text = /^(v|val|value|name)$/.test(name) ? value : `${name}: ${value}`;
         give();
       }

@@ -115,6 +115,16 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
           for (const which of ["display", "tooltip", "location"]) tell("link", attribute(attributes, which));
           reference = 0;
           return;
+        case "filter":
+        case "customFilter":
+        case "cfRule":
+        case "scenario":
+        case "inputCells":
+        case "protectedRange":
+        case "control":
+        case "oleObject":
+          for (const which of written[name] ?? []) tell("form", attribute(attributes, which));
+          return;
         case "is":
         case "r":
         case "sheetData":
@@ -185,6 +195,18 @@ export function createSheet(sink: Sink, strings: SharedStrings, options: SheetOp
     },
   };
 }
+
+/** Attributes of elements beside the cells that people write. */
+const written: Readonly<Record<string, readonly string[]>> = {
+  filter: ["val"],
+  customFilter: ["val"],
+  cfRule: ["text"],
+  scenario: ["name", "user", "comment"],
+  inputCells: ["val"],
+  protectedRange: ["name"],
+  control: ["name"],
+  oleObject: ["link"],
+};
 
 /** Whether a formula holds a string or a path to another file: all else in it is references and names. */
 function holdsText(formula: string): boolean {
