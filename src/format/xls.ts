@@ -24,7 +24,7 @@ import { readVba } from "./shared/vba.ts";
 export const xls: Extractor = {
   id: "xls",
   title: { zh: "Excel 97–2003 工作簿", en: "Excel 97–2003 workbook" },
-  version: 3,
+  version: 4,
   access: "any",
   async accepts(probe) {
     if (isBareBook(probe.head)) return true;

@@ -116,6 +116,16 @@ const bodies: readonly { title: string; body: string; texts: readonly string[] }
     texts: ["body-field [body field]: 值\n真\n假\n", "body-hidden [body hidden]: 藏\n"],
   },
   {
+    title: "columns of a database, frames of links, conditions",
+    body: `<o:text><t:p><t:database-display t:table-name="客户" t:column-name="证件号">值</t:database-display><t:a x:href="http://a/b" o:target-frame-name="提示">链</t:a><t:a x:href="http://a/c" o:target-frame-name="_blank">接</t:a></t:p></o:text><calcext:condition calcext:value="contains-text(&quot;机密&quot;)"/>`,
+    texts: [
+      "body [body]: 值链接\n",
+      "body-field [body field]: 客户\n证件号\n",
+      "body-link [body link]: http://a/b\n提示\nhttp://a/c\n",
+      "body-form [body form]: 机密\n",
+    ],
+  },
+  {
     title: "forms",
     body: `<o:text><o:forms><f:form><f:text f:name="n" f:current-value="值" f:label="标"/></f:form></o:forms></o:text>`,
     texts: ["body-form [body form]: 标\n值\n"],

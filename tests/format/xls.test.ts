@@ -324,6 +324,38 @@ describe("older versions", () => {
   });
 });
 
+test("scenarios, pivot tables and queries", async () => {
+  const plain = (text: string): Buffer => Buffer.concat([Buffer.from([0]), Buffer.from(text, "latin1")]);
+  const wide = (text: string): Buffer => Buffer.concat([u16(text.length), Buffer.from([1]), Buffer.from(text, "utf16le")]);
+  const scenario = record(
+    0xaf,
+    u16(1),
+    Buffer.from([0, 0, 10, 3, 2]),
+    plain("Worst case"),
+    wide("李四"),
+    wide("压力测试"),
+    u16(0, 0),
+    wide("违约"),
+    u16(0),
+  );
+  const result = await read(
+    oneSheet([
+      number(0, 0, 1),
+      scenario,
+      record(0xb0, Buffer.alloc(40), u16(6, 5), plain("PivotA"), plain("Total")),
+      record(0xb2, u16(0, 0, 3), wide("张三")),
+      record(0x1ad, Buffer.alloc(8), wide("查询")),
+    ]),
+  );
+  expect(result.failures).toEqual([]);
+  expect(result.texts).toEqual(
+    expect.arrayContaining([
+      "sheet1-form [body form]: Worst case\n李四\n压力测试\n违约\n",
+      "sheet1-pivotTable [body form]: PivotA\nTotal\n张三\n查询\n",
+    ]),
+  );
+});
+
 describe("passwords", () => {
   const sheets: readonly WrittenSheet[] = [
     { title: "密", records: [label(0, 0, 0), ...Array.from({ length: 200 }, (_, row) => number(row + 1, 0, row * 7919))] },

@@ -3,6 +3,7 @@ import { cleanText } from "./biffText.ts";
 import { createBiffCells } from "./biffCells.ts";
 import { formulaStrings } from "./biffFormula.ts";
 import { readHyperlink } from "./biffHyperlink.ts";
+import { looseBiffStrings } from "./biffLoose.ts";
 import { biff, BiffReader, BiffRecords, readBof } from "./biffRecord.ts";
 import type { BiffRecord, BiffStream } from "./biffRecord.ts";
 import type { Sink } from "./flow.ts";
@@ -207,6 +208,32 @@ function readBeside(state: SheetState, record: BiffRecord, chart: boolean): void
       for (const condition of [first, second]) if (condition[0] === 6) tell("form", reader.text(condition[6] ?? 0), sheetMark(1, 1));
       return;
     }
+    case biff.scenario: {
+      if (!wide) return;
+      reader.skip(4);
+      const length = reader.u8();
+      reader.skip(2);
+      tell("form", reader.text(length), sheetMark(1, 1));
+      for (const text of looseBiffStrings(reader.rest())) tell("form", text, sheetMark(1, 1));
+      return;
+    }
+    case biff.pivotView: {
+      if (!wide) return;
+      reader.skip(40);
+      const lengths = [reader.u16(), reader.u16()];
+      for (const length of lengths) tell("form", reader.text(length), sheetMark(1, 1), "pivotTable");
+      return;
+    }
+    case biff.pivotField:
+    case biff.pivotItem:
+    case biff.pivotData:
+    case biff.consolidationName:
+    case biff.queryTable:
+    case biff.queryString:
+    case biff.table11:
+    case biff.table12:
+      if (wide) for (const text of looseBiffStrings(reader.rest())) tell("form", text, sheetMark(1, 1), "pivotTable");
+      return;
     case biff.pivotString:
       tell("hidden", reader.text(reader.u16()), sheetMark(1, 1), "pivot");
       return;

@@ -92,7 +92,19 @@ const headers: Readonly<Record<string, Role>> = {
 };
 const watermarkName = /watermark|\xe6\xb0\xb4\xe5\x8d\xb0/i;
 const plainName = /^[^\d.@]{0,60} *\d{0,12}$/;
-const fieldAttributes = ["string-value", "string-value-if-true", "string-value-if-false", "description", "help", "hint"] as const;
+const fieldAttributes = [
+  "string-value",
+  "string-value-if-true",
+  "string-value-if-false",
+  "description",
+  "help",
+  "hint",
+  "database-name",
+  "table-name",
+  "column-name",
+] as const;
+/** Frames of a browser that links name as one; any other name a person gave. */
+const ownFrame = /^_(self|blank|parent|top)$/;
 const formAttributes = ["label", "value", "current-value", "title", "help-message", "string-value", "list-source", "image-data"] as const;
 
 /**
@@ -437,6 +449,15 @@ export function createOdfHandler(
         case "a":
           tell("link", unescapeAddress(attribute(attributes, "href") ?? ""));
           tell("link", attribute(attributes, "title"));
+          if (!ownFrame.test(attribute(attributes, "target-frame-name") ?? "_self"))
+            tell("link", attribute(attributes, "target-frame-name"));
+          return;
+        case "scenario":
+          tell("form", attribute(attributes, "comment"));
+          return;
+        case "condition":
+          // calcext: what a cell is compared with stands between quotes.
+          for (const [, text] of (attribute(attributes, "value") ?? "").matchAll(/"([^"]{1,32767})"/g)) tell("form", text);
           return;
         case "note-citation":
         case "footnote-citation":
