@@ -218,7 +218,7 @@ export function createPool(options: PoolOptions): Pool {
         end(slot, "timeout", `rule ${rule.base.id} did not end on one passage`, rule.base.id);
         continue;
       }
-      const allowed = allowedTime(limits, sizeOf(slot, sequence));
+      const allowed = allowedTime(limits, sizeOf(slot, sequence), partial.get(sequence)?.length);
       if (now - slot.seen.since > allowed) end(slot, "timeout", `not read within ${Math.round(allowed / 1000)} s`);
       else if (slot.lane.memory() !== undefined) watchOwnMemory(slot);
       else if (oldest === undefined || slot.seen.since < oldest.seen.since) oldest = slot;

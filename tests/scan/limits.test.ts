@@ -16,11 +16,12 @@ const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
 test.each([
-  ["unknown size", undefined, 55_000],
-  ["a document", 90 * MIB, 55_000],
-  ["a mail folder", 4 * GIB + defaultLimits.fileSize, 55_000 + 1_024_000],
-])("time for %s", (_, size, expected) => {
-  expect(allowedTime(defaultLimits, size)).toBe(expected);
+  ["unknown size", undefined, 0, 55_000],
+  ["a document", 90 * MIB, 0, 55_000],
+  ["a mail folder", 4 * GIB + defaultLimits.fileSize, 0, 55_000 + 1_024_000],
+  ["one of many short mails", 90 * MIB, 80_000, 55_000 + 8_000_000],
+])("time for %s", (_, size, nested, expected) => {
+  expect(allowedTime(defaultLimits, size, nested)).toBe(expected);
 });
 
 test.each([
