@@ -139,7 +139,9 @@ export class Groups {
       const [first] = passage.members;
       if (first === undefined || passage.members.some(({ table }) => table !== undefined && grouped.has(table))) continue;
       const key = `${passage.matcher.rule.id}\0${first.flow}`;
-      series.set(key, [...(series.get(key) ?? []), passage]);
+      const known = series.get(key);
+      if (known === undefined) series.set(key, [passage]);
+      else known.push(passage);
     }
     const passages = [...series.values()].flatMap((list) =>
       list.length < SERIES ? list.map((one) => passageGroup([one])) : [passageGroup(list)],
