@@ -103,6 +103,17 @@ function normalForm(code: number): string {
   return form;
 }
 
+const REPLACEMENT = 0xfffd;
+
+/** The character of `size` bytes, as `stepUtf8` gave them, at `at`: a lead that asks for more is broken. */
+function utf8Code(bytes: Uint8Array, at: number, size: number): number {
+  const lead = bytes[at] ?? 0;
+  const [second, third, fourth] = [(bytes[at + 1] ?? 0) & 63, (bytes[at + 2] ?? 0) & 63, (bytes[at + 3] ?? 0) & 63];
+  if (size === 3) return lead < 0xf0 ? ((lead & 15) << 12) | (second << 6) | third : REPLACEMENT;
+  if (size === 2) return lead < 0xe0 ? ((lead & 31) << 6) | second : REPLACEMENT;
+  return size === 4 ? ((lead & 7) << 18) | (second << 12) | (third << 6) | fourth : REPLACEMENT;
+}
+
 /** Longest normal form of one character, in code units (U+FDFA). */
 const LONGEST_FORM = 18;
 /** Where text and its way back are written before their size is known. */
@@ -133,10 +144,9 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
       next = at + step(bytes, at, to);
       const size = next - at;
       if (pairs !== undefined) code = size === 2 ? (pairs[((lead - 0x80) << 8) | (bytes[at + 1] ?? 0)] ?? 0) : 0;
-      else if (size === 3 && lead < 0xf0) code = ((lead & 15) << 12) | (((bytes[at + 1] ?? 0) & 63) << 6) | ((bytes[at + 2] ?? 0) & 63);
-      else code = size === 2 && lead < 0xe0 ? ((lead & 31) << 6) | ((bytes[at + 1] ?? 0) & 63) : 0;
+      else code = utf8Code(bytes, at, size);
       // Characters of four bytes, broken sequences and what the tables do not hold are left to the decoder.
-      if (code === 0) code = decoders[encoding].decode(bytes.subarray(at, next)).codePointAt(0) ?? 0xfffd;
+      if (code === 0) code = decoders[encoding].decode(bytes.subarray(at, next)).codePointAt(0) ?? REPLACEMENT;
     }
     const kind = code < 0x1_0000 ? (becoming[code] ?? CHANGED) : CHANGED;
     if (kind === ITSELF) {

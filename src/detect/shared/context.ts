@@ -64,6 +64,8 @@ interface Node {
 /** Words by their characters. One walk from a place tries them all, where an alternation of hundreds tries one after the other. */
 class WordTrie {
   readonly #roots: readonly { readonly parting: Parting; readonly root: Node }[];
+  /** By the lower eight bits of a character, whether any word begins so: most places are told by it. */
+  readonly #begins = new Uint8Array(256);
 
   constructor(words: readonly string[]) {
     const roots: Record<Parting, Node> = { spaced: nodeOf(), joined: nodeOf(), whole: nodeOf() };
@@ -74,7 +76,11 @@ class WordTrie {
         add(roots.joined, bare, 10 * bare.length);
       } else add(roots.whole, word, 30 + word.length);
     }
-    this.#roots = (["spaced", "joined", "whole"] as const).map((parting) => ({ parting, root: roots[parting] }));
+    this.#roots = (["spaced", "joined", "whole"] as const).flatMap((parting) => {
+      const root = roots[parting];
+      for (const code of root.next.keys()) this.#begins[code & 0xff] = 1;
+      return root.next.size === 0 ? [] : [{ parting, root }];
+    });
   }
 
   /** The first word in `[from, to)`, as if there were nothing round it. */
@@ -88,10 +94,12 @@ class WordTrie {
 
   /** The word that begins at `at`; nothing before `from` and behind `to` is seen. */
   at(text: string, at: number, from: number, to: number): Found | undefined {
+    const begin = folded(text.charCodeAt(at));
+    if (this.#begins[begin & 0xff] === 0) return undefined;
     let best: Found | undefined;
     let rank = 0;
     for (const { parting, root } of this.#roots) {
-      let node = root.next.get(folded(text.charCodeAt(at)));
+      let node = root.next.get(begin);
       if (node === undefined || (parting === "whole" && at > from && isLetter(text.charCodeAt(at - 1)))) continue;
       let parted = 0;
       for (let next = at + 1; node !== undefined; next++) {
