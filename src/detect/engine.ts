@@ -5,13 +5,28 @@ import type { ByteEncoding } from "../util/decode.ts";
 import { compileRules } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { Engine, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
-import { AHEAD, BLOCK, Flow, isBlank, lineEnd, lineStart, nextLine, PEERS, segmentAt, tailStart, topEnd } from "./flow.ts";
+import {
+  AHEAD,
+  BLOCK,
+  countLines,
+  Flow,
+  isApart,
+  isBlank,
+  lineEnd,
+  lineStart,
+  nextLine,
+  PEERS,
+  segmentAt,
+  tailStart,
+  topEnd,
+} from "./flow.ts";
 import type { Segment } from "./flow.ts";
 import { DIGITS } from "./kernel/contract.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
 import { DigitChain } from "./kernel/digitChain.ts";
 import type { Plan } from "./plan.ts";
+import { blanked, otherLines } from "./readings.ts";
 import { Settler } from "./settle.ts";
 import { nameColumns, nameProperties } from "./table.ts";
 import type { ColumnLexicon, NamedColumns } from "./table.ts";
@@ -37,6 +52,9 @@ interface TypedRows {
   next: number;
   readonly stop: number;
 }
+
+/** Rows of a table that may name its columns. */
+const HEAD_ROWS = 15;
 
 /** The chain of the candidate at hand. */
 const chain = new DigitChain();
@@ -84,8 +102,11 @@ class EngineSession implements Session {
       return;
     }
     const undecided = content.encodings.length > 1;
+    const shared = { id: chunk.flow };
     const readings = content.encodings.map((encoding) => {
       const flow = this.#flow(undecided ? `${chunk.flow}/${encoding}` : chunk.flow, byteEncoding(encoding), chunk.start);
+      flow.mixes = !encoding.startsWith("utf16");
+      if (undecided) flow.shared = shared;
       return { flow, blocks: this.#range(flow, chunk, content.from, content.length, encoding, content.source) };
     });
     // In step with each other: a source that inflates goes back by a block, not to its begin.
@@ -112,6 +133,7 @@ class EngineSession implements Session {
       flow = new Flow(id, encoding);
       flow.base = start;
       flow.done = start;
+      flow.sorted = start;
       flow.lineCursor.offset = start;
       this.#flows.set(id, flow);
     }
@@ -183,7 +205,8 @@ class EngineSession implements Session {
     const to = final ? flow.end : flow.end - AHEAD;
     if (!final && to - flow.done < BLOCK / 2) return;
     if (flow.topEnd === undefined) flow.topEnd = topEnd(flow, final);
-    if (final) flow.tailStart = tailStart(flow);
+    if (final) flow.tailStart ??= tailStart(flow);
+    if (flow.mixes) setApart(flow, final);
     const from = flow.done;
     if (to > from) {
       const { candidates } = this.#compiled;
@@ -196,6 +219,7 @@ class EngineSession implements Session {
         const start = flow.base + (candidates.records[3 * index + 1] ?? 0);
         // A row's cells are looked at with its candidates: what was decoded serves both.
         while (rows[0] !== undefined && rows[0].next <= start) this.#cells(flow, rows);
+        if (flow.apart.length > 0 && isApart(flow, start)) continue;
         const end = flow.base + (candidates.records[3 * index + 2] ?? 0);
         if (kind === DIGITS) this.#digits(flow, start, end);
         else this.#literal(flow, kind, start, end);
@@ -205,7 +229,36 @@ class EngineSession implements Session {
       flow.done = to;
     }
     this.#settler.resolve(flow, final);
+    if (flow.waiting.length > 0) this.#readApart(flow, final);
     flow.trim();
+  }
+
+  /** Reads lines that were set apart, as flows of their own in their place. */
+  #readApart(flow: Flow, final: boolean): void {
+    const { waiting } = flow;
+    // What may stand in the text's tail waits until that is known.
+    flow.waiting = final ? [] : waiting.filter(({ end }) => end > flow.end - 2 * AHEAD);
+    for (const apart of waiting) {
+      const { bytes, encodings, segment, start, end } = apart;
+      if (flow.waiting.includes(apart)) continue;
+      const shared = flow.shared ?? (encodings.length > 1 ? { id: flow.id } : undefined);
+      for (const encoding of encodings) {
+        const reading = new Flow(`${flow.id}/${encoding}`, encoding);
+        reading.base = start;
+        reading.done = start;
+        reading.linesBefore = apart.lines;
+        reading.lineCursor = { offset: start, lines: apart.lines };
+        reading.shared = shared;
+        reading.topEnd = flow.topEnd;
+        reading.tailStart = final && flow.tailStart !== undefined ? flow.tailStart : end;
+        // Its rows are not the table's first, which name the columns.
+        const table = segment.table && { ...segment.table, row: Math.max(segment.table.row, HEAD_ROWS + 1) };
+        reading.segments.push({ ...segment, start, end, table });
+        reading.room(bytes.length).set(bytes);
+        reading.length = bytes.length;
+        this.#process(reading, true);
+      }
+    }
   }
 
   #digits(flow: Flow, start: number, end: number): void {
@@ -277,7 +330,8 @@ class EngineSession implements Session {
         const next = nextLine(flow, start);
         const end = Math.min(lineEnd(flow, start, next), start + ROW);
         const segment = segmentAt(flow, start);
-        if (segment !== undefined && end > start && !isBlank(flow, start, end)) {
+        const here = flow.apart.length === 0 || !isApart(flow, start);
+        if (here && segment !== undefined && end > start && !isBlank(flow, start, end)) {
           // Those that look at the line alone come first: their window shows no more.
           for (const reach of ["line", undefined] as const) {
             let window: Window | undefined;
@@ -332,7 +386,7 @@ class EngineSession implements Session {
     const { segment, wanted, next: start } = first;
     first.next = nextLine(flow, start);
     if (first.next >= first.stop) rows.shift();
-    if (namesColumns(flow, segment, start)) return;
+    if (namesColumns(flow, segment, start) || (flow.apart.length > 0 && isApart(flow, start))) return;
     showRow(flow, start);
     const cells = rowAt(flow, segment, start)?.row ?? [];
     for (const { at, plans } of wanted) {
@@ -372,6 +426,23 @@ class EngineSession implements Session {
 
 function byteEncoding(encoding: Encoding): ByteEncoding {
   return encoding === "utf16le" || encoding === "utf16be" ? "utf8" : encoding;
+}
+
+/** Looks for lines in other encodings than the flow's, as far as lines are whole, and keeps their bytes. */
+function setApart(flow: Flow, final: boolean): void {
+  const { bytes, base, length, encoding } = flow;
+  const from = Math.max(flow.sorted, base) - base;
+  const to = final ? length : bytes.subarray(0, length).lastIndexOf(10) + 1;
+  if (to <= from) return;
+  flow.sorted = base + to;
+  for (const { start, end, encodings, lines } of otherLines(bytes, from, to, encoding)) {
+    const segment = segmentAt(flow, base + start);
+    if (segment === undefined) continue;
+    for (const line of lines) flow.apart.push({ start: base + line.start, end: base + line.end });
+    const before = flow.linesBefore + countLines(bytes, 0, start);
+    const held = blanked(bytes, start, end, lines);
+    flow.waiting.push({ start: base + start, end: base + end, encodings, segment, lines: before, bytes: held });
+  }
 }
 
 /** Indices of candidates by start, then end, then kind. */

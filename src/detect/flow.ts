@@ -62,6 +62,17 @@ export interface Row {
   cells: readonly WindowCell[] | undefined;
 }
 
+/** Lines of a flow that are read in other encodings than the rest, what stands between them blanked out. */
+export interface Apart {
+  readonly start: number;
+  readonly end: number;
+  readonly encodings: readonly ByteEncoding[];
+  readonly segment: Segment;
+  /** Line ends before them. */
+  readonly lines: number;
+  readonly bytes: Uint8Array;
+}
+
 const EMPTY = new Uint8Array(0);
 /** Bytes a flow begins with: a name or a small file needs no more. */
 const LEAST = 4 * 1024;
@@ -91,6 +102,14 @@ export class Flow {
   windowAt = 0;
   rowCache: Row | undefined;
   lineCursor: { offset: number; lines: number } = { offset: 0, lines: 0 };
+  /** Its bytes are read in other encodings too: what stands in one place is told once, under the first. */
+  shared: { readonly id: string } | undefined;
+  /** Whether its lines may be written in several encodings; those before `sorted` have been looked at. */
+  mixes = false;
+  sorted = 0;
+  /** Lines that are read in another encoding, in order, and those of them that wait to be. */
+  apart: { readonly start: number; readonly end: number }[] = [];
+  waiting: Apart[] = [];
 
   constructor(id: string, encoding: ByteEncoding) {
     this.id = id;
@@ -124,8 +143,21 @@ export class Flow {
     this.length -= drop;
     this.base = keep;
     this.segments = this.segments.filter((segment) => segment.end > keep);
+    this.apart = this.apart.filter(({ end }) => end > keep);
     this.lineCursor = { offset: keep, lines: this.linesBefore };
   }
+}
+
+/** Whether the byte at `offset` stands in a line that is read in another encoding. */
+export function isApart({ apart }: Flow, offset: number): boolean {
+  let low = 0;
+  let high = apart.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((apart[middle]?.end ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return (apart[low]?.start ?? Number.MAX_SAFE_INTEGER) <= offset;
 }
 
 /** Line feeds in `bytes[from, to)`. */

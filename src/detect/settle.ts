@@ -41,6 +41,9 @@ interface Late {
 /** Matches of a rule and confidence that say what they were preferred to: a person looks at the first few. */
 const EXPLAINED = 20;
 
+/** Places remembered of text in undecided encodings; what comes after is told once for each. */
+const MOST_TOLD = 200_000;
+
 const CONFIDENCES: readonly Confidence[] = ["high", "medium", "low"];
 const NOTHING_BEATEN: readonly Contender<Chosen>[] = [];
 
@@ -55,6 +58,8 @@ export class Settler {
   readonly #late: Late[] = [];
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
   readonly #groups: Groups;
+  /** Places of text that is read in several encodings where something was found. */
+  readonly #told = new Set<string>();
   #who = { infoType: "", value: "", key: "" };
 
   constructor(options: SessionOptions, plans: readonly Plan[]) {
@@ -230,6 +235,7 @@ export class Settler {
   #keep(flow: Flow, { pending, tier, peers, subject }: Chosen, beaten: readonly Contender<Chosen>[]): void {
     const { plan, match } = pending;
     const { rule } = plan.matcher;
+    if (flow.shared !== undefined && this.#isTold(flow.shared.id, pending)) return;
     const count = this.#countOf(plan, tier.confidence);
     count.total++;
     const sample = isSample(match.evidence);
@@ -277,6 +283,14 @@ export class Settler {
     });
     this.#matches.push(sealed);
     if (!sample) this.#groups.add(pending, flow.id, tier.confidence, subjectKey, sealed);
+  }
+
+  /** Whether the same was found in the same place in another encoding. */
+  #isTold(id: string, { plan, start, end }: Pending): boolean {
+    const place = `${id}\0${plan.index}\0${start}\0${end}`;
+    if (this.#told.has(place)) return true;
+    if (this.#told.size < MOST_TOLD) this.#told.add(place);
+    return false;
   }
 
   /** What rules over entries make of all there is. */

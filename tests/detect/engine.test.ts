@@ -153,6 +153,37 @@ describe("the engine", () => {
     expect(found).toEqual(seen(await examine([chunk])));
   });
 
+  describe("reads lines in another encoding than their text's", () => {
+    const filler = "会议强调要坚持稳中求进的工作总基调，资产质量总体稳定。\n";
+    const strange = "机密★10年 电话13900139002\n";
+    for (const [main, other] of [
+      ["utf8", "gb18030"],
+      ["gb18030", "utf8"],
+    ] as const) {
+      it(`${other} in the midst and at both ends of ${main}`, async () => {
+        const [common, odd] = [encode(filler, main) ?? key, encode(strange, other) ?? key];
+        const fill = (times: number): Uint8Array[] => Array.from({ length: times }, () => common);
+        const bytes = Buffer.concat([...fill(2), odd, ...fill(9_000), odd, common, odd, ...fill(9_000), odd]);
+        const matches = await examine([range(bytes, [main])]);
+        expect(seen(matches)).toEqual([3, 9_004, 9_006, 18_007].flatMap((line) => [`机密★10年 ${line}:1`, `13900139002 ${line}:10`]));
+        const places = matches.map(({ evidence }) => evidence.filter(({ by }) => by === "position").map(({ name }) => name));
+        expect(places).toEqual([["top"], ["top"], [], [], [], [], ["tail"], ["tail"]]);
+      });
+    }
+
+    it("tells what stands in one place once, whatever it is read in", async () => {
+      const bytes = Buffer.concat([Buffer.from(filler + strange), encode(filler + strange, "gb18030") ?? key]);
+      const found = seen(await examine([range(bytes, ["gb18030", "utf8"])]));
+      expect(found.toSorted()).toEqual(["13900139002 2:10", "13900139002 4:10", "机密★10年 2:1", "机密★10年 4:1"]);
+    });
+
+    it("leaves what stands between such lines to the text", async () => {
+      const line = encode("客户资料一览\n", "gb18030") ?? key;
+      const bytes = Buffer.concat([line, Buffer.from("电话13900139002\n"), line]);
+      expect(seen(await examine([range(bytes, ["utf8"])]))).toEqual(["13900139002 2:3"]);
+    });
+  });
+
   it("knows the top and the tail of a flow", async () => {
     const lines = Array.from({ length: 40 }, (_, index) => `\n139001390${String(index + 10)}`);
     const matches = await examine([text(lines.join("\n"))]);
