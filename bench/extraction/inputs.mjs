@@ -3,7 +3,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { zip } from "../../scripts/fixtures/zip.mjs";
+import { has } from "../shared/measure.mjs";
 import { random } from "../shared/random.mjs";
+import { convert } from "./libreOffice.mjs";
 
 const surnames = [..."王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"];
 const given = [..."伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英"];
@@ -234,18 +236,105 @@ function gbkTable() {
   return (character) => (character < "\x80" ? character.charCodeAt(0).toString(16).padStart(2, "0") : (known.get(character) ?? "3f"));
 }
 
+/** The same paragraphs as Word writes them in RTF: Chinese as Unicode escapes with two bytes of GBK for older readers. */
+function rtf(count) {
+  const source = random(1);
+  const lookup = gbkTable();
+  const escaped = (text) =>
+    Array.from(text, (character) => {
+      if (character < "\x80") return character;
+      const code = character.charCodeAt(0);
+      return `\\u${code > 32767 ? code - 65536 : code}\\'${lookup(character).slice(0, 2)}\\'${lookup(character).slice(2)}`;
+    }).join("");
+  const body = [];
+  for (let index = 0; index < count; index++) {
+    const text = sentence(source);
+    body.push(`\\pard\\plain\\f0\\fs21{\\b ${escaped(text.slice(0, 9))}}{${escaped(text.slice(9))}}\\par\r\n`);
+  }
+  return Buffer.from(`{\\rtf1\\ansi\\ansicpg936\\uc2\\deff0{\\fonttbl{\\f0\\fnil\\fcharset134 SimSun;}}\r\n${body.join("")}}`, "latin1");
+}
+
+/** A presentation of `count` slides, of a title and twelve lines each. */
+function pptx(count) {
+  const source = random(5);
+  const main =
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"';
+  const tree = (shapes) =>
+    `<p:cSld><p:spTree><p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr/>${shapes}</p:spTree></p:cSld>`;
+  const shape = (id, lines, top) =>
+    `<p:sp><p:nvSpPr><p:cNvPr id="${id}" name="x"/><p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr><p:spPr><a:xfrm><a:off x="500000" y="${top}"/><a:ext cx="8000000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr><p:txBody><a:bodyPr/>${lines.map((line) => `<a:p><a:r><a:t>${line}</a:t></a:r></a:p>`).join("")}</p:txBody></p:sp>`;
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  const map =
+    '<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/>';
+  return zip([
+    [
+      "[Content_Types].xml",
+      types([
+        ["/ppt/presentation.xml", "presentationml.presentation.main"],
+        ["/ppt/slideMasters/slideMaster1.xml", "presentationml.slideMaster"],
+        ["/ppt/slideLayouts/slideLayout1.xml", "presentationml.slideLayout"],
+        ...numbers.map((number) => [`/ppt/slides/slide${number}.xml`, "presentationml.slide"]),
+      ]),
+    ],
+    ["_rels/.rels", relations([["r1", "officeDocument", "ppt/presentation.xml"]])],
+    [
+      "ppt/presentation.xml",
+      `<p:presentation ${main}><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="m"/></p:sldMasterIdLst><p:sldIdLst>${numbers.map((number) => `<p:sldId id="${255 + number}" r:id="s${number}"/>`).join("")}</p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/></p:presentation>`,
+    ],
+    [
+      "ppt/_rels/presentation.xml.rels",
+      relations([
+        ["m", "slideMaster", "slideMasters/slideMaster1.xml"],
+        ...numbers.map((number) => [`s${number}`, "slide", `slides/slide${number}.xml`]),
+      ]),
+    ],
+    [
+      "ppt/slideMasters/slideMaster1.xml",
+      `<p:sldMaster ${main}>${tree("")}${map}<p:sldLayoutIdLst><p:sldLayoutId id="2147483649" r:id="r1"/></p:sldLayoutIdLst></p:sldMaster>`,
+    ],
+    ["ppt/slideMasters/_rels/slideMaster1.xml.rels", relations([["r1", "slideLayout", "../slideLayouts/slideLayout1.xml"]])],
+    ["ppt/slideLayouts/slideLayout1.xml", `<p:sldLayout ${main}>${tree("")}</p:sldLayout>`],
+    ["ppt/slideLayouts/_rels/slideLayout1.xml.rels", relations([["r1", "slideMaster", "../slideMasters/slideMaster1.xml"]])],
+    ...numbers.flatMap((number) => [
+      [
+        `ppt/slides/slide${number}.xml`,
+        `<p:sld ${main}>${tree(
+          shape(2, [name(source)], 300_000) +
+            shape(
+              3,
+              Array.from({ length: 12 }, () => sentence(source)),
+              1_300_000,
+            ),
+        )}</p:sld>`,
+      ],
+      [`ppt/slides/_rels/slide${number}.xml.rels`, relations([["r1", "slideLayout", "../slideLayouts/slideLayout1.xml"]])],
+    ]),
+  ]);
+}
+
 /** What is measured: each takes its peer a second or more. */
 export const inputs = {
   docx: { file: "paragraphs.docx", make: () => docx(30_000), what: "30,000 paragraphs" },
   xlsx: { file: "rows.xlsx", make: () => xlsx(200_000), what: "200,000 × 10 cells" },
   xls: { file: "rows.xls", make: () => xls(20_000), what: "20,000 × 10 cells" },
+  rtf: { file: "paragraphs.rtf", make: () => rtf(20_000), what: "20,000 paragraphs" },
+  doc: { file: "long.doc", from: { file: "long.docx", make: () => docx(20_000) }, what: "20,000 paragraphs" },
+  ppt: { file: "slides.ppt", from: { file: "slides.pptx", make: () => pptx(600) }, what: "600 slides of 12 lines" },
   xlsb: { file: "rows.xlsb", make: () => xlsb(60_000), what: "60,000 × 10 cells" },
   pdf: { file: "pages.pdf", make: () => pdf(1300), what: "1,300 pages" },
 };
 
-/** Path of an input under `dir`, made where it is not there. */
+/** Path of an input under `dir`, made where it is not there; undefined where it takes LibreOffice to write it and that is not here. */
 export async function inputFile(dir, kind) {
-  const path = join(dir, inputs[kind].file);
-  if (!existsSync(path)) writeFileSync(path, await inputs[kind].make());
+  const { file, make, from } = inputs[kind];
+  const path = join(dir, file);
+  if (existsSync(path)) return path;
+  if (from === undefined) writeFileSync(path, await make());
+  else {
+    if (!(await has("soffice"))) return undefined;
+    const source = join(dir, from.file);
+    writeFileSync(source, await from.make());
+    await convert(dir, source, kind);
+  }
   return path;
 }
