@@ -1,11 +1,11 @@
 import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import { FailureError } from "../model/failure.ts";
-import { memorySource } from "./shared/bytes.ts";
 import { createFlow } from "./shared/flow.ts";
+import { giveMember } from "./shared/givenMember.ts";
 import { createHtmlDocument } from "./shared/htmlDocument.ts";
 import { htmlPieces } from "./shared/htmlEncoding.ts";
 import { createHtmlScanner } from "./shared/htmlScan.ts";
-import { innerEntry, told } from "./shared/inner.ts";
+import { told } from "./shared/inner.ts";
 import { asMember, giveProperties, openPackage, readCommonParts } from "./shared/package.ts";
 import type { OfficePackage, Part } from "./shared/package.ts";
 import { attribute, bytesOf, textOf, trimBytes } from "./shared/xml.ts";
@@ -181,16 +181,8 @@ async function* readPage(from: OfficePackage, part: Part, input: ExtractInput, n
     place: () => ({ kind: "property", name: `chapter ${number}: ${part.name}` }),
     line: () => scanner.line,
     data(type, bytes): void {
-      if (!input.budget.take("members", 1)) {
-        sink.stop("too-large", "limit of members reached");
-        return;
-      }
       const name = `${part.name}!${++embedded}.${(type.split("/")[1] ?? "bin").replace(/[^a-z0-9]/g, "")}`;
-      sink.item({
-        type: "member",
-        entry: innerEntry(input.entry, { name, key: name, size: bytes.length }),
-        open: () => Promise.resolve(memorySource(bytes)),
-      });
+      giveMember(input, sink, name, bytes);
     },
   });
   const scanner = createHtmlScanner(document);

@@ -1,10 +1,9 @@
 import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
-import { memorySource } from "./shared/bytes.ts";
 import { createSink } from "./shared/flow.ts";
+import { giveMember } from "./shared/givenMember.ts";
 import { htmlPieces, looksLikeHtml } from "./shared/htmlEncoding.ts";
 import { createHtmlDocument } from "./shared/htmlDocument.ts";
 import { createHtmlScanner } from "./shared/htmlScan.ts";
-import { innerEntry } from "./shared/inner.ts";
 import { piecesOf } from "./shared/pieces.ts";
 
 /**
@@ -29,16 +28,8 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     sink,
     line: () => scanner.line,
     data(type, bytes): void {
-      if (!budget.take("members", 1)) {
-        sink.stop("too-large", "limit of members reached");
-        return;
-      }
       const name = `embedded${++embedded}${type === "" ? "" : `.${(type.split("/")[1] ?? "bin").replace(/[^a-z0-9]/g, "").replace("jpeg", "jpg")}`}`;
-      sink.item({
-        type: "member",
-        entry: innerEntry(entry, { name, key: name, size: bytes.length }),
-        open: () => Promise.resolve(memorySource(bytes)),
-      });
+      giveMember(input, sink, name, bytes);
     },
   });
   const scanner = createHtmlScanner(document);

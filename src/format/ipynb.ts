@@ -2,7 +2,7 @@ import type { ExtractInput, Extracted, Extractor, Role } from "../model/chunk.ts
 import { memorySource, readRange } from "./shared/bytes.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
 import type { Flow, Sink } from "./shared/flow.ts";
-import { innerEntry } from "./shared/inner.ts";
+import { giveMember } from "./shared/givenMember.ts";
 
 /** Jupyter notebooks (nbformat 3 and 4): prose, code and what it gave, cell by cell; pages and pictures among the outputs as members. */
 export const ipynb: Extractor = {
@@ -122,20 +122,9 @@ function readCell(
   const code = cell["cell_type"] === "code";
   tell(flow(code ? "code" : "body"), text(cell["source"] ?? cell["input"]), number);
   tellStrings(cell["metadata"], flow("property"), number);
-  const member = (name: string, bytes: Buffer): void => {
-    if (!input.budget.take("members", 1)) {
-      sink.stop("too-large", "limit of members reached");
-      return;
-    }
-    sink.item({
-      type: "member",
-      entry: innerEntry(input.entry, { name, key: name, size: bytes.length }),
-      open: () => Promise.resolve(memorySource(bytes)),
-    });
-  };
   for (const [name, bundle] of Object.entries(object(cell["attachments"])))
     for (const [type, data] of Object.entries(object(bundle)))
-      member(`cell ${number}/${name}`, Buffer.from(text(data), type.startsWith("text/") ? "utf8" : "base64"));
+      giveMember(input, sink, `cell ${number}/${name}`, Buffer.from(text(data), type.startsWith("text/") ? "utf8" : "base64"));
   for (const [index, value] of list(cell["outputs"]).entries()) {
     const output = object(value);
     const base = `cell ${number}/output ${index + 1}`;
@@ -157,13 +146,15 @@ function readCell(
     const page = text(data["text/html"] ?? data["html"]);
     const plain = text(data["text/plain"]);
     if (!says(page, plain)) tell(flow("body"), plain, number);
-    if (page !== "") member(`${base}.html`, Buffer.from(page, "utf8"));
+    if (page !== "") giveMember(input, sink, `${base}.html`, Buffer.from(page, "utf8"));
     for (const type of ["text/markdown", "text/latex", "latex", "application/javascript", "javascript"])
       tell(flow("body"), text(data[type]), number);
-    for (const type of ["image/svg+xml", "svg"]) if (text(data[type]) !== "") member(`${base}.svg`, Buffer.from(text(data[type]), "utf8"));
+    for (const type of ["image/svg+xml", "svg"])
+      if (text(data[type]) !== "") giveMember(input, sink, `${base}.svg`, Buffer.from(text(data[type]), "utf8"));
     for (const [type, value64] of Object.entries(data)) {
       const kind = /^(?:image|application)\/(png|jpeg|gif|pdf)$|^(png|jpeg)$/.exec(type);
-      if (kind !== null && text(value64) !== "") member(`${base}.${kind[1] ?? kind[2]}`, Buffer.from(text(value64), "base64"));
+      if (kind !== null && text(value64) !== "")
+        giveMember(input, sink, `${base}.${kind[1] ?? kind[2]}`, Buffer.from(text(value64), "base64"));
       else if (type.endsWith("json")) tell(flow("body"), JSON.stringify(value64), number);
     }
   }

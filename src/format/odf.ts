@@ -1,7 +1,6 @@
 import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
-import { memorySource } from "./shared/bytes.ts";
 import { createSink } from "./shared/flow.ts";
-import { innerEntry } from "./shared/inner.ts";
+import { giveMember } from "./shared/givenMember.ts";
 import { createOdfHandler } from "./shared/odfText.ts";
 import type { OdfShared } from "./shared/odfText.ts";
 import { giveProperties, openPackage, readCommonParts } from "./shared/package.ts";
@@ -70,16 +69,8 @@ async function* extractFlat(input: ExtractInput): AsyncGenerator<Extracted, void
   const shared: OdfShared = {
     ...sharedOf(sink),
     binary(bytes): void {
-      if (!input.budget.take("members", 1)) {
-        sink.stop("too-large", "limit of members reached");
-        return;
-      }
       const name = `object${++objects}`;
-      sink.item({
-        type: "member",
-        entry: innerEntry(input.entry, { name, key: name, size: bytes.length }),
-        open: () => Promise.resolve(memorySource(bytes)),
-      });
+      giveMember(input, sink, name, bytes);
     },
   };
   const handler = createOdfHandler(shared, { flow: "body", roles: ["body"] });

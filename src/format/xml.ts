@@ -1,12 +1,11 @@
 import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
-import { memorySource } from "./shared/bytes.ts";
 import { giveAuthors } from "./shared/drawing.ts";
 import { createSink } from "./shared/flow.ts";
 import type { Sink } from "./shared/flow.ts";
+import { giveMember } from "./shared/givenMember.ts";
 import { htmlPieces } from "./shared/htmlEncoding.ts";
 import { createHtmlScanner } from "./shared/htmlScan.ts";
 import type { HtmlScanner } from "./shared/htmlScan.ts";
-import { innerEntry } from "./shared/inner.ts";
 import type { MarkupShared } from "./shared/markup.ts";
 import { giveProperties } from "./shared/package.ts";
 import { piecesOf } from "./shared/pieces.ts";
@@ -91,22 +90,10 @@ async function* readAny(input: ExtractInput, sink: Sink, pieces: AsyncIterable<s
   yield* sink.drain();
 }
 
-function member(input: ExtractInput, sink: Sink, name: string, bytes: Uint8Array): void {
-  if (!input.budget.take("members", 1)) {
-    sink.stop("too-large", "limit of members reached");
-    return;
-  }
-  sink.item({
-    type: "member",
-    entry: innerEntry(input.entry, { name, key: name, size: bytes.length }),
-    open: () => Promise.resolve(memorySource(bytes)),
-  });
-}
-
 async function* readWord(input: ExtractInput, sink: Sink, pieces: AsyncIterable<string>): AsyncGenerator<Extracted, void> {
   const shared: MarkupShared = { sink, next: 1, authors: new Set() };
   let objects = 0;
-  const word = createWordXml(shared, (bytes) => member(input, sink, `object${++objects}`, bytes));
+  const word = createWordXml(shared, (bytes) => giveMember(input, sink, `object${++objects}`, bytes));
   yield* feed(input, sink, pieces, word);
   word.end();
   yield* sink.drain();
@@ -154,7 +141,7 @@ async function* readFlatPackage(input: ExtractInput, sink: Sink, pieces: AsyncIt
     sink.failure("corrupt", "the flat package ends early", members.length > 0);
   if (members.length > 0) {
     const list = { name: "[Content_Types].xml", bytes: Buffer.from(`<Types>${types.join("")}</Types>`, "latin1") };
-    member(input, sink, "package", writeZip([list, ...members]));
+    giveMember(input, sink, "package", writeZip([list, ...members]));
   }
   yield* sink.drain();
 }
