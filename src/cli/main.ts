@@ -185,7 +185,7 @@ async function build(terminal: Terminal, done: (code: ExitCode) => void): Promis
   schedulePrint.action(async (profile: string, paths: readonly string[]) => {
     const [{ scheduleCommand }, { findProfile }] = await Promise.all([import("./command/schedule.ts"), import("./profiles.ts")]);
     const settled = await settle("schedule", schedulePrint, [], (config) => findProfile(terminal, profile, config.values));
-    done(scheduleCommand(terminal, profile, paths, settled.values));
+    if (settled.profile !== undefined) done(await scheduleCommand(terminal, settled.profile, paths, settled));
   });
 
   const doctor = prepared(program.command("doctor")).description(

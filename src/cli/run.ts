@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
-import { dirname, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 
 import type { Place, ScanSummary } from "../model/event.ts";
 import type { ScanRequest } from "../model/request.ts";
@@ -18,6 +18,7 @@ import type { Values } from "./options.ts";
 import { loadPrevious, otherKey } from "./results.ts";
 import { readFields } from "./fields.ts";
 import { asideOf } from "./output.ts";
+import { checkOutside } from "./outside.ts";
 import { createProgress } from "./progress.ts";
 import { abandonReports, closeReports, openReports, tell, writingFailed } from "./reports.ts";
 import type { WantedReport } from "./reports.ts";
@@ -111,7 +112,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
   if (values["failOnNew"] === true && stateDirectory === undefined) {
     throw new UsageError(say(terminal, "--fail-on-new 须有 --state 或 --incremental", "--fail-on-new needs --state or --incremental"));
   }
-  checkOutside(terminal, request, wanted);
+  if (values["forceOut"] !== true) checkOutside(terminal, { ...wanted, zone: request.zone, roots: request.roots });
   if (request.zone === "personal") tellPersonal(terminal, request);
   const previous = await loadPrevious(terminal, values["previous"] as string | undefined, keyIdOf(request));
   if (!resolved.keyStored) {
@@ -197,56 +198,6 @@ function checkShownValues(terminal: Terminal, wanted: Run): void {
       "--show-values is for a terminal; for a file or a pipe give --values-in-files as well",
     ),
   );
-}
-
-/**
- * Reports lie outside what is examined: they are sensitive, and a checked medium is not written to. A report file that is named may lie in a
- * repository or on a host that is scanned, as pipelines do it, but never on a medium or on a person's own device.
- */
-function checkOutside(terminal: Terminal, request: ScanRequest, wanted: Run): void {
-  if (wanted.values["forceOut"] === true) return;
-  if (request.zone.startsWith("removable") || request.zone === "personal") {
-    for (const { path } of wanted.reports) {
-      if (path === undefined || !request.roots.some((root) => inside(nearestReal(path), realOf(root)))) continue;
-      throw new UsageError(
-        say(
-          terminal,
-          `报告位于被检介质或设备的范围之内：${path}（另指位置，或加 --force-out）`,
-          `the report lies inside an examined medium or device: ${path} (name another place, or give --force-out)`,
-        ),
-      );
-    }
-  }
-  if (wanted.directory === undefined) return;
-  const directory = nearestReal(wanted.directory);
-  const root = request.roots.find((one) => inside(directory, realOf(one)));
-  if (root === undefined) return;
-  throw new UsageError(
-    say(
-      terminal,
-      `报告目录位于被检范围之内：${wanted.directory}（用 --out 另指，或加 --force-out）`,
-      `the report directory lies inside an examined root: ${wanted.directory} (name another with --out, or give --force-out)`,
-    ),
-  );
-}
-
-function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-/** The real path of a directory that may not exist yet. */
-function nearestReal(path: string): string {
-  if (existsSync(path)) return realOf(path);
-  const parent = dirname(path);
-  return parent === path ? path : resolve(nearestReal(parent), path.slice(parent.length).replace(/^[/\\]+/, ""));
-}
-
-function inside(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
 }
 
 function describe(terminal: Terminal, problem: RequestProblem): string {

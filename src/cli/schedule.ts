@@ -13,6 +13,10 @@ export interface Job {
   readonly spread: number;
   /** Directories it writes to. */
   readonly writes: readonly string[];
+  /** Directory in which state and key lie below `zicha`; undefined where the account that runs it has one of its own. */
+  readonly stateHome?: string;
+  /** Something is sent over the network, as a configuration says. */
+  readonly sends: boolean;
 }
 
 /** Name of the units and of the task. */
@@ -22,6 +26,7 @@ const NAME = "zicha";
 export function systemdUnits(job: Job): string {
   const calendar = { day: "*-*-*", week: "Sun *-*-*", month: "*-*-01" }[job.every];
   const command = [job.node, job.program, ...job.arguments].map(systemdWord).join(" ");
+  const { stateHome, sends } = job;
   return `# /etc/systemd/system/${NAME}.service
 [Unit]
 Description=Secrecy self-check (zicha)
@@ -32,7 +37,7 @@ Type=oneshot
 ExecStart=${command}
 WorkingDirectory=${systemdPath(job.directory)}
 Environment=LANG=C.UTF-8
-UMask=0077
+${stateHome === undefined ? "" : `Environment=${systemdWord(`XDG_STATE_HOME=${stateHome}`)}\n`}UMask=0077
 # 1 findings, 3 something was not examined: both are results, not a service that failed.
 SuccessExitStatus=1 3
 Nice=19
@@ -42,8 +47,7 @@ LimitCORE=0
 MemorySwapMax=0
 NoNewPrivileges=yes
 # No PrivateTmp=: the host's own /tmp is to be examined, and nothing is written there.
-PrivateNetwork=yes
-ProtectSystem=strict
+${sends ? "" : "PrivateNetwork=yes\n"}ProtectSystem=strict
 ReadWritePaths=${job.writes.map(systemdPath).join(" ")}
 ProtectKernelTunables=yes
 ProtectKernelModules=yes
@@ -51,7 +55,7 @@ ProtectControlGroups=yes
 RestrictSUIDSGID=yes
 RestrictRealtime=yes
 LockPersonality=yes
-RestrictAddressFamilies=AF_UNIX
+RestrictAddressFamilies=AF_UNIX${sends ? " AF_INET AF_INET6" : ""}
 CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_FOWNER
 SystemCallArchitectures=native
 
@@ -67,8 +71,7 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 
-# install -d -m 700 ${shellWord(job.directory)} && systemctl daemon-reload && systemctl enable --now ${NAME}.timer
-# Reports sent over the network: remove PrivateNetwork= and add AF_INET AF_INET6 to RestrictAddressFamilies=.
+# install -d -m 700 ${job.writes.map(shellWord).join(" ")} && systemctl daemon-reload && systemctl enable --now ${NAME}.timer
 `;
 }
 
@@ -93,7 +96,7 @@ export function crontab(job: Job): string {
 SHELL=/bin/bash
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LANG=C.UTF-8
-${job.minute} ${job.hour} ${day} root ${line.replaceAll("%", "\\%")}
+${job.stateHome === undefined ? "" : `XDG_STATE_HOME=${job.stateHome}\n`}${job.minute} ${job.hour} ${day} root ${line.replaceAll("%", "\\%")}
 `;
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,8 @@ const job: Job = {
   minute: 5,
   spread: 30,
   writes: ["/srv/reports", "/var/lib/zicha"],
+  stateHome: "/var/lib",
+  sends: false,
 };
 
 describe("what a scheduler needs", () => {
@@ -57,6 +59,41 @@ describe("what a scheduler needs", () => {
     expect(zicha("schedule", "print", "usb", "--cron", "--at", "24:00")).toMatchObject({ code: 2 });
     expect(zicha("schedule", "print", "usb")).toMatchObject({ code: 2, stderr: "zicha: give one of --systemd, --cron, --windows-task\n" });
     expect(zicha("schedule", "print", "nothing", "--cron").code).toBe(2);
+  });
+
+  it("has the state where the job's account writes it, and a network only where something is sent", () => {
+    const unit = systemdUnits(job);
+    expect(unit).toContain("\nEnvironment=XDG_STATE_HOME=/var/lib\n");
+    expect(unit).toContain("\nReadWritePaths=/srv/reports /var/lib/zicha\n");
+    // systemd starts no service whose writable paths are missing.
+    expect(unit).toContain("\n# install -d -m 700 /srv/reports /var/lib/zicha && ");
+    expect(unit).toContain("\nPrivateNetwork=yes\n");
+    expect(crontab(job)).toContain("\nXDG_STATE_HOME=/var/lib\n");
+    writeFileSync(
+      join(scratch, "sends.yaml"),
+      "deliver:\n  - syslog: tls://logs.bank.example\n  - prometheus: /var/lib/node_exporter/zicha.prom\n",
+    );
+    const sends = zicha("schedule", "print", "internet-pc", "--systemd", "--config", "sends.yaml").stdout.toString();
+    expect(sends).not.toContain("PrivateNetwork=");
+    expect(sends).toContain("\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n");
+    expect(sends).toMatch(/\nReadWritePaths=.* \/var\/lib\/node_exporter\n/);
+    expect(sends).toContain(` --config ${join(scratch, "sends.yaml")}\n`);
+  });
+
+  it("is refused where every run would be", () => {
+    expect(zicha("schedule", "print", "internet-pc", ".", "--cron")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("the report directory lies inside an examined root") as string,
+    });
+    expect(zicha("schedule", "print", "usb", scratch, "--cron").code).toBe(2);
+    expect(zicha("schedule", "print", "internet-pc", "--cron").code).toBe(0);
+  });
+
+  it.skipIf(process.platform === "win32")("runs on the whole host, where no directory lies outside", () => {
+    const run = zicha("check", "internet-pc", "--out", "whole", "--time-budget", "0.001", "--state", "whole-state", "-q");
+    expect([run.code, run.stderr]).toEqual([3, ""]);
+    const { roots } = JSON.parse(readFileSync(join(scratch, "whole", "result.json"), "utf8")) as { roots: { path: string }[] };
+    expect(roots.map(({ path }) => path)).toEqual(["/"]);
   });
 });
 

@@ -1,17 +1,29 @@
-import { resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { defaultStateDirectory } from "../../scan/key.ts";
 import { packaged } from "../../util/home.ts";
+import { deliverySettings } from "../delivery.ts";
 import type { ExitCode } from "../exitCode.ts";
-import type { Values } from "../options.ts";
+import { checkOutside } from "../outside.ts";
+import { scopeOf } from "../profiles.ts";
+import type { Profile } from "../profiles.ts";
+import type { Settled } from "./config.ts";
 import { crontab, systemdUnits, windowsTask } from "../schedule.ts";
 import type { Job } from "../schedule.ts";
 import { say, UsageError } from "../terminal.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** `zicha schedule print PROFILE [PATH…]`: what a scheduler needs to run a check; nothing is installed. */
-export function scheduleCommand(terminal: Terminal, profile: string, paths: readonly string[], values: Values): ExitCode {
+/**
+ * `zicha schedule print PROFILE [PATH…]`: what a scheduler needs to run a check; nothing is installed. A check that would be refused every time,
+ * since its reports would lie in what it examines, is refused here.
+ */
+export async function scheduleCommand(
+  terminal: Terminal,
+  profile: Profile,
+  paths: readonly string[],
+  { values, config }: Settled,
+): Promise<ExitCode> {
   const forms = ["systemd", "cron", "windowsTask"].filter((form) => values[form] === true);
   const [form] = forms;
   if (form === undefined || forms.length > 1) {
@@ -22,29 +34,38 @@ export function scheduleCommand(terminal: Terminal, profile: string, paths: read
     throw new UsageError(say(terminal, "--at 应为 时:分，如 02:30", "--at: expected hours and minutes, as 02:30"));
   }
   const out = resolve(terminal.directory, (values["out"] as string | undefined) ?? "zicha-reports");
-  const state = defaultStateDirectory(terminal.environment);
-  const config = values["config"] as string | undefined;
+  const roots = paths.map((path) => resolve(terminal.directory, path));
+  const scope = roots.length > 0 ? { targets: roots, places: undefined } : await scopeOf(profile.targets);
+  checkOutside(terminal, { zone: profile.zone, roots: scope.targets, reports: [{ path: out }], directory: out, places: scope.places });
+  const { destinations } = deliverySettings(config.values, values);
+  const stateHome = stateHomeOf(terminal);
   const job: Job = {
     node: process.execPath,
     program: fileURLToPath(packaged("bin/zicha.mjs")),
-    arguments: [
-      "check",
-      profile,
-      ...paths.map((path) => resolve(terminal.directory, path)),
-      "--incremental",
-      ...(config === undefined ? [] : ["--config", config]),
-    ],
+    arguments: ["check", profile.id, ...roots, "--incremental", ...(config.file === undefined ? [] : ["--config", config.file])],
     // Each check makes a directory of its own in it, named by date and time.
     directory: out,
     every: (values["every"] as Job["every"] | undefined) ?? "week",
     hour: Number(hour),
     minute: Number(minute),
     spread: 30,
-    writes: [out, state],
+    writes: [
+      out,
+      stateHome === undefined ? defaultStateDirectory(terminal.environment) : join(stateHome, "zicha"),
+      ...destinations.flatMap((one) => (one.kind === "prometheus" ? [dirname(one.file)] : [])),
+    ],
+    ...(stateHome === undefined ? {} : { stateHome }),
+    sends: destinations.some(({ kind }) => kind === "syslog" || kind === "webhook"),
   };
   if (form === "windowsTask") {
     // Task Scheduler wants UTF-16 with a byte order mark.
     terminal.stdout.write(Buffer.from(`\ufeff${windowsTask(job).replaceAll("\n", "\r\n")}`, "utf16le"));
   } else terminal.stdout.write(form === "cron" ? crontab(job) : systemdUnits(job));
   return 0;
+}
+
+/** Where the state of a job that root runs lies: root's own, as its other runs have it, else the system's. Of Windows the account has its own. */
+function stateHomeOf(terminal: Terminal): string | undefined {
+  if (process.platform === "win32") return undefined;
+  return process.getuid?.() === 0 ? dirname(defaultStateDirectory(terminal.environment)) : "/var/lib";
 }
