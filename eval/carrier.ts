@@ -37,7 +37,7 @@ function gb18030Table(): ReadonlyMap<string, Buffer> {
 export function write(document: Rendered, encoding: Encoding): Uint8Array {
   const body = document.places.find(({ place }) => place === "body")?.text ?? "";
   if (document.carrier === "docx") return docx(document);
-  if (document.carrier === "xlsx") return xlsx(body);
+  if (document.carrier === "xlsx") return xlsx(body, document.numbers);
   if (encoding === "gb18030") return gb18030(body);
   if (encoding === "utf16le") return Buffer.from(`\ufeff${body}`, "utf16le");
   return Buffer.from(body);
@@ -131,15 +131,18 @@ function docx(document: Rendered): Uint8Array {
   ]);
 }
 
-/** A SpreadsheetML package (ECMA-376): one sheet, every cell an inline text. */
-function xlsx(body: string): Uint8Array {
+/** A SpreadsheetML package (ECMA-376): one sheet, every cell an inline text; with `numbers` what a number holds exactly is one. */
+function xlsx(body: string, numbers: boolean): Uint8Array {
   const rows = body
     .trimEnd()
     .split("\n")
     .map((line, row) => {
-      const cells = line
-        .split(",")
-        .map((cell, column) => `<c r="${String.fromCodePoint(65 + column)}${row + 1}" t="inlineStr"><is><t>${escaped(cell)}</t></is></c>`);
+      const cells = line.split(",").map((cell, column) => {
+        const place = `${String.fromCodePoint(65 + column)}${row + 1}`;
+        return numbers && /^[1-9]\d{0,14}$/.test(cell)
+          ? `<c r="${place}"><v>${cell}</v></c>`
+          : `<c r="${place}" t="inlineStr"><is><t>${escaped(cell)}</t></is></c>`;
+      });
       return `<row r="${row + 1}">${cells.join("")}</row>`;
     });
   return zip([

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodings, type Encoding, write } from "./carrier.ts";
 import { Random } from "./random.ts";
-import { type Label, type Place, readTemplates, render, type Rendered } from "./template.ts";
+import { type Label, type Place, readTemplates, render, type Rendered, type TemplateSet } from "./template.ts";
 
 /** A label with the place a person would find it at. */
 export interface PlacedLabel extends Label {
@@ -44,7 +44,7 @@ export const sizes: Readonly<Record<"small" | "normal" | "large", Size>> = {
 };
 
 /** Writes the documents of a set below `root`, each in a directory of its own. */
-export function writeCorpus(root: string, set: "tuning" | "held-out", seed: string, size: Size): readonly Written[] {
+export function writeCorpus(root: string, set: TemplateSet, seed: string, size: Size): readonly Written[] {
   const written: Written[] = [];
   for (const template of readTemplates(set)) {
     for (let number = 0; number < size.documents; number++) {
@@ -59,7 +59,7 @@ function writeDocument(root: string, id: string, document: Rendered, encoding: E
   const directory = join(root, id);
   mkdirSync(directory);
   // What declares its encoding, or has none to declare, is written in that.
-  const kept = ["json", "yaml", "eml", "html", "xml", "docx", "xlsx"].includes(document.carrier) ? "utf8" : encoding;
+  const kept = ["json", "jsonl", "yaml", "eml", "html", "xml", "docx", "xlsx", "vcf", "sh"].includes(document.carrier) ? "utf8" : encoding;
   const name = document.places.find(({ place }) => place === "name")?.text ?? `document.${document.carrier}`;
   writeFileSync(join(directory, name), write(document, kept));
   const labels = document.places.flatMap(({ place, text, labels: here }) => here.map((label) => placed(label, place, text)));
@@ -113,6 +113,7 @@ export function writeCases(root: string): readonly (Written & { readonly positiv
           ...(plain || place === "body" ? [] : [{ place, ...(place === "property" ? { key: "密级" } : {}), text, labels: [] }]),
           { place: "body", text: plain ? text : "正文", labels: [] },
         ],
+        numbers: false,
         expected: positive ? [infoTypes] : [],
       };
       return { ...writeDocument(root, `c${String(index).padStart(4, "0")}`, document, "utf8"), positive };

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,17 +7,19 @@ import { parseArgs } from "node:util";
 import { checkFloors, readFloors } from "./floors.ts";
 import { type Size, sizes, writeCases, writeCorpus, writeNumbers } from "./corpus.ts";
 import { Measure } from "./measure.ts";
-import { type Result, resultOf, tableOf } from "./result.ts";
+import { type FirstFigures, type Result, resultOf, tableOf, unseenTable } from "./result.ts";
 import { scanAll, type Scanned } from "./run.ts";
+import { type TemplateSet, templateSets } from "./template.ts";
 
 const usage = `npm run eval -- [options]
   --size small|normal|large   how much is generated and scanned (normal)
-  --set held-out|tuning       templates: held-out is what is reported (held-out)
+  --set held-out|tuning|unseen  templates: held-out is what is reported (held-out)
   --seed TEXT                 of the generator; the date of the last commit unless said, 1 for tuning
   --json FILE                 all numbers and all examples of misses and false hits
-  --write                     put the table into docs/evaluation.md
+  --write                     put the table into docs/evaluation.md, or evaluation-unseen.md
   --check                     compare with eval/floors.json; exit code 1 below a floor
   --show N                    print so many misses and false hits of each kind (0)
+  --documents                 only the documents of the templates: no marking cases, random numbers, clean text
   --keep                      leave the generated documents, and say where`;
 
 const { values } = parseArgs({
@@ -29,6 +31,7 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     show: { type: "string", default: "0" },
+    documents: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -39,19 +42,23 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** Generates, scans, measures, prints. Gives the exit code. */
 async function main(): Promise<number> {
   const size = sizes[values.size as keyof typeof sizes];
-  if (values.help || size === undefined || (values.set !== "held-out" && values.set !== "tuning")) {
+  const set = templateSets.find((one) => one === values.set);
+  if (values.help || size === undefined || set === undefined) {
     process.stdout.write(`${usage}\n`);
     return values.help ? 0 : 2;
   }
-  const seed = values.seed ?? (values.set === "tuning" ? "1" : commitDate());
+  const seed = values.seed ?? (set === "tuning" ? "1" : commitDate());
   const scratch = mkdtempSync(join(tmpdir(), "zicha-eval-"));
   try {
-    const result = await evaluate(scratch, values.set, seed, size);
-    const table = tableOf(result, { set: values.set, seed, size: values.size });
+    const result = await evaluate(scratch, set, seed, size);
+    const table =
+      set === "unseen"
+        ? unseenTable(result, firstFigures(), { seed, size: values.size })
+        : tableOf(result, { set, seed, size: values.size });
     process.stdout.write(`${table}\n`);
     show(result, Number(values.show));
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 1)}\n`);
-    if (values.write) writeFileSync(join(root, "docs", "evaluation.md"), `${table}\n`);
+    if (values.write) writeFileSync(join(root, "docs", set === "unseen" ? "evaluation-unseen.md" : "evaluation.md"), `${table}\n`);
     if (!values.check) return 0;
     const broken = checkFloors(result, readFloors());
     for (const line of broken) process.stdout.write(`below the floor: ${line}\n`);
@@ -62,7 +69,7 @@ async function main(): Promise<number> {
   }
 }
 
-async function evaluate(scratch: string, set: "tuning" | "held-out", seed: string, size: Size): Promise<Result> {
+async function evaluate(scratch: string, set: TemplateSet, seed: string, size: Size): Promise<Result> {
   const key = join(scratch, "key");
   const place = (name: string): string => {
     mkdirSync(join(scratch, name));
@@ -80,6 +87,11 @@ async function evaluate(scratch: string, set: "tuning" | "held-out", seed: strin
   told("documents", scanned);
   const measure = new Measure();
   for (const document of documents) measure.add(document, scanned.findings.get(document.id) ?? []);
+
+  if (values.documents) {
+    const none: Scanned = { findings: new Map(), bytes: 0, files: 0, failures: [], milliseconds: 0 };
+    return resultOf({ documents, measure, scanned, cases: [], marked: none, random: none, numbers: 1, clean: none });
+  }
 
   const marking = place("cases");
   const cases = writeCases(marking);
@@ -124,6 +136,10 @@ function textBytes(directory: string): number {
       total += statSync(join(item.parentPath, item.name)).size;
   }
   return total;
+}
+
+function firstFigures(): FirstFigures {
+  return JSON.parse(readFileSync(join(root, "eval", "unseen-first.json"), "utf8")) as FirstFigures;
 }
 
 /** The reported seed: documents that no one could have tuned to when the commit was made. */

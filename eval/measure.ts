@@ -30,6 +30,8 @@ export class Measure {
   /** `CN_RESIDENT_ID full`. */
   readonly layouts: Map<string, Count> = new Map();
   readonly carriers: Map<string, Count> = new Map();
+  /** By template; carriers and wordings lie here. */
+  readonly templates: Map<string, Count> = new Map();
   /** `CN_RESIDENT_ID BANK_CARD`: labelled as the first, found as the second. */
   readonly confusion: Map<string, number> = new Map();
   /** Findings on hard negatives, by what these are. */
@@ -54,6 +56,7 @@ export class Measure {
       if (document.labels.some(({ kind }) => kind === "positive")) count.right += 1;
       else {
         count.wrong += 1;
+        this.#count(this.templates, nameOf(document)).wrong += 1;
         this.#example({ what: "false", infoType, detail: `${ruleId} ${confidence}` }, document);
       }
     }
@@ -84,7 +87,8 @@ export class Measure {
       if (state?.right !== undefined) return;
       if (state !== undefined) state.right = confidence;
       tier.right += 1;
-      if (confidence !== "low") this.#count(this.types, infoType).right += 1;
+      if (confidence === "low") return;
+      for (const count of [this.#count(this.types, infoType), this.#count(this.templates, nameOf(document))]) count.right += 1;
       return;
     }
     if (document.expected.some((infoTypes) => infoTypes.includes(infoType))) return;
@@ -99,7 +103,7 @@ export class Measure {
     if (other !== undefined) taken.get(other)?.other.add(confidence === "low" ? `(${infoType})` : infoType);
     tier.wrong += 1;
     if (confidence === "low") return;
-    this.#count(this.types, infoType).wrong += 1;
+    for (const count of [this.#count(this.types, infoType), this.#count(this.templates, nameOf(document))]) count.wrong += 1;
     const on = other ?? lure ?? right;
     const text =
       on === undefined ? `${finding.masked} at ${JSON.stringify(finding.location)}` : `${on.kind} ${on.name} ${on.layout} ${on.text}`;
@@ -127,6 +131,7 @@ export class Measure {
     const counts = [
       this.#count(this.types, infoType),
       this.#count(this.layouts, `${infoType} ${label.layout}`),
+      this.#count(this.templates, nameOf(document)),
       this.#count(
         this.carriers,
         document.carrier === "txt" || document.carrier === "csv" ? `${document.carrier} ${document.encoding}` : document.carrier,
@@ -159,6 +164,10 @@ export class Measure {
   }
 }
 
+function nameOf({ template, carrier }: Written): string {
+  return `${template}.${carrier}`;
+}
+
 function strength(confidence: Confidence): number {
   return ["low", "medium", "high"].indexOf(confidence);
 }
@@ -168,7 +177,7 @@ function touches(document: Written, label: PlacedLabel, { location, masked, info
   const inName = roles.includes("name");
   if (inName !== (label.place === "name")) return false;
   if (label.infoTypes.some((type) => type.endsWith("_MARK"))) {
-    return location.kind !== "line" || location.line === label.line || document.template.endsWith("vertical");
+    return location.kind !== "line" || location.line === label.line || document.carrier === "eml" || document.template.endsWith("vertical");
   }
   if (label.place !== "body") return !document.carrier.startsWith("docx") || shows(masked, label.text);
   if (location.kind === "line") {

@@ -5,8 +5,12 @@ import { Random } from "./random.ts";
 import { fillers, negatives, newPerson, positives } from "./values.ts";
 
 /** How a value lies among its neighbours. */
-export type Layout = "cell" | "label" | "colon" | "touching" | "full" | "grouped";
-export const layouts: readonly Layout[] = ["cell", "label", "colon", "touching", "full", "grouped"];
+export type Layout = "cell" | "label" | "colon" | "touching" | "full" | "grouped" | "spaced" | "dotted" | "wrapped";
+export const layouts: readonly Layout[] = ["cell", "label", "colon", "touching", "full", "grouped", "spaced", "dotted", "wrapped"];
+
+/** Sets of templates: `tuning` is looked at while rules are written, `held-out` was told once, `unseen` is not studied. */
+export type TemplateSet = "tuning" | "held-out" | "unseen";
+export const templateSets: readonly TemplateSet[] = ["tuning", "held-out", "unseen"];
 
 /**
  * What is known of a stretch of a document. `positive`: must be found; `optional`: may be; `dirty`: damaged, found at low confidence at
@@ -39,6 +43,8 @@ export interface Rendered {
   readonly template: string;
   readonly carrier: string;
   readonly places: readonly (Labelled & { readonly place: Place; readonly key?: string })[];
+  /** Whether cells of digits alone are numbers in a sheet, as people type them, where a number holds all their digits. */
+  readonly numbers: boolean;
   /** Types of which the document as a whole must give at least one finding: tables, credit reports. */
   readonly expected: readonly (readonly string[])[];
 }
@@ -51,7 +57,7 @@ export interface Template {
 }
 
 /** Reads the templates of a set: `@@key value` lines, then the body. The file's extension is the carrier. */
-export function readTemplates(set: "tuning" | "held-out"): readonly Template[] {
+export function readTemplates(set: TemplateSet): readonly Template[] {
   const directory = new URL(`../eval/templates/${set}/`, import.meta.url);
   return readdirSync(directory)
     .toSorted()
@@ -77,9 +83,9 @@ interface Scope {
 export function render(template: Template, seed: string, rows: number): Rendered {
   const random = new Random(`${seed}/${template.name}`);
   const scope: Scope = { random, rows, person: newPerson(random) };
-  const base: Layout = template.carrier === "csv" || template.carrier === "xlsx" ? "cell" : "colon";
+  const base: Layout = ["csv", "tsv", "xlsx"].includes(template.carrier) ? "cell" : "colon";
   const heads = template.heads.flatMap(({ key, value }) => {
-    if (key === "expect") return [];
+    if (key === "expect" || key === "numbers") return [];
     const [place = "", name] = key.split(":");
     return [{ place: place as Place, ...(name === undefined ? {} : { key: name }), ...fill(value, scope, "label") }];
   });
@@ -87,6 +93,7 @@ export function render(template: Template, seed: string, rows: number): Rendered
     template: template.name,
     carrier: template.carrier,
     places: [...heads, { place: "body", ...fill(template.text, scope, base) }],
+    numbers: template.heads.some(({ key }) => key === "numbers"),
     expected: template.heads.filter(({ key }) => key === "expect").map(({ value }) => value.split(" ")),
   };
 }
@@ -164,8 +171,13 @@ function laidOut(value: string, name: string, layout: Layout, random: Random): s
       .map((character) => (/[!-~]/.test(character) ? String.fromCodePoint((character.codePointAt(0) ?? 0) + 0xfee0) : character))
       .join("");
   }
-  if (layout !== "grouped") return value;
-  const separator = random.pick([" ", " ", "-"]);
+  if (layout === "spaced") return [...value].join(" ");
+  if (layout === "wrapped") {
+    const at = random.int(4, value.length - 4);
+    return `${value.slice(0, at)}\n${value.slice(at)}`;
+  }
+  if (layout !== "grouped" && layout !== "dotted") return value;
+  const separator = layout === "dotted" ? "." : random.pick([" ", " ", "-"]);
   if (name.startsWith("id"))
     return (
       random

@@ -164,6 +164,16 @@ export const positives: Readonly<Record<string, ValueKind>> = {
       `${random.of(1, "ABCDEFGHJKLMNPQRSTUVWXYZ")}${random.of(3, "abcdefghijkmnpqrstuvwxyz")}${random.pick(["!", "@", "#", "_"])}${random.of(4, "23456789")}${random.of(1, "xyzw")}`,
   },
   pin: { infoTypes: ["PASSWORD"], make: (random) => random.of(6) },
+  macaoid: { infoTypes: ["MO_ID"], make: (random) => `${random.pick(["1", "5", "7"])}${random.of(6)}(${random.of(1)})` },
+  bic: {
+    infoTypes: ["BANK_ROUTING"],
+    make: (random) => `${random.pick(["ICBKCNBJ", "BKCHCNBJ", "ABOCCNBJ", "PCBCCNBJ", "COMMCNSH"])}${random.pick(["", "110", "300"])}`,
+  },
+  english: {
+    infoTypes: ["PERSON_NAME"],
+    make: (random) =>
+      `${random.pick(["Wei", "Jing", "Min", "Yang", "Hao", "Lei"])} ${random.pick(["Zhang", "Wang", "Chen", "Liu", "Zhao", "Sun"])}`,
+  },
   vault: { infoTypes: ["BANK_SECURITY_CODE", "PASSWORD"], make: (random) => random.of(6) },
 };
 
@@ -217,6 +227,10 @@ export const negatives: Readonly<Record<string, (random: Random, person: Person)
   postcode: (random) => `${random.int(1, 8)}${random.of(5)}`,
   qqgroup: (random) => `${random.int(1, 9)}${random.of(8)}`,
   amountplain: (random) => `${random.int(1, 9)}${random.of(random.int(8, 11))}.${random.of(2)}`,
+  patent: (random) => `ZL20${random.int(15, 24)}1${random.of(7)}.${random.of(1)}`,
+  lawcase: (random) => `（20${random.int(18, 25)}）京0${random.int(101, 119)}民初${random.of(5)}号`,
+  stock: (random) => random.pick(["600036", "601398", "000001", "300750"]),
+  electronic: (random) => `${random.of(1, "12")}${random.of(19)}`,
   repeated: (random) => random.of(1, "123456789").repeat(random.pick([11, 16, 18, 19])),
   ascending: (random) => "1234567890123456789".slice(0, random.pick([11, 16, 18, 19])),
 };
