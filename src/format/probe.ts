@@ -3,6 +3,7 @@ import type { ByteSource } from "../model/entry.ts";
 import { appendedArchive, appendedMark, mayCarryArchive } from "./shared/appended.ts";
 import { readRange } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
+import { holeMark, isTextBehindHole, startsWithHole } from "./shared/hole.ts";
 import { imageMarks } from "./shared/imageMark.ts";
 import { isIso, isoMark, mayBeIso } from "./shared/isoDirectory.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
@@ -34,6 +35,12 @@ const disc: Directory = {
   names: async (bytes) => ((await isIso(bytes)) ? [isoMark] : []),
 };
 
+/** Text with a hole of zeros before it, as a crash or a log cut by another program leaves it. */
+const hole: Directory = {
+  claims: startsWithHole,
+  names: async (bytes) => ((await isTextBehindHole(bytes)) ? [holeMark] : []),
+};
+
 /** A program behind which an archive stands. */
 const program: Directory = {
   claims: mayCarryArchive,
@@ -47,7 +54,7 @@ const image: Directory = {
 };
 
 /** A new kind of container is a new line here. */
-const directories: readonly Directory[] = [image, program, zip, ole2, disc];
+const directories: readonly Directory[] = [image, program, zip, ole2, disc, hole];
 
 /**
  * True when `members()` needs the whole content at hand: what cannot seek is held in memory before it is probed, else its members are none.

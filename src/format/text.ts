@@ -4,8 +4,11 @@ import { detectEncodings } from "../util/encoding.ts";
 import type { Detected } from "../util/encoding.ts";
 import { splitRow } from "../util/row.ts";
 import { escapedText, showsEscapes } from "./shared/escapedText.ts";
+import { holeMark, startsWithHole, textBehindHole } from "./shared/hole.ts";
 import { mayHoldRecords, MOST_RECORD_BYTES, recordChunks } from "./shared/records.ts";
 
+/** 4 KiB: what a probe sees. */
+const FIRST = 4096;
 /** Bytes looked at for the encoding and the columns. */
 const HEAD = 64 * 1024;
 /** Bytes of each sample from the middle and the end, where an encoding may change. */
@@ -24,21 +27,21 @@ const SAMPLE_ROWS = 40;
 export const text: Extractor = {
   id: "text",
   title: { zh: "纯文本、CSV、日志、源代码", en: "Plain text, CSV, logs, source code" },
-  version: 4,
+  version: 5,
   access: "in-order",
   divisible: true,
-  accepts: ({ head }) => detectEncodings(head, head.length < 4096) !== undefined,
+  accepts: async ({ head, members }) =>
+    startsWithHole(head) ? (await members()).has(holeMark) : detectEncodings(head, head.length < FIRST) !== undefined,
   async *extract({ bytes, part, entry, budget, signal }) {
     const head = await readHead(bytes);
-    const detected = detectEncodings(head, head.length < HEAD);
-    if (detected === undefined) {
-      yield {
-        type: "failure",
-        failure: { stage: "extract", code: "unsupported-format", path: entry.path, detail: "no text", partial: false },
-      };
-      return;
+    const found = startsWithHole(head) ? await textBehindHole(bytes) : detectEncodings(head, head.length < HEAD);
+    // Where only the begin is text that much is read as such.
+    const detected = found ?? detectEncodings(head.subarray(0, FIRST), false) ?? { encodings: ["utf8"], bom: 0 };
+    const { encodings, foreign } = await allEncodings(bytes, detected);
+    if ((found === undefined || foreign) && (part === undefined || part.from === 0)) {
+      const detail = "part of it is no text, and was looked through as if it were";
+      yield { type: "failure", failure: { stage: "extract", code: "unsupported-format", path: entry.path, detail, partial: true } };
     }
-    const encodings = await allEncodings(bytes, detected);
     if (part === undefined && (yield* records(bytes, head, detected, encodings))) return;
     if (part === undefined && showsEscapes(head)) {
       yield* escapedText(replayed(bytes, head), encodings[0], { budget, path: entry.path, signal });
@@ -112,13 +115,22 @@ function replayed(bytes: ByteSource, head: Uint8Array): ByteSource {
   };
 }
 
-/** A file whose encoding changes halfway is examined in all it shows at its begin, middle and end. */
-async function allEncodings(bytes: ByteSource, detected: Detected): Promise<readonly [Encoding, ...Encoding[]]> {
+/**
+ * A file whose encoding changes halfway is examined in all it shows at its begin, middle and end. `foreign`: what shows there is no text, as in a
+ * script that carries a program.
+ */
+async function allEncodings(
+  bytes: ByteSource,
+  detected: Detected,
+): Promise<{ readonly encodings: readonly [Encoding, ...Encoding[]]; readonly foreign: boolean }> {
   const encodings: [Encoding, ...Encoding[]] = [...detected.encodings];
-  if (!bytes.seekable || bytes.size === undefined || bytes.size <= HEAD || encodings[0].startsWith("utf16")) return encodings;
+  let foreign = false;
+  if (!bytes.seekable || bytes.size === undefined || bytes.size <= HEAD || encodings[0].startsWith("utf16")) return { encodings, foreign };
   const sample = new Uint8Array(SAMPLE);
   for (const at of [Math.floor(bytes.size / 2), bytes.size - SAMPLE]) {
     const filled = sample.subarray(0, await bytes.read(sample, at));
+    if (startsWithHole(filled)) continue;
+    if (detectEncodings(filled, false) === undefined) foreign = true;
     const start = filled.indexOf(10) + 1;
     const found = detectEncodings(filled.subarray(start), false)?.encodings[0];
     // ASCII reads as UTF-8 and is the same in all of them.
@@ -127,7 +139,7 @@ async function allEncodings(bytes: ByteSource, detected: Detected): Promise<read
   }
   // A head of ASCII alone says nothing of what follows.
   if (encodings.length > 1 && encodings[0] === "utf8" && (await isAscii(bytes))) encodings.shift();
-  return encodings;
+  return { encodings, foreign };
 }
 
 async function isAscii(bytes: ByteSource): Promise<boolean> {

@@ -53,6 +53,9 @@ function isFont(head: Uint8Array): boolean {
 function isSound(head: Uint8Array): boolean {
   if (ascii(head, "ID3") || ascii(head, "fLaC") || ascii(head, "OggS")) return true;
   if (ascii(head, "RIFF") && ascii(head, "WAVE", 8)) return true;
+  if (ascii(head, "FORM") && (ascii(head, "AIFF", 8) || ascii(head, "AIFC", 8))) return true;
+  // Sun's: the offset of the samples follows, of less than 64 KiB.
+  if (ascii(head, ".snd") && begins(head, [0, 0], 4)) return true;
   if (ascii(head, "ftypM4A", 4) || ascii(head, "#!AMR")) return true;
   // MPEG audio: eleven sync bits, then a version, layer, bit rate and rate that exist, twice.
   return head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2 && ((head[2] ?? 0) & 0xf0) !== 0xf0 && ((head[2] ?? 0) & 0x0c) !== 0x0c;
@@ -60,7 +63,8 @@ function isSound(head: Uint8Array): boolean {
 
 function isCompiled(head: Uint8Array): boolean {
   if (begins(head, [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])) return true;
-  // Python's compiled files: a version, CR LF, then flags below 4.
+  // Python's compiled files: of version 2 a time and a code object, else a version, CR LF, then flags below 4.
+  if (begins(head, [0xf3, 0x0d, 0x0a], 1) && head[8] === 0x63) return true;
   return (
     head[2] === 0x0d &&
     head[3] === 0x0a &&

@@ -9,11 +9,12 @@ export interface Detected {
   readonly bom: number;
 }
 
-/** Control characters that stand in no text. */
+/** Control characters that stand in no text, among the first 32; the others are BS, HT, LF, FF, CR, SUB and ESC. */
+const foreign: readonly boolean[] = Array.from({ length: 32 }, (_, code) => ![8, 9, 10, 12, 13, 26, 27].includes(code));
+
 function controls(bytes: Uint8Array): number {
   let count = 0;
-  for (const byte of bytes)
-    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27 && byte !== 26 && byte !== 8) count++;
+  for (const byte of bytes) if (byte < 32 && foreign[byte] === true) count++;
   return count;
 }
 
@@ -118,9 +119,7 @@ export function detectEncodings(head: Uint8Array, atEnd: boolean): Detected | un
   const noise = controls(head);
   if (noise === 0 && isUtf8(atEnd ? head : whole(head))) return { encodings: ["utf8"], bom: 0 };
   const wide = wideWithoutMark(head);
-  const zeros = head.includes(0);
-  if (zeros) return wide === undefined ? mostlyText(head, noise) : { encodings: [wide], bom: 0 };
-  if (noise * 50 > head.length) return wide === undefined ? undefined : { encodings: [wide], bom: 0 };
+  if (head.includes(0) || noise * 50 > head.length) return wide === undefined ? amongControls(head) : { encodings: [wide], bom: 0 };
   if (isUtf8(atEnd ? head : whole(head))) return { encodings: ["utf8"], bom: 0 };
   const gb = tried(head, "gb18030");
   const big5 = tried(head, "big5");
@@ -158,15 +157,65 @@ function utf8Share(bytes: Uint8Array): number {
   return high === 0 ? 1 : good / high;
 }
 
-/** A log with a hole of zeros or a stray control character is still text: nearly all of the rest is printable. */
-function mostlyText(head: Uint8Array, noise: number): Detected | undefined {
+/** Bytes in a row that make a run of text: what `strings` shows. */
+const RUN = 4;
+/**
+ * Share of what is not zero that has to stand in runs for the whole to pass for text. Of 18,000 files of no known kind 240 do, nearly all of them
+ * tables of messages; at 0.9 it were 680, with compiled code.
+ */
+const IN_RUNS = 0.95;
+/** Bytes over 0x7f among runs that may belong to no character. */
+const STRAY = 0.1;
+/** Plausibility under which runs of GB18030 or Big5 may be any bytes; those read as rare or private characters. */
+const LIKELY = 0.6;
+
+/**
+ * Text with control characters among it is still text when nearly all of the rest stands in runs: a log with a hole or a tail of zeros after a
+ * crash, lists and fields that end in zeros, a script with tables of control characters. Undefined for anything else.
+ */
+function amongControls(head: Uint8Array): Detected | undefined {
+  const runs = runsAmong(head, (byte) => byte < 32 && foreign[byte] === true);
+  if (runs === undefined) return wideAmongControls(head);
+  let high = 0;
+  for (const byte of runs) if (byte >= 0x80) high++;
+  if (utf8Share(runs) > 1 - STRAY || high < runs.length * STRAY) return { encodings: [utf8Share(runs) > 0.5 ? "utf8" : "gb18030"], bom: 0 };
+  const likely = (["gb18030", "big5"] as const)
+    .map((encoding) => ({ encoding, ...tried(runs, encoding) }))
+    .filter(({ broken, score }) => broken <= BROKEN && score > LIKELY)
+    .sort((one, other) => other.score - one.score)[0];
+  return likely === undefined ? undefined : { encodings: [likely.encoding], bom: 0 };
+}
+
+/** The same of UTF-16 without a mark. */
+function wideAmongControls(head: Uint8Array): Detected | undefined {
+  for (const encoding of ["utf16le", "utf16be"] as const) {
+    const text = utf16(head, encoding === "utf16be");
+    const units = new Uint16Array(text.length);
+    for (let index = 0; index < text.length; index++) units[index] = text.charCodeAt(index);
+    const runs = runsAmong(units, (unit) => unit < 32 && unit !== 9 && unit !== 10 && unit !== 13);
+    if (runs !== undefined && wideShare(Buffer.from(runs.buffer, 0, runs.byteLength).toString("utf16le")) > 0.7)
+      return { encodings: [encoding], bom: 0 };
+  }
+  return undefined;
+}
+
+/** The runs of text in bytes or UTF-16 units, a line end behind each; undefined where they are not nearly all that is not zero. */
+function runsAmong<T extends Uint8Array | Uint16Array>(units: T, isForeign: (unit: number) => boolean): T | undefined {
+  const runs = units.slice() as T;
   let zeros = 0;
-  for (const byte of head) if (byte === 0) zeros++;
-  const rest = head.length - zeros;
-  if (rest < 16 || (noise - zeros) * 100 > rest) return undefined;
-  // A hole, not a pattern: zeros lie together.
-  let runs = 0;
-  for (let at = 0; at < head.length; at++) if (head[at] === 0 && head[at - 1] !== 0) runs++;
-  if (runs > 4 || runs * 16 > zeros) return undefined;
-  return { encodings: [utf8Share(head) > 0.5 ? "utf8" : "gb18030"], bom: 0 };
+  let inRuns = 0;
+  let length = 0;
+  for (let at = 0, from = 0; at <= units.length; at++) {
+    const unit = units[at] ?? 0;
+    if (unit === 0 && at < units.length) zeros++;
+    if (at < units.length && !isForeign(unit)) continue;
+    if (at - from >= RUN) {
+      runs.set(units.subarray(from, at), length);
+      length += at - from;
+      inRuns += at - from;
+      if (at < units.length) runs[length++] = 10;
+    }
+    from = at + 1;
+  }
+  return inRuns >= RUN && inRuns >= (units.length - zeros) * IN_RUNS ? (runs.subarray(0, length) as T) : undefined;
 }
