@@ -6,6 +6,8 @@ export interface ByteSource {
   readonly size: number | undefined;
   /** False while inflating: `offset` may then step back by 1 MiB at most. */
   readonly seekable: boolean;
+  /** Of a file whose access time this opening may have changed, since the system lets only its owner leave it alone. */
+  readonly touched?: true;
   /** Fills the caller's memory, so that a file goes straight into the kernel's. Gives the count; short only at the end. */
   read(into: Uint8Array, offset: number): Promise<number>;
   close(): Promise<void>;

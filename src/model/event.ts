@@ -150,6 +150,8 @@ export interface ScanSummary {
   readonly directories?: readonly (Quantity & { readonly path: string })[];
   /** Entries that were not read again, since they are unchanged; absent where there is none. */
   readonly carried?: number;
+  /** Files whose access time reading may have changed, as other people's files on what can be written to; absent where there is none. */
+  readonly touched?: number;
   readonly formats: Readonly<Record<string, number>>;
   /** Entries by format and coverage; `unknown` for what no reader took. */
   readonly byFormat?: Readonly<Record<string, Readonly<Record<Coverage, number>>>>;

@@ -102,6 +102,8 @@ export interface Examination {
   readonly subjectsBy: Readonly<Record<string, readonly string[]>>;
   readonly bytes: number;
   readonly elapsedMs: number;
+  /** See `ByteSource`. */
+  readonly touched?: true;
   /**
    * HMAC of the entry's bytes, of a member: of its container's bytes and its path in it. Only where there is something to say of the entry, and
    * not of what cannot be read or is too large: a renamed file and an unread one that a person looked at are known by it.

@@ -11,6 +11,7 @@ import { placesInWords } from "./shared/placesInWords.ts";
 import { recycledWords } from "./shared/recycledWords.ts";
 import { groupInWords, groupPlaceInWords, partInWords } from "./shared/group.ts";
 import { Overview } from "./shared/overview.ts";
+import { readingInWords } from "./shared/reading.ts";
 import { detailInWords } from "./shared/seen.ts";
 import {
   confidenceWords,
@@ -411,8 +412,7 @@ function addOthers(page: Page, overview: Overview, excluded: readonly { path: st
     parts.push(
       zh ? `数量指标 ${share.toFixed(2)}（以法释〔2017〕10号 第五条减半限额为 1，非法律认定）` : `quantity indicator ${share.toFixed(2)}`,
     );
-  const carried = overview.summary?.carried ?? 0;
-  if (carried > 0) parts.push(zh ? `未变化、沿用上次结果 ${count(carried)}` : `unchanged, taken from the last run ${count(carried)}`);
+  parts.push(...readingInWords(overview, locale));
   page.add(labels[locale].others, [parts.join(" · ")]);
   for (const one of excluded) page.add("", [neutralise(one.path), neutralise(one.by)], plain, plain, 2);
   if (excluded.length > 0 && left > excluded.length) {

@@ -14,6 +14,7 @@ import { recycledWords } from "./shared/recycledWords.ts";
 import { clock } from "./shared/clock.ts";
 import { Overview } from "./shared/overview.ts";
 import { pageScript, pageStyle } from "./shared/page.ts";
+import { readingInWords } from "./shared/reading.ts";
 import { detailInWords } from "./shared/seen.ts";
 import { answerWords, SelfCheck } from "./shared/selfCheck.ts";
 import {
@@ -278,6 +279,7 @@ function firstPage(collected: Collected, locale: Locale, say: Say): string {
       ? say("未指定，按文档库判定", "not given, judged as a document repository")
       : say("由检查人在运行时指定", "given by the inspector when the tool was run");
   const places = placesInWords(header?.places ?? [], locale).join(say("；", "; "));
+  const reading = readingInWords(overview, locale).join(say("；", "; "));
   const outcome = outcomeOf(overview);
   return `<header><h1>${say("保密自查报告", "Secrecy self-check report")}</h1><p class=handling>${escapeMarkup(handlingWords[locale])}</p></header>
 <table class=facts><tbody>
@@ -292,7 +294,7 @@ ${field(say("单位（部门）", "Unit"), [given(overview, "unit"), given(overv
   )}${field(say("检查时间", "Period"), summary === undefined ? period : `${period}${say("，用时 ", ", took ")}${durationInWords(summary.elapsedMs, locale)}`)}${field(
     say("检查人", "Inspector"),
     given(overview, "inspector"),
-  )}${overview.header?.zone === "personal" ? field(say("同意检查的人", "Agreed by"), given(overview, "agreed")) : ""}${field(say("工具", "Tool"), header === undefined ? "" : say(`zicha ${header.tool.version}（Node ${header.tool.node}，${header.tool.platform}）`, `zicha ${header.tool.version} (Node ${header.tool.node}, ${header.tool.platform})`))}${field(
+  )}${reading === "" ? "" : field(say("读取", "Reading"), reading)}${overview.header?.zone === "personal" ? field(say("同意检查的人", "Agreed by"), given(overview, "agreed")) : ""}${field(say("工具", "Tool"), header === undefined ? "" : say(`zicha ${header.tool.version}（Node ${header.tool.node}，${header.tool.platform}）`, `zicha ${header.tool.version} (Node ${header.tool.node}, ${header.tool.platform})`))}${field(
     say("规则包", "Packs"),
     (header?.packs ?? [])
       .map((pack) =>

@@ -124,12 +124,14 @@ async function examineWithin(
   let within = 0;
   /** Bytes told that are not the entry's own. */
   let advised = 0;
+  let touched = false;
   try {
     session.text(nameChunk(name));
     // The bin gives what it holds names of its own.
     if (entry.depth === 0 && entry.recycled !== undefined) session.text(recycledChunk(nameOf(entry.recycled.path)));
     const before = await stamp?.();
     bytes = await open();
+    touched = bytes.touched === true;
     let probe = await workshop.createProbe(name, bytes);
     if (!bytes.seekable && isContainer(probe.head)) {
       // What a container is shows in its directory, which lies at its end or anywhere.
@@ -173,6 +175,7 @@ async function examineWithin(
     failures: failures.map((one) => withMaskedDetail(workshop, one)),
     ...result,
     elapsedMs: Math.round(performance.now() - begun),
+    ...(touched ? { touched } : {}),
     ...(contentKey === undefined ? {} : { contentKey }),
   });
 

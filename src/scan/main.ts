@@ -120,6 +120,7 @@ export async function* scan(
     said.roots.map(({ path }) => path),
     inline,
     state !== undefined,
+    volumes.map((volume) => volume?.readOnly === true),
   );
   let summary: ScanSummary | undefined;
   /** Hashes of entries on their way, by sequence: only where content is to be verified. */
@@ -191,6 +192,11 @@ function sourcesOf(roots: readonly string[]): ReadonlySet<string> {
   return new Set(roots.flatMap((root) => sources.find((source) => source.claims(root))?.id ?? []));
 }
 
+/** Only the file itself was opened, not what it holds. */
+function withTouch(examination: Examination): Examination {
+  return examination.entry.depth === 0 ? { ...examination, touched: true } : examination;
+}
+
 function withoutAllowance(match: SealedMatch): SealedMatch {
   const { allowed: _, ...rest } = match;
   return rest;
@@ -235,10 +241,12 @@ async function walkAll(
           one.type === "entry" && state !== undefined && request.verifyContent === true
             ? await contentOf(source, one.entry, request.key)
             : undefined;
-        if (content !== undefined) contents.set(sequence, content);
-        const known = one.type === "entry" ? state?.lookup(one.entry, content) : undefined;
-        if (known !== undefined) put(sequence, { kind: "examined", examinations: known, carried: true });
-        else if (one.type === "entry") {
+        if (content !== undefined) contents.set(sequence, content.hash);
+        const known = one.type === "entry" ? state?.lookup(one.entry, content?.hash) : undefined;
+        if (known !== undefined) {
+          const examinations = content?.touched === true ? known.map((examination) => withTouch(examination)) : known;
+          put(sequence, { kind: "examined", examinations, carried: true });
+        } else if (one.type === "entry") {
           reading(one.entry);
           await pace(one.entry.size ?? 0);
           await pool.submit({ sequence, source: source.id, entry: one.entry });
@@ -342,6 +350,8 @@ class Judge {
   readonly #suppressor: Suppressor;
   /** As they are shown. */
   readonly #roots: readonly string[];
+  /** By root: what lies there keeps its access times whoever reads it. */
+  readonly #readOnly: readonly boolean[];
   readonly #ledger = { entries: 0, full: 0, partial: 0, none: 0, textless: 0, excluded: 0, unwalked: 0, bytes: 0, seen: 0 };
   readonly #verdicts: Record<Verdict["kind"], number> = { violation: 0, suspect: 0, clean: 0, "not-examined": 0, textless: 0 };
   readonly #effects: Record<Finding["effect"], number> = { violation: 0, suspect: 0, recorded: 0 };
@@ -356,14 +366,23 @@ class Judge {
   readonly #now = Date.now();
   #findings = 0;
   #carried = 0;
+  #touched = 0;
   #stateSecret = false;
 
-  constructor(request: ScanRequest, suppressor: Suppressor, roots: readonly string[], inline: boolean, keepsGating: boolean) {
+  constructor(
+    request: ScanRequest,
+    suppressor: Suppressor,
+    roots: readonly string[],
+    inline: boolean,
+    keepsGating: boolean,
+    readOnly: readonly boolean[],
+  ) {
     this.#request = request;
     this.#allowsInline = inline;
     this.#keepsGating = keepsGating;
     this.#suppressor = suppressor;
     this.#roots = roots;
+    this.#readOnly = readOnly;
     this.#rules = new Map(request.packs.rules.map(({ base }) => [base.id, base]));
     this.#quantities = new Quantities(request.packs);
   }
@@ -387,6 +406,7 @@ class Judge {
       });
       const findings = this.#judged(examination, names, carried);
       if (carried) this.#carried++;
+      if (examination.touched === true && this.#readOnly[examination.entry.root] !== true) this.#touched++;
       for (const finding of findings) {
         this.#counted(finding, 1);
         yield { type: "finding", finding };
@@ -442,6 +462,7 @@ class Judge {
       ...(quantity === undefined || quantity.subjects === 0 ? {} : { quantity }),
       ...(directories.length === 0 ? {} : { directories }),
       ...(this.#carried === 0 ? {} : { carried: this.#carried }),
+      ...(this.#touched === 0 ? {} : { touched: this.#touched }),
       formats: this.#formats,
       byFormat: this.#byFormat,
       stateSecret: this.#stateSecret,

@@ -92,8 +92,8 @@ describe("what a scheduler needs", () => {
   it.skipIf(process.platform === "win32")("runs on the whole host, where no directory lies outside", () => {
     const run = zicha("check", "internet-pc", "--out", "whole", "--time-budget", "0.001", "--state", "whole-state", "-q");
     expect([run.code, run.stderr]).toEqual([3, ""]);
-    const { roots } = JSON.parse(readFileSync(join(scratch, "whole", "result.json"), "utf8")) as { roots: { path: string }[] };
-    expect(roots.map(({ path }) => path)).toEqual(["/"]);
+    const { scan } = JSON.parse(readFileSync(join(scratch, "whole", "result.json"), "utf8")) as { scan: { roots: { path: string }[] } };
+    expect(scan.roots.map(({ path }) => path)).toEqual(["/"]);
   });
 });
 

@@ -324,7 +324,13 @@ describe("open", () => {
       write("a.txt", "theirs");
       chmodSync(top, 0o755);
       const entry = onlyEntry(await walk(top));
-      await asNobody(async () => expect(await content(entry)).toBe("theirs"));
+      expect((await filesystem.open(entry)).touched).toBeUndefined();
+      await asNobody(async () => {
+        expect(await content(entry)).toBe("theirs");
+        const bytes = await filesystem.open(entry);
+        await bytes.close();
+        expect(bytes.touched).toBe(true);
+      });
     },
   );
 

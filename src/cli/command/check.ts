@@ -59,7 +59,16 @@ async function announce(terminal: Terminal, roots: readonly string[]): Promise<v
   for (const [at, volume] of (await volumesOf(roots)).entries()) {
     const parts = [volume?.label, volume?.volumeId, volume?.vendor, volume?.product, volume?.serial, volume?.fileSystem];
     const identity = parts.filter((part) => part !== undefined && part !== "").join(" ");
-    terminal.stderr.write(`${say(terminal, "介质", "medium")}  ${neutralise(`${roots[at] ?? ""}  ${identity}`)}\n`);
+    // Of a directory no program can keep the access time.
+    const mounted =
+      volume === undefined || volume.readOnly
+        ? ""
+        : say(
+            terminal,
+            "（可写挂载：目录的访问时间会变；以只读方式挂载可不留痕迹）",
+            " (mounted for writing: access times of directories change; mounted read-only, nothing does)",
+          );
+    terminal.stderr.write(`${say(terminal, "介质", "medium")}  ${neutralise(`${roots[at] ?? ""}  ${identity}`)}${mounted}\n`);
   }
 }
 

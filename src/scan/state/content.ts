@@ -6,8 +6,12 @@ import { FailureError } from "../../model/failure.ts";
 /** Bytes read at a time. */
 const BLOCK = 1024 * 1024;
 
-/** A keyed hash of an entry's bytes; undefined where it cannot be read, which reading it will tell. */
-export async function contentOf(source: Source, entry: Entry, key: Uint8Array): Promise<string | undefined> {
+/** A keyed hash of an entry's bytes; undefined where it cannot be read, which reading it will tell. `touched`: see `ByteSource`. */
+export async function contentOf(
+  source: Source,
+  entry: Entry,
+  key: Uint8Array,
+): Promise<{ readonly hash: string; readonly touched: boolean } | undefined> {
   try {
     const bytes = await source.open(entry);
     try {
@@ -17,7 +21,7 @@ export async function contentOf(source: Source, entry: Entry, key: Uint8Array): 
         const count = await bytes.read(block, offset);
         hash.update(block.subarray(0, count));
         offset += count;
-        if (count < block.length) return hash.digest("hex").slice(0, 32);
+        if (count < block.length) return { hash: hash.digest("hex").slice(0, 32), touched: bytes.touched === true };
       }
     } finally {
       await bytes.close();

@@ -20,7 +20,7 @@ const lasting: ReadonlySet<FailureCode> = new Set([
   "bomb",
 ]);
 
-type Kept = Omit<Examination, "entry" | "shownPath"> & {
+type Kept = Omit<Examination, "entry" | "shownPath" | "touched"> & {
   /** Of a member: what follows the entry's path. */
   readonly suffix: string;
   readonly depth: number;
@@ -37,7 +37,8 @@ export function toRecord(examinations: readonly Examination[]): Record | undefin
   if (examinations.some(({ shownPath, entry }) => shownPath !== entry.path)) return undefined;
   if (examinations.length === 1 && isPlain(last)) return { format: last.format ?? null, bytes: last.bytes, data: null };
   const kept = examinations.map((examination): Kept => {
-    const { entry, shownPath: _, ...rest } = examination;
+    // Another run, which opens nothing, touches nothing.
+    const { entry, shownPath: _, touched: __, ...rest } = examination;
     return {
       ...rest,
       failures: rest.failures.map((failure) => ({ ...failure, path: "" })),
@@ -56,7 +57,7 @@ function isPlain(examination: Examination): boolean {
     !examination.textless &&
     Object.entries(examination).every(
       ([name, value]) =>
-        ["entry", "shownPath", "format", "textless", "bytes", "elapsedMs"].includes(name) ||
+        ["entry", "shownPath", "format", "textless", "bytes", "elapsedMs", "touched"].includes(name) ||
         value === undefined ||
         (Array.isArray(value) && value.length === 0) ||
         (typeof value === "object" && value !== null && Object.keys(value).length === 0),

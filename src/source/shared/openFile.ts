@@ -21,11 +21,12 @@ const readSize = 1 << 30;
 export function openFile(key: ByteString): ByteSource {
   const path = toSystemPath(key);
   let descriptor: number;
+  let touched: boolean;
   let isFile = true;
   try {
     // Windows has no flags against links and pipes, so what the name stands for is looked at first.
     isFile = constants.O_NOFOLLOW !== undefined || lstatSync(path).isFile();
-    descriptor = openQuietly(path);
+    ({ descriptor, touched } = openQuietly(path));
   } catch (error) {
     const { code, detail } = explainSystemError(error);
     throw new FailureError(code, detail);
@@ -39,6 +40,7 @@ export function openFile(key: ByteString): ByteSource {
   return {
     size: stats.size,
     seekable: true,
+    ...(touched ? { touched } : {}),
     read: async (into, offset) => readFully(descriptor, into, offset),
     close: async () => {
       if (!closed) {
@@ -54,7 +56,7 @@ export function readSmallFile(key: ByteString, most: number): Uint8Array {
   const path = toSystemPath(key);
   const stats = lstatSync(path);
   if (!stats.isFile()) throw new FailureError("unsupported-format", "special file");
-  const descriptor = openQuietly(path);
+  const { descriptor } = openQuietly(path);
   try {
     const bytes = Buffer.alloc(Math.min(most, stats.size));
     return bytes.subarray(0, readFully(descriptor, bytes, 0));
@@ -63,18 +65,19 @@ export function readSmallFile(key: ByteString, most: number): Uint8Array {
   }
 }
 
-function openQuietly(path: string | Buffer): number {
+/** `touched` where a system that can leave the access time alone would not. */
+function openQuietly(path: string | Buffer): { readonly descriptor: number; readonly touched: boolean } {
   if (noAccessTime === 0) {
-    return openSync(path, readFlags);
+    return { descriptor: openSync(path, readFlags), touched: false };
   }
   try {
-    return openSync(path, readFlags | noAccessTime);
+    return { descriptor: openSync(path, readFlags | noAccessTime), touched: false };
   } catch (error) {
     // Only the owner may leave the access time alone; any other reader changes it.
     if (errorCode(error) !== "EPERM") {
       throw error;
     }
-    return openSync(path, readFlags);
+    return { descriptor: openSync(path, readFlags), touched: true };
   }
 }
 
