@@ -33,16 +33,29 @@ export async function openDelivery(settings: DeliverySettings): Promise<Collecte
   return collect(settings.stateSecrets);
 }
 
-/** Sends the result. What does not arrive is said, waits for the next run, and changes no exit code. */
-export async function sendResult(terminal: Terminal, settings: DeliverySettings, report: RunReport | undefined): Promise<void> {
-  const { deliver } = await import("../deliver/deliver.ts");
+/**
+ * Keeps the result for its receivers and gives the way to send it. To be called while the state knows nothing of this run yet: of a run that is
+ * killed in between nobody would be told what the next one takes for known. What does not arrive is said and changes no exit code.
+ */
+export async function keepResult(
+  terminal: Terminal,
+  settings: DeliverySettings,
+  report: RunReport | undefined,
+): Promise<() => Promise<void>> {
+  const { prepareDelivery } = await import("../deliver/deliver.ts");
   const spool = join(defaultStateDirectory(terminal.environment), "spool");
   const wanted = report !== undefined && isWanted(settings.on, report) ? report : undefined;
-  for (const { destination, detail } of await deliver(settings.destinations, wanted, spool)) {
-    terminal.stderr.write(
-      `${say(terminal, `结果未能送达（${destination.kind}：${detail}），下次运行再送`, `the result did not arrive (${destination.kind}: ${detail}); the next run tries again`)}\n`,
-    );
-  }
+  const send = prepareDelivery(settings.destinations, wanted, spool);
+  return async () => {
+    for (const { destination, detail, kept } of await send()) {
+      const what = `${destination.kind}: ${detail}`;
+      terminal.stderr.write(
+        kept
+          ? `${say(terminal, `结果未能送达（${what}），下次运行再送`, `the result did not arrive (${what}); the next run tries again`)}\n`
+          : `${say(terminal, `结果未能送达（${what}），也无法存入 ${spool}，不会再送`, `the result did not arrive (${what}) and could not be kept in ${spool}: nobody will be told`)}\n`,
+      );
+    }
+  };
 }
 
 function isWanted(on: DeliverySettings["on"], report: RunReport): boolean {
@@ -50,5 +63,5 @@ function isWanted(on: DeliverySettings["on"], report: RunReport): boolean {
   const problems = report.exitCode !== 0 || report.violations + report.suspects > 0;
   if (on === "problems") return problems;
   // Without an earlier run to compare with, problems are news.
-  return report.change === undefined ? problems : report.change.new + report.change.gone > 0 || !report.complete;
+  return report.change === undefined ? problems : report.change.new + report.change.worse + report.change.gone > 0 || !report.complete;
 }

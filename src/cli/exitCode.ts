@@ -1,5 +1,6 @@
 import type { ScanEvent, ScanSummary } from "../model/event.ts";
 import type { ScanRequest } from "../model/request.ts";
+import { changeSince } from "../util/gating.ts";
 import type { Severity } from "../model/rule.ts";
 
 /** 0 nothing that gates and all read; 1 a gating finding; 2 could not run; 3 something was not, or not wholly, examined. */
@@ -20,11 +21,11 @@ export function openGate(): Gate {
   return { violations: 0, suspects: 0, severities: { info: 0, low: 0, medium: 0, high: 0, critical: 0 } };
 }
 
-/** Adds an event to the gate; with `known`, only findings whose fingerprint is not in it. */
+/** Adds an event to the gate; with `known`, keys of what gated before, only what is new or worse. */
 export function noteEvent(gate: Gate, event: ScanEvent, known?: ReadonlySet<string>): void {
   if (event.type !== "finding") return;
   const { finding } = event;
-  if (known?.has(finding.fingerprint) === true) return;
+  if (known !== undefined && changeSince(finding, known) === "known") return;
   if (finding.suppression !== undefined) return;
   if (finding.counts && finding.effect === "violation") gate.violations++;
   if (finding.counts && finding.effect === "suspect") gate.suspects++;

@@ -13,7 +13,7 @@ import type { ScanState } from "../scan/state/state.ts";
 import { resolveRequest, volumesOf } from "../scan/request.ts";
 import type { RequestProblem } from "../scan/request.ts";
 import { exitCode, explainExit, gates, isIncomplete, noteEvent, openGate } from "./exitCode.ts";
-import type { ExitCode } from "./exitCode.ts";
+import type { ExitCode, Gate } from "./exitCode.ts";
 import type { Values } from "./options.ts";
 import { loadPrevious, otherKey } from "./results.ts";
 import { readFields } from "./fields.ts";
@@ -23,7 +23,7 @@ import { createProgress } from "./progress.ts";
 import { abandonReports, closeReports, openReports, tell, writingFailed } from "./reports.ts";
 import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
-import { openDelivery, sendResult } from "./delivery.ts";
+import { keepResult, openDelivery } from "./delivery.ts";
 import type { DeliverySettings } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
 import { listFiles } from "./listFiles.ts";
@@ -251,6 +251,7 @@ async function scanTo(
   const budget = wanted.values["timeBudget"] as number | undefined;
   const timer = budget === undefined ? undefined : setTimeout(stop, budget);
   let summary: ScanSummary | undefined;
+  let send: (() => Promise<void>) | undefined;
   try {
     const events = scan(request, abort.signal, await volumesOf(request.roots), state, ahead);
     for await (const event of previous === undefined ? events : compared(events, previous)) {
@@ -259,6 +260,10 @@ async function scanTo(
       delivery?.on(event);
       if (event.type === "scan-end") ({ summary } = event);
       await tell(reports, event, progress);
+      if (event.type === "scan-end" && wanted.delivery !== undefined && delivery !== undefined) {
+        const { code } = decided(request, gate, summary);
+        send = await keepResult(terminal, wanted.delivery, delivery.report(code, state?.lastGating));
+      }
     }
     progress.clear();
     await closeReports(reports);
@@ -270,12 +275,18 @@ async function scanTo(
     clearTimeout(timer);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, stop);
   }
-  const gated = gates(gate, request.failOn);
-  const incomplete = isIncomplete(summary);
-  const code = exitCode(gated, incomplete, request.allowIncomplete);
-  if (wanted.delivery !== undefined && delivery !== undefined) {
-    await sendResult(terminal, wanted.delivery, delivery.report(code, state?.lastGating));
-  }
+  const { code, gated, incomplete } = decided(request, gate, summary);
+  await send?.();
   if (wanted.values["quiet"] !== true) terminal.stderr.write(`${explainExit(code, gated, incomplete, terminal.locale === "zh")}\n`);
   return code;
+}
+
+function decided(
+  request: ScanRequest,
+  gate: Gate,
+  summary: ScanSummary | undefined,
+): { readonly code: ExitCode; readonly gated: boolean; readonly incomplete: boolean } {
+  const gated = gates(gate, request.failOn);
+  const incomplete = isIncomplete(summary);
+  return { code: exitCode(gated, incomplete, request.allowIncomplete), gated, incomplete };
 }

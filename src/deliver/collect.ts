@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { RunReport, ReportedFinding } from "../model/delivery.ts";
 import type { ScanEvent, ScanHeader, ScanSummary } from "../model/event.ts";
+import { changeSince, fingerprintOf, gatingKey } from "../util/gating.ts";
 
 /** Findings of a run that are sent; more are counted. */
 const MOST = 1_000;
@@ -9,7 +10,7 @@ const MOST = 1_000;
 /** Gathers from events what may be sent. */
 export interface Collected {
   on(event: ScanEvent): void;
-  /** `known`: what gated in the last complete run. Undefined before the scan began. */
+  /** `known`: keys of what gated in the last complete run. Undefined before the scan began. */
   report(exitCode: number, known: ReadonlySet<string> | undefined): RunReport | undefined;
 }
 
@@ -28,7 +29,7 @@ export function collect(stateSecrets: boolean): Collected {
       else if (event.type === "finding") {
         const { finding } = event;
         if (!finding.counts || finding.effect === "recorded") return;
-        gating.add(finding.fingerprint);
+        gating.add(gatingKey(finding));
         const secret = finding.dataClass === "state-secret";
         if (secret) secrets++;
         if (secret && !stateSecrets) return;
@@ -75,10 +76,15 @@ export function collect(stateSecrets: boolean): Collected {
 }
 
 /** What is gone is known only where everything was walked. */
-function changeOf(gating: ReadonlySet<string>, known: ReadonlySet<string>, complete: boolean): { new: number; gone: number } {
-  let fresh = 0;
-  for (const fingerprint of gating) if (!known.has(fingerprint)) fresh++;
-  let gone = 0;
-  if (complete) for (const fingerprint of known) if (!gating.has(fingerprint)) gone++;
-  return { new: fresh, gone };
+function changeOf(gating: ReadonlySet<string>, known: ReadonlySet<string>, complete: boolean): NonNullable<RunReport["change"]> {
+  const change = { new: 0, worse: 0, gone: 0 };
+  const now = new Set<string>();
+  for (const key of gating) {
+    const fingerprint = fingerprintOf(key);
+    now.add(fingerprint);
+    const since = changeSince({ fingerprint, effect: key === fingerprint ? "suspect" : "violation" }, known);
+    if (since !== "known") change[since]++;
+  }
+  if (complete) for (const key of known) if (!now.has(fingerprintOf(key))) change.gone++;
+  return change;
 }

@@ -5,45 +5,63 @@ import type { Destination, RunReport } from "../model/delivery.ts";
 import { runCommand } from "./command.ts";
 import { writePrometheus } from "./prometheus.ts";
 import { putInSpool, readSpool, takeFromSpool } from "./spool.ts";
+import type { Waiting } from "./spool.ts";
 import { sendSyslog } from "./syslog.ts";
 import { sendWebhook } from "./webhook.ts";
 
 /** Milliseconds before the second and the third try, give or take a half. */
 const PAUSES = [500, 2_000];
 
-/** What did not arrive; it waits in the spool for the next run. */
+/** What did not arrive. */
 export interface Undelivered {
   readonly destination: Destination;
   readonly detail: string;
+  /** True where it waits in the spool for the next run. */
+  readonly kept: boolean;
 }
 
 /**
- * Sends what waits from earlier runs, then this run's report (undefined: there is nothing to say). Each goes to disk first and off it when its
- * receiver has it. A receiver that is down keeps its reports in order: after one that did not arrive no later one is tried.
+ * Puts this run's report (undefined: there is nothing to say) on disk for every receiver, and gives the way to send it after what waits from
+ * earlier runs. It goes off the disk when its receiver has it. A receiver that is down keeps its reports in order: after one that did not arrive
+ * no later one is tried.
  */
-export async function deliver(
+export function prepareDelivery(
   destinations: readonly Destination[],
   report: RunReport | undefined,
   spool: string,
+): () => Promise<readonly Undelivered[]> {
+  const waiting = readSpool(spool);
+  const reports = destinations.map((destination): readonly Waiting[] => {
+    if (destination.kind === "prometheus") return [];
+    const name = nameOf(destination);
+    const own = waiting.filter((one) => one.destination === name);
+    return report === undefined ? own : [...own, putInSpool(spool, name, report)];
+  });
+  return () => deliver(destinations, report, reports);
+}
+
+async function deliver(
+  destinations: readonly Destination[],
+  report: RunReport | undefined,
+  reports: readonly (readonly Waiting[])[],
 ): Promise<readonly Undelivered[]> {
   const undelivered: Undelivered[] = [];
-  const waiting = readSpool(spool);
-  for (const destination of destinations) {
+  for (const [at, destination] of destinations.entries()) {
     if (destination.kind === "prometheus") {
       // A gauge tells of the last run only: an older one is worth nothing.
       if (report !== undefined) {
         const detail = await attempt(() => Promise.resolve(writePrometheus(destination, report)), []);
-        if (detail !== undefined) undelivered.push({ destination, detail });
+        // The next run writes them anew.
+        if (detail !== undefined) undelivered.push({ destination, detail, kept: true });
       }
       continue;
     }
-    const name = nameOf(destination);
-    const own = waiting.filter((one) => one.destination === name);
-    for (const one of report === undefined ? own : [...own, putInSpool(spool, name, report)]) {
+    const own = reports[at] ?? [];
+    for (const one of own) {
       const detail = await attempt(() => send(destination, one.report), PAUSES);
       if (detail === undefined) takeFromSpool(one);
       else {
-        undelivered.push({ destination, detail });
+        undelivered.push({ destination, detail, kept: own.every(({ file }) => file !== undefined) });
         break;
       }
     }

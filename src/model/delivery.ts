@@ -39,7 +39,7 @@ export interface RunReport {
   readonly suspects: number;
   readonly elapsedMs: number;
   /** Against the last complete run over the same roots; absent where there is none. */
-  readonly change?: { readonly new: number; readonly gone: number };
+  readonly change?: { readonly new: number; readonly worse: number; readonly gone: number };
   /** State-secret findings never leave the machine unless a configuration says that the network is cleared for them. */
   readonly stateSecrets: { readonly count: number; readonly note: string };
   readonly findings: readonly ReportedFinding[];

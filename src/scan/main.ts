@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { fingerprints } from "../judge/number.ts";
@@ -14,6 +15,7 @@ import type { ScanRequest } from "../model/request.ts";
 import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
 import { Distinct } from "../util/distinct.ts";
+import { gatingKey } from "../util/gating.ts";
 import { keyId } from "../util/hash.ts";
 import { pathBelow } from "../util/path.ts";
 import { baselineNames } from "../util/relative.ts";
@@ -98,7 +100,7 @@ export async function* scan(
   const maskPath = lazyMasker(setup);
   const suppressor = createSuppressor(request.baseline?.baseline, started.slice(0, 10));
   const said = await header(request, started, volumes, maskPath, suppressor.expired);
-  state?.begin(said);
+  state?.begin(said, await Promise.all(request.roots.map((root) => maskPath(absoluteOf(root)))));
   yield { type: "scan-start", header: said };
   const options = {
     jobs: request.jobs,
@@ -185,6 +187,13 @@ export async function* scan(
     signal.removeEventListener("abort", onAbort);
     await pool.close();
   }
+}
+
+/** A root as it is known from everywhere, whatever was typed: the history names it so. */
+function absoluteOf(root: string): string {
+  const [, source, directory] = /^(git-(?:staged|diff:[^:]+):)(.*)$/s.exec(root) ?? [];
+  if (source !== undefined) return source + resolve(directory ?? "");
+  return root.startsWith("stdin:") ? root : resolve(root);
 }
 
 /** Ids of the sources that claim the roots. */
@@ -359,7 +368,7 @@ class Judge {
   readonly #failures: Partial<Record<FailureCode, number>> = {};
   readonly #formats: Record<string, number> = {};
   readonly #byFormat: Record<string, Record<Coverage, number>> = {};
-  /** Fingerprints of what counts against an entry; kept only where a later run asks for them. */
+  /** Keys of what counts against an entry; kept only where a later run asks for them. */
   readonly gating: Set<string> = new Set();
   readonly #keepsGating: boolean;
   readonly #allowsInline: boolean;
@@ -529,7 +538,7 @@ class Judge {
     this.#findings += times;
     this.#effects[finding.effect] += times;
     this.#severities[finding.severity] += times;
-    if (this.#keepsGating && finding.counts) this.gating.add(finding.fingerprint);
+    if (this.#keepsGating && finding.counts) this.gating.add(gatingKey(finding));
     if (finding.dataClass === "state-secret" && finding.effect !== "recorded") this.#stateSecret = true;
   }
 

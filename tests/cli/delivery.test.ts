@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 
 import type { RunReport } from "../../src/model/delivery.ts";
 
@@ -48,6 +48,30 @@ it("speaks on change only", () => {
   writeFileSync(join(scratch, "list.csv"), "姓名,身份证号\n");
   const { given } = scan("--notify-command", "./take", "--notify-on", "change", "--state", "state");
   expect(given[0]?.change?.gone).toBeGreaterThan(0);
+});
+
+it("has kept what it says before the state takes it for known, so that a kill loses nothing", async () => {
+  rmSync(join(scratch, "home"), { recursive: true });
+  writeFileSync(join(scratch, "hold"), "#!/bin/sh\nsleep 60\n", { mode: 0o755 });
+  const killed = spawn(
+    process.execPath,
+    [bin, "scan", "mark.txt", "-q", "--zone", "internet", "--notify-command", "./hold", "--notify-on", "change", "--state", "killed"],
+    { cwd: scratch, env: { PATH: process.env["PATH"], XDG_STATE_HOME: join(scratch, "home") }, stdio: "ignore" },
+  );
+  const spool = join(scratch, "home", "zicha", "spool");
+  await vi.waitFor(() => expect(readdirSync(spool).filter((name) => name.endsWith(".json"))).toHaveLength(1), { timeout: 60_000 });
+  killed.kill("SIGKILL");
+  await new Promise((resolve) => killed.once("close", resolve));
+  // The next run, which has nothing new to say, says what the killed one could not; the one after it nothing more.
+  writeFileSync(join(scratch, "hold"), readFileSync(join(scratch, "take")), { mode: 0o755 });
+  const run = (): readonly RunReport[] => scan("--notify-command", "./hold", "--notify-on", "problems", "--fail-on", "never").given;
+  const first = run();
+  expect(first.map(({ stateSecrets, violations }) => [stateSecrets.count, violations]).toSorted()).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+  expect(new Set(first.map(({ key }) => key)).size).toBe(2);
+  expect(run()).toHaveLength(1);
 });
 
 it("says what did not arrive, and changes no exit code", () => {

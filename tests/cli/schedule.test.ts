@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { crontab, systemdUnits, windowsTask } from "../../src/cli/schedule.ts";
 import type { Job } from "../../src/cli/schedule.ts";
 import { overdueBy } from "../../src/cli/state.ts";
+import { openDatabase } from "../../src/scan/state/database.ts";
 
 const bin = fileURLToPath(new URL("../../bin/zicha.mjs", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "zicha-schedule-"));
@@ -130,6 +131,29 @@ describe("a nightly run", () => {
     expect(overdueBy(ago(6), "week")).toBeUndefined();
     expect(overdueBy(undefined, "week")).toBeUndefined();
     expect(overdueBy(ago(9), undefined)).toBeUndefined();
+  });
+
+  it("says it in the next report and in the history, of checks and not of what was scanned once", async () => {
+    for (const args of [
+      ["check", "internet-pc", "a.txt", "--out", "due"],
+      ["scan", "b.txt"],
+    ])
+      expect(zicha(...args, "-q", "--state", "due-state").code).toBe(1);
+    const database = await openDatabase(join(scratch, "due-state", "state.db"));
+    database?.exec(`UPDATE runs SET started = '2026-01-02T03:04:05.678Z'`);
+    database?.close();
+    const history = (...args: string[]): readonly string[] =>
+      zicha("history", "--state", "due-state", ...args)
+        .stdout.toString()
+        .trimEnd()
+        .split("\n");
+    expect(history()).toHaveLength(2);
+    expect(history("--every", "week").slice(2)).toEqual([
+      expect.stringMatching(/^OVERDUE {2}internet-pc \/.*\/a\.txt {2}last complete check 2026-01-02, \d+ days overdue$/),
+    ]);
+    const next = zicha("check", "internet-pc", "a.txt", "--out", "due2", "--state", "due-state", "--every", "week");
+    expect(next.stdout.toString()).toMatch(/^OVERDUE {4}last complete check 2026-01-02, \d+ days overdue$/m);
+    expect(history("--every", "week")).toHaveLength(3);
   });
 });
 

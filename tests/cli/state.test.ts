@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -146,8 +146,46 @@ it("names the run that holds the state, and keeps the history of runs", async ()
   const history = (...args: string[]): string =>
     spawnSync(process.execPath, [bin, "history", ...args, "--state", "state"], { cwd: directory, encoding: "utf8", env: environment() })
       .stdout;
-  expect(history()).toMatch(/^ {3}1 {2}\S+ \S+ {2}scan internet {2}violation 2 suspect 0 not examined 1 of 4 {2}docs\n$/);
+  expect(history()).toMatch(/^ {3}1 {2}\S+ \S+ {2}scan internet {2}violation 2 suspect 0 not examined 1 of 4 {2}\/\S+\/docs\n$/);
   expect(history("show", "1", "--json")).toMatch(/"complete": true/);
+});
+
+it("knows a tree however it is typed, and says where it lies", () => {
+  const typed = (cwd: string, root: string): Result =>
+    JSON.parse(
+      spawnSync(process.execPath, [bin, "scan", root, "--state", join(directory, "state"), "-f", "json", "--zone", "internet"], {
+        cwd: join(directory, cwd),
+        encoding: "utf8",
+        env: environment(),
+      }).stdout,
+    ) as Result;
+  symlinkSync("docs", join(directory, "link"));
+  const first = typed(".", "docs");
+  const prints = ({ findings }: Result): readonly unknown[] => findings.map(({ fingerprint }) => fingerprint);
+  for (const [cwd, root] of [
+    [".", "docs/"],
+    [".", "./docs//"],
+    ["docs", "."],
+    ["docs/sub", ".."],
+    [".", join(directory, "docs")],
+    [".", "link"],
+  ] as const) {
+    const again = typed(cwd, root);
+    expect([root, again.summary.carried, prints(again)]).toEqual([root, 4, prints(first)]);
+  }
+  const runs = spawnSync(process.execPath, [bin, "history", "--state", "state"], {
+    cwd: directory,
+    encoding: "utf8",
+    env: environment(),
+  }).stdout;
+  expect([
+    ...new Set(
+      runs
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.replace(/^.* {2}/, "")),
+    ),
+  ]).toEqual([join(directory, "docs"), join(directory, "link")]);
 });
 
 it("takes no values into the state", () => {

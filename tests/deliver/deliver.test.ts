@@ -11,13 +11,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { deliver } from "../../src/deliver/deliver.ts";
+import { prepareDelivery } from "../../src/deliver/deliver.ts";
+import type { Undelivered } from "../../src/deliver/deliver.ts";
 import { syslogLines } from "../../src/deliver/syslog.ts";
-import type { RunReport } from "../../src/model/delivery.ts";
+import type { Destination, RunReport } from "../../src/model/delivery.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "zicha-deliver-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 let spools = 0;
+const deliver = (destinations: readonly Destination[], sent: RunReport, spool: string): Promise<readonly Undelivered[]> =>
+  prepareDelivery(destinations, sent, spool)();
 const newSpool = (): string => join(scratch, `spool${spools++}`);
 
 const report: RunReport = {
@@ -37,7 +40,7 @@ const report: RunReport = {
   violations: 3,
   suspects: 2,
   elapsedMs: 2_100,
-  change: { new: 1, gone: 0 },
+  change: { new: 1, worse: 0, gone: 0 },
   stateSecrets: { count: 1, note: "handle on site" },
   findings: [
     {
@@ -173,7 +176,7 @@ describe("webhook", () => {
     const port = await listening(closed);
     await new Promise<void>((resolve) => closed.close(() => resolve()));
     const destination = { kind: "webhook", url: `http://127.0.0.1:${port}/` } as const;
-    expect(await deliver([destination], report, spool)).toEqual([{ destination, detail: "ECONNREFUSED" }]);
+    expect(await deliver([destination], report, spool)).toEqual([{ destination, detail: "ECONNREFUSED", kept: true }]);
     const [file = ""] = readdirSync(spool);
     expect(statSync(join(spool, file)).mode & 0o077).toBe(0);
     // A file torn by a crash harms nobody.
@@ -191,6 +194,16 @@ describe("webhook", () => {
     expect(got).toEqual([report.key, "second"]);
     expect(readdirSync(spool)).toEqual(["0.json"]);
   });
+});
+
+it("sends what cannot be kept at once, and says where it is lost", async () => {
+  const spool = join(scratch, "a-file");
+  writeFileSync(spool, "");
+  const took = join(scratch, "took.json");
+  const take = { kind: "command", words: ["/bin/sh", "-c", `cat > ${took}`] } as const;
+  const down = { kind: "command", words: ["/bin/false"] } as const;
+  expect(await deliver([take, down], report, spool)).toEqual([{ destination: down, detail: "exit code 1", kept: false }]);
+  expect(JSON.parse(readFileSync(took, "utf8"))).toEqual(report);
 });
 
 it("writes gauges for the textfile collector", async () => {

@@ -54,11 +54,12 @@ export interface ScanState {
   lookup(entry: Entry, content?: string): readonly Examination[] | undefined;
   /** Keeps what was found in an entry that was read. */
   store(entry: Entry, examinations: readonly Examination[], content?: string): void;
-  /** Fingerprints of what gated in the last complete run over the same roots in the same zone; undefined where there was none. */
+  /** Keys (`util/gating.ts`) of what gated in the last complete run over the same roots in the same zone; undefined where there was none. */
   readonly lastGating: ReadonlySet<string> | undefined;
   /** When that run began, ISO 8601 UTC. */
   readonly lastComplete: string | undefined;
-  begin(header: ScanHeader): void;
+  /** `places`: the roots as they are known from everywhere. */
+  begin(header: ScanHeader, places: readonly string[]): void;
   /** Ends the run; without a summary it broke off, and what is committed stays. */
   end(summary: ScanSummary | undefined, gating: ReadonlySet<string>): void;
 }
@@ -336,8 +337,9 @@ class Sqlite implements ScanState {
     if (this.#pending >= COMMIT_ENTRIES || performance.now() - this.#committed > COMMIT_MS) this.#commit();
   }
 
-  begin(header: ScanHeader): void {
-    const { zone, roots, host, profile } = header;
+  begin(header: ScanHeader, places: readonly string[]): void {
+    const { zone, host, profile } = header;
+    const roots = header.roots.map((root, index) => ({ ...root, path: places[index] ?? root.path }));
     const kept: PastRun["header"] = { zone, roots, host, ...(profile === undefined ? {} : { profile }) };
     this.#begin();
     const before = new Date(Date.parse(header.started) - HISTORY_DAYS * 86_400_000).toISOString();
