@@ -1,4 +1,4 @@
-import type { Chunk } from "../model/chunk.ts";
+import type { Chunk, Stop } from "../model/chunk.ts";
 import type { RuleCount, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 
@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly without?: ReadonlySet<string>;
   /** Told before a rule looks at a candidate, and with nothing after it. */
   readonly confirming?: (ruleId: string | undefined) => void;
-  readonly signal: AbortSignal;
+  readonly signal: Stop;
 }
 
 /** What an entry's chunks held. */

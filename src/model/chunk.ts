@@ -86,6 +86,11 @@ export interface Budget {
   readonly ratio?: number;
 }
 
+/** Says whether to stop; an `AbortSignal` is one. */
+export interface Stop {
+  readonly aborted: boolean;
+}
+
 /** What an extractor looks at to say whether an entry is its own. */
 export interface Probe {
   readonly name: string;
@@ -102,7 +107,8 @@ export interface ExtractInput {
   readonly part?: { readonly from: number; readonly to: number };
   readonly budget: Budget;
   readonly passwords: readonly string[];
-  readonly signal: AbortSignal;
+  /** Looked at between two things that take time. */
+  readonly signal: Stop;
   /** A file beside the entry: the `-wal` of a database, the next volume of an archive. Undefined where there is none; absent for members. */
   sibling?(name: string): Promise<ByteSource | undefined>;
 }

@@ -1,7 +1,7 @@
 import type { Engine, Session } from "../detect/contract.ts";
 import { isContainer } from "../format/probe.ts";
 import type { TextlessKind } from "../format/textless.ts";
-import type { Budget, Extractor, Location, Probe } from "../model/chunk.ts";
+import type { Budget, Extractor, Location, Probe, Stop } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
@@ -9,6 +9,8 @@ import type { Examination, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Limits } from "../model/request.ts";
 import { contentHash } from "../util/contentHash.ts";
+import { createDeadline } from "./deadline.ts";
+import type { Deadline, EndedBefore } from "./deadline.ts";
 import { noteAllowances } from "./inlineAllow.ts";
 import { createBudget } from "./limits.ts";
 import { nameChunk, recycledChunk } from "./maskPath.ts";
@@ -38,23 +40,33 @@ export interface Workshop {
   readonly confirming?: (ruleId: string | undefined) => void;
   /** Told after each block of text that was read. */
   readonly progress?: () => void;
+  /** Told after each block of text, and each thing that a reader gave, of an entry or of what is nested in it. */
+  readonly step?: () => void;
+  /** Where the entry at hand ended its worker before: it is read up to there. */
+  readonly before?: EndedBefore;
 }
 
 /**
  * Examines an entry and all that is nested in it. Each gets its `Examination`, members before what holds them. What the data can cause ends
- * as a `Failure`; what only a bug can cause is caught here, once an entry, as `internal`.
+ * as a `Failure`; what only a bug can cause is caught here, once an entry, as `internal`. Where its time is up before its end, what was found
+ * until then is told with the failure.
  */
 export async function examine(
   workshop: Workshop,
   entry: Entry,
   open: () => Promise<ByteSource>,
   stamp: (() => Promise<string | undefined>) | undefined,
-  signal: AbortSignal,
+  signal: Stop,
   hand: (examination: Examination) => void,
   sibling?: (name: string) => Promise<ByteSource | undefined>,
 ): Promise<void> {
   const content = contentOf(workshop, entry, open, signal);
-  await examineWithin(workshop, entry, open, stamp, signal, hand, createBudget(workshop.limits, entry.size), content, sibling);
+  const deadline = createDeadline(workshop.limits, entry.size, signal, workshop.before);
+  const handed = (examination: Examination): void => {
+    deadline.nested();
+    hand(examination);
+  };
+  await examineWithin(workshop, entry, open, stamp, deadline, handed, createBudget(workshop.limits, entry.size), content, sibling);
 }
 
 /**
@@ -65,7 +77,7 @@ function contentOf(
   workshop: Workshop,
   entry: Entry,
   open: () => Promise<ByteSource>,
-  signal: AbortSignal,
+  signal: Stop,
 ): (path: string) => Promise<string | undefined> {
   let hash: Promise<string | undefined> | undefined;
   const read = async (): Promise<string | undefined> => {
@@ -93,7 +105,7 @@ async function examineWithin(
   entry: Entry,
   open: () => Promise<ByteSource>,
   stamp: (() => Promise<string | undefined>) | undefined,
-  signal: AbortSignal,
+  deadline: Deadline,
   hand: (examination: Examination) => void,
   budget: Budget,
   content: (path: string) => Promise<string | undefined>,
@@ -103,6 +115,10 @@ async function examineWithin(
   const failures: Failure[] = [...(workshop.without ?? [])].map((id) =>
     failure(entry, "timeout", `rule ${id} did not end on one passage and was left out`, true),
   );
+  const step = (): void => {
+    deadline.step();
+    workshop.step?.();
+  };
   const name = nameOf(entry.path);
   const session = workshop.engine.open({
     name,
@@ -111,9 +127,13 @@ async function examineWithin(
     subjectKey: workshop.subjectKey,
     cap: workshop.limits.findingsPerEntry,
     ...(workshop.without === undefined ? {} : { without: workshop.without }),
-    ...(workshop.progress === undefined ? {} : { progress: workshop.progress }),
+    progress: () => {
+      deadline.progress();
+      workshop.progress?.();
+      step();
+    },
     ...(workshop.confirming === undefined ? {} : { confirming: workshop.confirming }),
-    signal,
+    signal: deadline,
   });
   let format: string | undefined;
   let textless = false;
@@ -158,7 +178,7 @@ async function examineWithin(
     const after = await stamp?.();
     if (before !== after) failures.push(failure(entry, "changed", "the file changed while it was read", true));
   } catch (error) {
-    failures.push(failureOf(entry, error, format !== undefined));
+    failures.push(deadline.told(failureOf(entry, error, format !== undefined)));
   } finally {
     await bytes?.close().catch(() => undefined);
   }
@@ -190,28 +210,38 @@ async function examineWithin(
       failures.push(failure(entry, "too-large", `a member of more than ${workshop.limits.fileSize} bytes cannot be held in memory`, false));
       return;
     }
-    const input = { entry, bytes: held, budget, passwords: workshop.passwords, signal, ...(sibling === undefined ? {} : { sibling }) };
+    const input = {
+      entry,
+      bytes: held,
+      budget,
+      passwords: workshop.passwords,
+      signal: deadline,
+      ...(sibling === undefined ? {} : { sibling }),
+    };
     const handInner = (inner: Examination): void => {
       within += inner.matches.length;
       hand(inner);
     };
-    for await (const item of extractor.extract(input)) {
+    let stopTold = false;
+    for await (const item of deadline.aborted ? [] : extractor.extract(input)) {
       if (item.type === "chunk") {
         chunks++;
         await session.chunk(item.chunk);
       } else if (item.type === "failure") {
         // What cannot be read of a member stands for the member.
-        if (item.failure.path === entry.path) failures.push(item.failure);
-        else hand(unread(workshop, entry, item.failure, await content(item.failure.path)));
+        const said = deadline.told(item.failure);
+        if (item.failure.code === "interrupted") stopTold = true;
+        if (said.path === entry.path) failures.push(said);
+        else hand(unread(workshop, entry, said, await content(said.path)));
       } else if (item.entry.depth > workshop.limits.depth) {
         const deep = failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false);
         hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
-      } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, signal, handInner, budget, content);
-      if (signal.aborted) {
-        failures.push(failure(entry, "interrupted", "the scan was interrupted", true));
-        return;
-      }
+      } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, deadline, handInner, budget, content);
+      step();
+      if (deadline.aborted) break;
     }
+    // A reader that stops need not say so.
+    if (deadline.aborted && !stopTold) failures.push(deadline.told(failure(entry, "interrupted", "the scan was interrupted", true)));
   }
 }
 

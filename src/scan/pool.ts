@@ -46,7 +46,7 @@ interface Slot {
   ended: boolean;
 }
 
-/** Examines entries in workers; one that hangs, crashes or outgrows its memory costs one entry. */
+/** Examines entries in workers; one that hangs, crashes or outgrows its memory costs what it had not come to of one entry. */
 export interface Pool {
   /** Resolves when there is room for more. */
   submit(task: Task): Promise<void>;
@@ -188,7 +188,11 @@ export function createPool(options: PoolOptions): Pool {
           // Once more without that rule: what the others find is not lost.
           partial.delete(task.sequence);
           again.push({ ...task, without: [...without, ruleId] });
-        } else if (task.sequence === current || fatal !== undefined) finish(task.sequence, { task, code, detail });
+        } else if (task.sequence === current && task.before === undefined && fatal === undefined && !interrupted) {
+          // Once more up to where it ended: what was found before is not lost.
+          partial.delete(task.sequence);
+          again.push({ ...task, before: { code, detail, steps: Atomics.load(slot.status, 5) } });
+        } else if (task.sequence === current || fatal !== undefined) finish(task.sequence, { task, code, detail, ...task.before });
         else {
           // Its examinations that did come back would come twice.
           partial.delete(task.sequence);

@@ -1,20 +1,23 @@
 import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
+import type { Stop } from "../model/chunk.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Examination } from "../model/finding.ts";
 import { sources } from "../source/registry.ts";
+import type { EndedBefore } from "./deadline.ts";
 import { examine } from "./examine.ts";
 import type { Workshop } from "./examine.ts";
 import { createWorkshop } from "./workshop.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
-/** An entry with its number in the walk, the id of its source, and rules that took too long on it before. */
+/** An entry with its number in the walk, the id of its source, rules that took too long on it before, and how it ended a worker before. */
 export interface BatchEntry {
   readonly sequence: number;
   readonly source: string;
   readonly entry: Entry;
   readonly without?: readonly string[];
+  readonly before?: EndedBefore;
 }
 
 /** To a worker: entries with their numbers in the walk, each with the id of its source. */
@@ -35,8 +38,9 @@ export interface Returned {
 export interface WorkerSetup {
   readonly workshop: WorkshopSetup;
   /**
-   * Five numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
-   * none), how often one was, and how many blocks of text were read.
+   * Six numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
+   * none), how often one was, how many blocks of text were read, and how many steps
+   * were made in the entry.
    */
   readonly status: SharedArrayBuffer;
   /** Descriptor to which the sequence of each entry is written as it is opened, 4 bytes: what is in the pipe outlives the process. */
@@ -59,8 +63,13 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
       Atomics.add(status, 3, 1);
     },
     progress: () => void Atomics.add(status, 4, 1),
+    step: () => void Atomics.add(status, 5, 1),
   };
-  const interrupt = new AbortController();
+  const interrupt: Stop = {
+    get aborted() {
+      return Atomics.load(status, 1) === 1;
+    },
+  };
   const queue: Batch[] = [];
   let busy = false;
   const word = Buffer.alloc(4);
@@ -71,6 +80,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   });
 
   function opens(sequence: number): void {
+    Atomics.store(status, 5, 0);
     Atomics.store(status, 0, sequence);
     if (setup.announce === undefined) return;
     word.writeInt32LE(sequence);
@@ -97,18 +107,20 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
       done = [];
       sent = performance.now();
     };
-    for (const { sequence, source, entry, without } of batch.entries) {
-      if (Atomics.load(status, 1) === 1) interrupt.abort();
+    for (const { sequence, source, entry, without, before } of batch.entries) {
       opens(sequence);
       const from = sources.find(({ id }) => id === source);
       await examine(
-        without === undefined ? workshop : { ...workshop, without: new Set(without) },
+        {
+          ...workshop,
+          ...(without === undefined ? {} : { without: new Set(without) }),
+          ...(before === undefined ? {} : { before }),
+        },
         entry,
         () => (from === undefined ? Promise.reject(new Error("no such source")) : from.open(entry)),
         from === undefined ? undefined : () => from.stamp(entry),
-        interrupt.signal,
+        interrupt,
         (examination) => {
-          if (Atomics.load(status, 1) === 1) interrupt.abort();
           examinations.push({ sequence, examination });
           if (examinations.length >= HELD || performance.now() - sent > HELD_MS) send(false);
         },

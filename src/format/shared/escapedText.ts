@@ -1,5 +1,5 @@
 import { TextDecoder } from "node:util";
-import type { Budget, Encoding, Extracted } from "../../model/chunk.ts";
+import type { Budget, Encoding, Extracted, Stop } from "../../model/chunk.ts";
 import type { ByteSource } from "../../model/entry.ts";
 import { createFlow, createSink } from "./flow.ts";
 import { piecesOf } from "./pieces.ts";
@@ -22,7 +22,7 @@ export function showsEscapes(head: Uint8Array): boolean {
 export async function* escapedText(
   source: ByteSource,
   encoding: Encoding,
-  entry: { readonly budget: Budget; readonly path: string; readonly signal: AbortSignal },
+  entry: { readonly budget: Budget; readonly path: string; readonly signal: Stop },
 ): AsyncGenerator<Extracted, void> {
   const sink = createSink(entry.budget, entry.path);
   const flow = createFlow(sink, { id: "body", roles: ["body"], place: (line) => ({ kind: "line", line, column: 1 }) });

@@ -1,5 +1,5 @@
 import { constants, createInflateRaw } from "node:zlib";
-import type { Budget } from "../../model/chunk.ts";
+import type { Budget, Stop } from "../../model/chunk.ts";
 import type { MemberDamage } from "./zipMember.ts";
 
 /** Inflated ÷ stored above which a stream is a bomb. Deflate reaches 1,032; logs of equal lines some 100. */
@@ -17,7 +17,7 @@ export interface InflationGuard {
 }
 
 /** A guard that shares the caller's budget. The ratio is looked at for this stream, whatever holds it. */
-export function createInflationGuard(budget: Budget, signal: AbortSignal): InflationGuard {
+export function createInflationGuard(budget: Budget, signal: Stop): InflationGuard {
   let out = 0;
   const ratio = budget.ratio ?? ratioLimit;
   return {

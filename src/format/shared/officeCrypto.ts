@@ -1,4 +1,5 @@
 import { createDecipheriv, createHash, hash as hashAtOnce, timingSafeEqual } from "node:crypto";
+import type { Stop } from "../../model/chunk.ts";
 import { attribute } from "./xml.ts";
 
 /** A package whose password was found. */
@@ -19,12 +20,7 @@ const tryLimit = 256;
  * Tries passwords on an encrypted Office package (MS-OFFCRYPTO 2.3.4, agile and standard encryption). Undefined when none fits, or the
  * encryption is of another kind.
  */
-export function openPackageWith(
-  info: Buffer,
-  stored: Buffer,
-  passwords: readonly string[],
-  signal: AbortSignal,
-): OpenedPackage | undefined {
+export function openPackageWith(info: Buffer, stored: Buffer, passwords: readonly string[], signal: Stop): OpenedPackage | undefined {
   if (info.length < 12 || stored.length < 8) return undefined;
   const minor = info.readUInt16LE(2);
   const open = minor === 4 ? agile(info, stored) : minor === 2 ? standard(info, stored) : undefined;

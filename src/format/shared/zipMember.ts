@@ -1,5 +1,5 @@
 import { constants, crc32, createInflateRaw, inflateRawSync } from "node:zlib";
-import type { Budget } from "../../model/chunk.ts";
+import type { Budget, Stop } from "../../model/chunk.ts";
 import type { ByteSource } from "../../model/entry.ts";
 import { FailureError } from "../../model/failure.ts";
 import type { FailureCode } from "../../model/failure.ts";
@@ -19,7 +19,7 @@ import type { Decrypt } from "./zipCrypto.ts";
 export interface MemberOptions {
   readonly budget: Budget;
   readonly passwords: readonly string[];
-  readonly signal: AbortSignal;
+  readonly signal: Stop;
 }
 
 /** What went wrong after some bytes of a member were given. */

@@ -82,6 +82,7 @@ function startChild(
       if (filled < 4) continue;
       filled = 0;
       status[0] = word.readInt32LE();
+      status[5] = 0;
     }
   });
   child.on("message", (message) => {
@@ -92,8 +93,11 @@ function startChild(
     else if (said.type === "ended") end(said.ended);
     else {
       memory = said.memory;
-      // What is told at once says better which entry is open, and whether the scan is interrupted is said here.
-      for (const [index, value] of said.status.entries()) if (index !== 1 && (index !== 0 || !announced)) status[index] = value;
+      // What is told at once says better which entry is open, and steps belong to that; whether the scan is interrupted is said here.
+      const open = announced ? status[0] : said.status[0];
+      for (const [index, value] of said.status.entries())
+        if (index !== 1 && (index !== 5 || said.status[0] === open)) status[index] = value;
+      status[0] = open ?? -1;
     }
   });
   child.on("error", (error: NodeJS.ErrnoException) => {
