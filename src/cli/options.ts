@@ -266,8 +266,8 @@ export const optionTable: readonly OptionRow[] = [
     long: "--isolation",
     type: "choice",
     choices: ["thread", "process", "none"],
-    zh: "隔离方式：thread 线程（默认）、process 只读的子进程、none 不隔离",
-    en: "how readers are isolated: thread (default), process (children that may only read), none",
+    zh: "隔离方式：thread 线程（默认）、process 只读的子进程（整机检查和定时检查的默认值）、none 不隔离",
+    en: "how readers are isolated: thread (default), process (children that may only read; default of checks of a whole machine and of scheduled ones), none",
     commands: scans,
   },
   {

@@ -17,6 +17,9 @@ export interface Profile {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** What examines a whole machine goes on for hours unwatched: a reader that falls takes a process of its own with it, and nothing else. */
+const unattended = { isolation: "process" };
+
 /** The profiles there are; a config file adds its own. */
 export const profiles: readonly Profile[] = [
   {
@@ -25,7 +28,7 @@ export const profiles: readonly Profile[] = [
     targets: "machine",
     zh: "互联网计算机：是否存有涉密信息与客户信息",
     en: "internet PC: is classified or customer data on it",
-    options: {},
+    options: unattended,
   },
   {
     id: "intranet-pc",
@@ -33,7 +36,7 @@ export const profiles: readonly Profile[] = [
     targets: "machine",
     zh: "内网（非涉密）办公计算机：是否存有涉密信息，客户信息是否超范围",
     en: "intranet office PC: is classified data on it, is customer data there that should not be",
-    options: {},
+    options: unattended,
   },
   {
     id: "usb",

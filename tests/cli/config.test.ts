@@ -119,7 +119,10 @@ describe("profiles", () => {
       targets: ["/srv"],
       zh: "柜面机",
       en: "柜面机",
-      options: { exclude: ["*.iso"] },
+      options: {
+        isolation: "process",
+        exclude: ["*.iso"],
+      },
     });
     expect(() => findProfile({ locale: "en" }, "kiosk", config)).toThrow(/counter, till/);
     const circle = { profiles: { one: { extends: "two" }, two: { extends: "one" } } };

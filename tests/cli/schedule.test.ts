@@ -57,6 +57,13 @@ describe("what a scheduler needs", () => {
     expect(task.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xfe]));
     expect(task.toString("utf16le")).toMatch(/<ScheduleByDay>.*\r\n[^]*check internet-pc --incremental</);
     expect(zicha("schedule", "print", "usb", "--cron", "--at", "23:59").stdout.toString()).toContain(`\n59 23 * * 0 root `);
+    const command = (...words: string[]): string =>
+      /check \w+-?\w* -[^\n]*/.exec(zicha("schedule", "print", ...words, "--systemd").stdout.toString())?.[0] ?? "";
+    // Readers get processes of their own: the profile of a whole machine says so, and of any other the command.
+    expect(command("internet-pc")).toBe("check internet-pc --incremental");
+    expect(command("usb")).toBe("check usb --incremental --isolation process");
+    writeFileSync(join(scratch, "threads.yaml"), "isolation: thread\nprofiles:\n  own: { extends: usb }\n");
+    expect(command("usb", "--config", "threads.yaml")).toMatch(/^check usb --incremental --config \S*threads.yaml$/);
     expect(zicha("schedule", "print", "usb", "--cron", "--at", "24:00")).toMatchObject({ code: 2 });
     expect(zicha("schedule", "print", "usb")).toMatchObject({ code: 2, stderr: "zicha: give one of --systemd, --cron, --windows-task\n" });
     expect(zicha("schedule", "print", "nothing", "--cron").code).toBe(2);

@@ -42,7 +42,15 @@ export async function scheduleCommand(
   const job: Job = {
     node: process.execPath,
     program: fileURLToPath(packaged("bin/zicha.mjs")),
-    arguments: ["check", profile.id, ...roots, "--incremental", ...(config.file === undefined ? [] : ["--config", config.file])],
+    arguments: [
+      "check",
+      profile.id,
+      ...roots,
+      "--incremental",
+      // Nobody watches: a reader that falls may cost its own process only. A configuration may say otherwise.
+      ...(config.values["isolation"] === undefined && profile.options["isolation"] === undefined ? ["--isolation", "process"] : []),
+      ...(config.file === undefined ? [] : ["--config", config.file]),
+    ],
     // Each check makes a directory of its own in it, named by date and time.
     directory: out,
     every: (values["every"] as Job["every"] | undefined) ?? "week",
