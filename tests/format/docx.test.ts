@@ -57,9 +57,9 @@ const bodies: readonly { title: string; body: string; texts: readonly string[] }
     texts: ["body [body]: 新\n", "body-deleted [body deleted]: 旧走\n"],
   },
   {
-    title: "hidden text stands aside",
+    title: "hidden text stands aside, with what it touches",
     body: `<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>藏</w:t></w:r><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>见</w:t></w:r></w:p>`,
-    texts: ["body [body]: 见\n", "body-hidden [body hidden]: 藏\n"],
+    texts: ["body [body]: 见\n", "body-hidden [body hidden]: 藏见\n"],
   },
   {
     title: "field codes",

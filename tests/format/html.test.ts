@@ -29,7 +29,7 @@ test("places: what a browser shows and what it hides, by role", async () => {
     "comment [comment]: 植入注释\n",
     "caption [body caption]: 植入替代\n添加\n",
     "link [body link]: http://x/植入.png\n",
-    "hidden [body hidden]: data-id: 植入数据\n植入藏一\n植入藏二\n植入暗\n植入模板\n",
+    "hidden [body hidden]: data-id: 植入数据\n植入藏一\n植入藏二\n见后植入暗末\n链植入模板\n",
     "form [body form]: idno: 11010519491231002X\n植入\n多行\n1\n植入选项\n",
     "deleted [body deleted]: 植入删除\n",
   ]);
@@ -38,6 +38,17 @@ test("places: what a browser shows and what it hides, by role", async () => {
   expect(table?.table?.head[0]).toEqual(["姓名", "证件号"]);
   const content = table?.content;
   expect(content?.kind === "utf8" ? content.locate(0) : undefined).toEqual({ kind: "line", line: 12, column: 1 });
+});
+
+test("hidden text brings what it touches of the seen text, and no more", async () => {
+  const { texts } = await read(
+    `<p>前文，11010119<span style="display:none">900307</span>44<b>77</b> 后文</p><p>甲<i hidden>乙</i>，丙</p><p>丁 <i hidden>戊</i><br>己</p>` +
+      `<p>${"字".repeat(30)}<i hidden>庚</i>${"句".repeat(30)}</p>`,
+  );
+  expect(texts).toEqual([
+    `body [body]: 前文，110101194477 后文\n甲，丙\n丁 \n己\n${"字".repeat(30)}${"句".repeat(30)}\n`,
+    `hidden [body hidden]: 110101199003074477\n甲乙\n戊\n${"字".repeat(20)}庚${"句".repeat(20)}\n`,
+  ]);
 });
 
 const encodings: readonly { title: string; bytes: Uint8Array }[] = [

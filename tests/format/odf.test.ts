@@ -39,7 +39,7 @@ const inText = [
   "hidden11 [body hidden]: 植入隐节\n",
   "body [body]: 植入正文\n机密★ 10年\n行\n见后\n注记\n批处\n链\n",
   "body [body]: 姓名\t证件号\n甲\t11010519491231002X\n",
-  "body-hidden [body hidden]: 植入隐藏\n",
+  "body-hidden [body hidden]: 见植入隐藏后\n",
   "body-caption [body caption]: 植入替代标题\n植入替代文字\n",
   "body-link [body link]: http://intra.example/植入\n",
   "body-bookmark [body bookmark]: 植入书签\n",

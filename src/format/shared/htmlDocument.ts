@@ -1,4 +1,5 @@
 import type { Role } from "../../model/chunk.ts";
+import { createEdges } from "./edges.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Place, Sink } from "./flow.ts";
 import { htmlAttributes } from "./htmlScan.ts";
@@ -146,6 +147,7 @@ export function createHtmlDocument(outlet: HtmlOutlet): HtmlDocument {
   let spaced = false;
   let mark = 1;
   const aside = new Map<Role, string>();
+  const edges = createEdges();
   let preserved = 0;
   let made = 0;
   let raw = "";
@@ -177,6 +179,7 @@ export function createHtmlDocument(outlet: HtmlOutlet): HtmlDocument {
       if (seen !== "") deliver(told);
     }
     if (aside.size === 0) return;
+    edges.end();
     for (const [role, told] of aside) tell(role, preserved > 0 ? told : told.replace(/ {2,}/g, " "), mark);
     aside.clear();
   }
@@ -280,7 +283,7 @@ export function createHtmlDocument(outlet: HtmlOutlet): HtmlDocument {
     const table = tables.at(-1);
     const region = regions.length > (table?.regions ?? 0) ? regions.at(-1) : undefined;
     if (region !== undefined) {
-      const held = aside.get(region.role) ?? "";
+      const held = (aside.get(region.role) ?? "") + (region.role === "hidden" ? edges.hides() : "");
       if (held === "" && text === "") mark = outlet.line();
       if (held.length > longParagraph) {
         tell(region.role, held, mark);
@@ -288,6 +291,8 @@ export function createHtmlDocument(outlet: HtmlOutlet): HtmlDocument {
       } else aside.set(region.role, held + piece);
       return;
     }
+    const touching = edges.shows(piece);
+    if (touching !== "") aside.set("hidden", (aside.get("hidden") ?? "") + touching);
     if (text === "") {
       if (piece === " ") return;
       mark = outlet.line();
@@ -397,6 +402,7 @@ export function createHtmlDocument(outlet: HtmlOutlet): HtmlDocument {
       settle();
       const isBlock = blocks.has(name);
       if (name === "br") {
+        edges.end();
         if (text !== "") text += "\n";
         for (const [role, told] of aside) aside.set(role, `${told}\n`);
         return;

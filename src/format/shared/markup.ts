@@ -1,4 +1,5 @@
 import type { Role } from "../../model/chunk.ts";
+import { createEdges } from "./edges.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Place, Sink } from "./flow.ts";
 import { attribute, trimBytes } from "./xml.ts";
@@ -104,6 +105,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
   let tabStops = 0;
   let formField = 0;
   let hidden = false;
+  const edges = createEdges();
   let shapeRole: Role | undefined;
   let shapeName = "";
 
@@ -132,6 +134,8 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
     else if (capture === "deleted" || deleting > 0) destination = "deleted";
     else if (ruby > 0) destination = "caption";
     else if (hidden) destination = "hidden";
+    if (destination === "hidden") paragraph.text.hidden += edges.hides();
+    else if (destination === "text") paragraph.text.hidden += edges.shows(text);
     if (paragraph.text[destination].length > longText) {
       paragraphs.push({ text: { text: "", deleted: "", hidden: "", field: "", caption: "", [destination]: paragraph.text[destination] } });
       endParagraph();
@@ -157,6 +161,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
     const paragraph = paragraphs.pop();
     if (paragraph === undefined) return;
     frame().paragraphs++;
+    edges.end();
     const { text, deleted, hidden: unseen, field, caption } = paragraph.text;
     deliver(text);
     if (deleted !== "") side("deleted").line(deleted, frame().paragraphs);

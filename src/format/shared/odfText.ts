@@ -1,5 +1,6 @@
 import type { Location, Role } from "../../model/chunk.ts";
 import { numberText } from "./cellValue.ts";
+import { createEdges } from "./edges.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Sink } from "./flow.ts";
 import { unescapeAddress } from "./package.ts";
@@ -130,6 +131,7 @@ export function createOdfHandler(
   const tables: TextTable[] = [];
   const spans: boolean[] = [];
   let hiddenSpans = 0;
+  const edges = createEdges();
   let silent = 0;
   let ruby = 0;
   let masters = 0;
@@ -223,8 +225,9 @@ export function createOdfHandler(
     const paragraph = paragraphs.at(-1);
     if (paragraph === undefined || paragraph.frame !== frame() || silent > 0) return;
     if (ruby > 0) paragraph.caption += text;
-    else if (paragraph.allHidden || hiddenSpans > 0) paragraph.hidden += text;
+    else if (paragraph.allHidden || hiddenSpans > 0) paragraph.hidden += edges.hides() + text;
     else {
+      paragraph.hidden += edges.shows(text);
       paragraph.text += text;
       if (paragraph.text.length > longText) {
         deliver(paragraph.frame, paragraph.text);
@@ -247,6 +250,7 @@ export function createOdfHandler(
     const paragraph = paragraphs.pop();
     if (paragraph === undefined) return;
     paragraph.frame.paragraphs++;
+    edges.end();
     deliver(paragraph.frame, paragraph.text);
     if (paragraph.hidden !== "") tell("hidden", paragraph.hidden);
     if (paragraph.caption !== "") tell("caption", paragraph.caption);
