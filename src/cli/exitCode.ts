@@ -1,6 +1,7 @@
 import type { ScanEvent, ScanSummary } from "../model/event.ts";
 import type { ScanRequest } from "../model/request.ts";
 import { changeSince } from "../util/gating.ts";
+import type { Gating } from "../util/gating.ts";
 import type { Severity } from "../model/rule.ts";
 
 /** 0 nothing that gates and all read; 1 a gating finding; 2 could not run; 3 something was not, or not wholly, examined. */
@@ -21,8 +22,8 @@ export function openGate(): Gate {
   return { violations: 0, suspects: 0, severities: { info: 0, low: 0, medium: 0, high: 0, critical: 0 } };
 }
 
-/** Adds an event to the gate; with `known`, keys of what gated before, only what is new or worse. */
-export function noteEvent(gate: Gate, event: ScanEvent, known?: ReadonlySet<string>): void {
+/** Adds an event to the gate; with `known`, what gated before, only what is new or worse. */
+export function noteEvent(gate: Gate, event: ScanEvent, known?: Gating): void {
   if (event.type !== "finding") return;
   const { finding } = event;
   if (known !== undefined && changeSince(finding, known) === "known") return;

@@ -28,6 +28,7 @@ import type { DeliverySettings } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
 import { listFiles } from "./listFiles.ts";
 import { overdueBy, stateDirectoryOf, stateOf } from "./state.ts";
+import { Places } from "../util/gating.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -237,7 +238,7 @@ async function scanTo(
   try {
     reports = openReports(terminal, wanted);
   } catch (error) {
-    state?.end(undefined, new Set());
+    state?.end(undefined, new Map(), new Places([]));
     throw error;
   }
   const abort = new AbortController();

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { RunReport, ReportedFinding } from "../model/delivery.ts";
 import type { ScanEvent, ScanHeader, ScanSummary } from "../model/event.ts";
-import { changeSince, fingerprintOf, gatingKey } from "../util/gating.ts";
+import { absentOf, changeSince, fingerprintOf, gatingKey, Places } from "../util/gating.ts";
+import type { Gating } from "../util/gating.ts";
 
 /** Findings of a run that are sent; more are counted. */
 const MOST = 1_000;
@@ -10,8 +11,8 @@ const MOST = 1_000;
 /** Gathers from events what may be sent. */
 export interface Collected {
   on(event: ScanEvent): void;
-  /** `known`: keys of what gated in the last complete run. Undefined before the scan began. */
-  report(exitCode: number, known: ReadonlySet<string> | undefined): RunReport | undefined;
+  /** `known`: what gated in the last complete run. Undefined before the scan began. */
+  report(exitCode: number, known: Gating | undefined): RunReport | undefined;
 }
 
 /** `stateSecrets`: whether the network is cleared for them. */
@@ -20,11 +21,16 @@ export function collect(stateSecrets: boolean): Collected {
   let summary: ScanSummary | undefined;
   const findings: ReportedFinding[] = [];
   const gating = new Set<string>();
+  let places = new Places([]);
   let left = 0;
   let secrets = 0;
   return {
     on(event) {
-      if (event.type === "scan-start") ({ header } = event);
+      if (event.type === "scan-start") {
+        ({ header } = event);
+        places = new Places(header.roots.map(({ path }) => path));
+      } else if (event.type === "failure") places.miss(event.failure.path);
+      else if (event.type === "excluded") places.miss(event.path);
       else if (event.type === "scan-end") ({ summary } = event);
       else if (event.type === "finding") {
         const { finding } = event;
@@ -65,7 +71,7 @@ export function collect(stateSecrets: boolean): Collected {
         violations: summary?.verdicts.violation ?? 0,
         suspects: summary?.verdicts.suspect ?? 0,
         elapsedMs: summary?.elapsedMs ?? 0,
-        ...(known === undefined ? {} : { change: changeOf(gating, known, summary?.complete === true) }),
+        ...(known === undefined ? {} : { change: changeOf(gating, known, summary?.complete === true ? places : undefined) }),
         stateSecrets: { count: secrets, note: secrets === 0 ? "" : "按国家秘密标志处置，请到现场处理 (handle on site)" },
         findings,
         left,
@@ -75,16 +81,14 @@ export function collect(stateSecrets: boolean): Collected {
   };
 }
 
-/** What is gone is known only where everything was walked. */
-function changeOf(gating: ReadonlySet<string>, known: ReadonlySet<string>, complete: boolean): NonNullable<RunReport["change"]> {
+/** What is gone is known only of a run that came to its end, and there only where it looked. */
+function changeOf(gating: ReadonlySet<string>, known: Gating, places: Places | undefined): NonNullable<RunReport["change"]> {
   const change = { new: 0, worse: 0, gone: 0 };
-  const now = new Set<string>();
   for (const key of gating) {
     const fingerprint = fingerprintOf(key);
-    now.add(fingerprint);
     const since = changeSince({ fingerprint, effect: key === fingerprint ? "suspect" : "violation" }, known);
     if (since !== "known") change[since]++;
   }
-  if (complete) for (const key of known) if (!now.has(fingerprintOf(key))) change.gone++;
+  if (places !== undefined) change.gone = absentOf(known, gating).filter(([, place]) => !places.missed(place)).length;
   return change;
 }

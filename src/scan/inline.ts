@@ -26,6 +26,7 @@ export function createInlinePool(options: PoolOptions): Pool {
       );
       options.examined(sequence, examinations);
     },
+    flush: () => undefined,
     drain: () => Promise.resolve(),
     interrupt() {
       interrupt.abort();

@@ -15,7 +15,7 @@ import type { ScanRequest } from "../model/request.ts";
 import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
 import { Distinct } from "../util/distinct.ts";
-import { gatingKey } from "../util/gating.ts";
+import { gatingKey, Places } from "../util/gating.ts";
 import { keyId } from "../util/hash.ts";
 import { pathBelow } from "../util/path.ts";
 import { baselineNames } from "../util/relative.ts";
@@ -183,7 +183,7 @@ export async function* scan(
     summary = judgeOf.summary(!signal.aborted, performance.now() - begun);
     yield { type: "scan-end", summary };
   } finally {
-    state?.end(summary, judgeOf.gating);
+    state?.end(summary, judgeOf.gating, judgeOf.places);
     signal.removeEventListener("abort", onAbort);
     await pool.close();
   }
@@ -239,7 +239,7 @@ async function walkAll(
   reading: (entry: Entry) => void,
 ): Promise<void> {
   const options = { ...request.walk, own: request.own };
-  const pace = paced(request.readRate, signal);
+  const pace = paced(request.readRate, signal, () => pool.flush());
   for (const [index, root] of request.roots.entries()) {
     const source = sources.find((one) => one.claims(root));
     if (source === undefined) throw new Error(`no source for root ${index}`);
@@ -269,8 +269,8 @@ async function walkAll(
   await pool.drain();
 }
 
-/** Waits so that no more bytes a second go out than `rate`; a second's worth may go at once. */
-function paced(rate: number | undefined, signal: AbortSignal): (bytes: number) => Promise<void> {
+/** Waits so that no more bytes a second go out than `rate`; a second's worth may go at once. Before each pause `pausing` is called. */
+function paced(rate: number | undefined, signal: AbortSignal, pausing: () => void): (bytes: number) => Promise<void> {
   if (rate === undefined) return () => Promise.resolve();
   let free = performance.now();
   return async (bytes) => {
@@ -278,7 +278,9 @@ function paced(rate: number | undefined, signal: AbortSignal): (bytes: number) =
     free = Math.max(free, now - 1_000);
     const wait = free - now;
     free += (bytes / rate) * 1_000;
-    if (wait > 0) await setTimeout(wait, undefined, { signal }).catch(() => undefined);
+    if (wait <= 0) return;
+    pausing();
+    await setTimeout(wait, undefined, { signal }).catch(() => undefined);
   };
 }
 
@@ -368,8 +370,9 @@ class Judge {
   readonly #failures: Partial<Record<FailureCode, number>> = {};
   readonly #formats: Record<string, number> = {};
   readonly #byFormat: Record<string, Record<Coverage, number>> = {};
-  /** Keys of what counts against an entry; kept only where a later run asks for them. */
-  readonly gating: Set<string> = new Set();
+  /** What counts against an entry, and what was not looked at; kept only where a later run asks for them. */
+  readonly gating: Map<string, string> = new Map();
+  readonly places: Places;
   readonly #keepsGating: boolean;
   readonly #allowsInline: boolean;
   readonly #now = Date.now();
@@ -391,6 +394,7 @@ class Judge {
     this.#keepsGating = keepsGating;
     this.#suppressor = suppressor;
     this.#roots = roots;
+    this.places = new Places(roots);
     this.#readOnly = readOnly;
     this.#rules = new Map(request.packs.rules.map(({ base }) => [base.id, base]));
     this.#quantities = new Quantities(request.packs);
@@ -398,8 +402,11 @@ class Judge {
 
   /** Counts what the walk tells of itself. */
   note(event: ScanEvent): void {
-    if (event.type === "excluded") this.#ledger.excluded++;
-    else if (event.type === "failure") {
+    if (event.type === "excluded") {
+      this.#ledger.excluded++;
+      if (this.#keepsGating) this.places.miss(event.path);
+    } else if (event.type === "failure") {
+      if (this.#keepsGating) this.places.miss(event.failure.path);
       this.#ledger.unwalked++;
       this.#failed(event.failure);
     }
@@ -422,6 +429,7 @@ class Judge {
       }
       for (const failure of failures) {
         this.#failed(failure);
+        if (this.#keepsGating) this.places.miss(failure.path);
         yield { type: "failure", failure };
       }
       this.#unstored(examination, findings);
@@ -538,7 +546,7 @@ class Judge {
     this.#findings += times;
     this.#effects[finding.effect] += times;
     this.#severities[finding.severity] += times;
-    if (this.#keepsGating && finding.counts) this.gating.add(gatingKey(finding));
+    if (this.#keepsGating && finding.counts) this.gating.set(gatingKey(finding), this.places.of(finding.path));
     if (finding.dataClass === "state-secret" && finding.effect !== "recorded") this.#stateSecret = true;
   }
 

@@ -50,6 +50,8 @@ interface Slot {
 export interface Pool {
   /** Resolves when there is room for more. */
   submit(task: Task): Promise<void>;
+  /** Gives out what waits for a batch to fill: the walk pauses. */
+  flush(): void;
   /** Resolves when all submitted entries are back. */
   drain(): Promise<void>;
   /** Tells the workers to stop; what is still open after `milliseconds` is `interrupted`. */
@@ -289,6 +291,7 @@ export function createPool(options: PoolOptions): Pool {
         });
       }
     },
+    flush: feed,
     async drain() {
       feed();
       while (open > 0) {

@@ -65,6 +65,11 @@ interface Directory {
   readonly below: string;
   /** Reached through a link: from here on every directory is looked up among those visited. */
   readonly linked: boolean;
+  /**
+   * Where it lay when it was met: on another device its name stands for something else now, as the mount point of a medium that was taken out.
+   * The inode is not asked for: FUSE may number anew what it forgot.
+   */
+  readonly device?: bigint;
   /** Of a directory that lies in a recycle bin. */
   readonly recycled?: Recycled | undefined;
 }
@@ -122,7 +127,7 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
     stack.reverse();
   } else if (stats.isDirectory()) {
     const path = root.endsWith("/") || root.endsWith(sep) ? root : `${root}/`;
-    const directory = { key: withSlash(rootKey), path, below: "", linked: false };
+    const directory = { key: withSlash(rootKey), path, below: "", linked: false, device: stats.dev };
     if (state.own.has(rootKey)) {
       yield [{ type: "excluded", path: root, by: "own output" }];
     } else if (rootMount !== undefined && isPseudo(rootMount)) {
@@ -145,6 +150,11 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
   }
   for (let directory = stack.pop(); directory !== undefined && !signal.aborted; directory = stack.pop()) {
     for (const batch of readDirectory(directory, state, stack)) {
+      // Of a medium that was taken out every directory would be told as gone, one by one.
+      if (batch.some(({ type }) => type === "failure") && stats.isDirectory() && isGone(state)) {
+        yield [...batch.filter(({ type }) => type !== "failure"), takenOut(root)];
+        return;
+      }
       yield batch;
       await giveTurn();
       if (signal.aborted) {
@@ -153,6 +163,22 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
     }
     await giveTurn();
   }
+  if (stats.isDirectory() && !signal.aborted && isGone(state)) yield [takenOut(root)];
+}
+
+/** True where the root is no more, or its name stands for what lies on another device. What cannot be told for now is there. */
+function isGone(state: Walk): boolean {
+  try {
+    return statSync(toSystemPath(state.rootKey), { bigint: true }).dev !== state.device;
+  } catch (error) {
+    const code = errorCode(error);
+    return code === "ENOENT" || code === "ENOTDIR" || code === "ENODEV" || code === "ESTALE" || code === "ENOTCONN";
+  }
+}
+
+function takenOut(root: string): Walked {
+  const detail = "gone while it was examined, as a medium that was taken out: what was not walked by then is not examined";
+  return { type: "failure", failure: { stage: "walk", code: "not-found", path: root, detail, partial: false } };
 }
 
 /** What one directory holds; its directories are put on the stack, the first on top. */
@@ -160,6 +186,10 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
   let names: ByteString[];
   try {
     names = readdirSync(toSystemPath(directory.key), { encoding: "latin1" }).toSorted();
+    if (directory.device !== undefined && statSync(toSystemPath(directory.key), { bigint: true }).dev !== directory.device) {
+      yield [replaced(directory.path)];
+      return;
+    }
   } catch (error) {
     yield [failed(directory.path.replace(/(?<=.)\/$/, ""), error)];
     return;
@@ -282,7 +312,7 @@ function directoryOrExcluded(
     }
     state.visited.add(identity);
   }
-  return { key: `${key}/`, path: `${path}/`, below: `${below}/`, linked };
+  return { key: `${key}/`, path: `${path}/`, below: `${below}/`, linked, device: stats.dev };
 }
 
 /** A symbolic link: told and left alone, or taken for what it leads to. What lies below the root anyway is not walked again. */
@@ -342,6 +372,11 @@ function excludedBy(state: Walk, below: string, key: ByteString, directory: bool
     }
   }
   return undefined;
+}
+
+function replaced(path: string): Walked {
+  const detail = "a directory on another device is in its place";
+  return { type: "failure", failure: { stage: "walk", code: "changed", path: path.replace(/(?<=.)\/$/, ""), detail, partial: false } };
 }
 
 function failed(path: string, error: unknown): Walked {

@@ -47,13 +47,11 @@ describe("a scan", () => {
   it("loses one entry to a deadline and reads its siblings", async () => {
     const row = "王小明,440308199901101512,13900139002,6222021001116245702\n";
     const root = tree({ "a.txt": "机密★10年\n", "b.csv": row.repeat(400_000), "c.txt": "机密★10年\n" });
-    const events = await eventsOf(root, { limits: { ...defaultLimits, entryTime: 400 }, jobs: 2 });
-    const fates = events.flatMap((event) => (event.type === "entry-end" ? [[event.path.slice(-5), event.verdict]] : []));
-    expect(fates).toEqual([
-      ["a.txt", "violation"],
-      ["b.csv", "not-examined"],
-      ["c.txt", "violation"],
-    ]);
+    // The table takes half a minute and more; a line of text takes less than the deadline however busy the machine is.
+    const events = await eventsOf(root, { limits: { ...defaultLimits, entryTime: 3_000 }, jobs: 2 });
+    const fates = events.flatMap((event) => (event.type === "entry-end" ? [`${event.path.slice(-5)} ${event.coverage}`] : []));
+    // What was found in it by then stands.
+    expect(fates).toEqual(["a.txt full", expect.stringMatching(/^b\.csv (?:none|partial)$/), "c.txt full"]);
     expect(summaryOf(events).failures).toEqual({ timeout: 1 });
     expect(summaryOf(events).complete).toBe(true);
   });
@@ -68,11 +66,12 @@ describe("a scan", () => {
   it("ends well when it is interrupted: every entry met has its end, and the scan says it is incomplete", async () => {
     const files: Record<string, string> = {};
     for (let index = 0; index < 60; index++)
-      files[`${String(index).padStart(3, "0")}.csv`] = "6222021001116245702,13900139002\n".repeat(20_000);
+      files[`${String(index).padStart(3, "0")}.csv`] = "6222021001116245702,13900139002\n".repeat(4_000);
     const root = tree(files);
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 700);
-    const events = await eventsOf(root, { jobs: 2 }, abort.signal);
+    const events = await eventsOf(root, { jobs: 2 }, abort.signal, ({ type }) => {
+      if (type === "entry-end") abort.abort();
+    });
     const { complete, ledger, failures } = summaryOf(events);
     expect(complete).toBe(false);
     expect(failures.interrupted).toBeGreaterThan(0);

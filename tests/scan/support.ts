@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import type { ScanEvent } from "../../src/model/event.ts";
+import type { ScanRequest } from "../../src/model/request.ts";
 import { scan } from "../../src/scan/main.ts";
 import { resolveRequest } from "../../src/scan/request.ts";
 import type { RequestInput } from "../../src/scan/request.ts";
@@ -17,12 +18,23 @@ export function tree(files: Readonly<Record<string, string | Uint8Array>>): stri
   return root;
 }
 
-/** All events of a scan of `root`; throws for a request that has problems. */
+/** All events of a scan of `root`, each shown to `seen` as it comes; throws for a request that has problems. */
 export async function eventsOf(
   root: string,
   change: Partial<RequestInput> = {},
   signal: AbortSignal = new AbortController().signal,
+  seen: (event: ScanEvent) => void = () => undefined,
 ): Promise<ScanEvent[]> {
+  const events: ScanEvent[] = [];
+  for await (const event of scan(await requestOf(root, change), signal)) {
+    events.push(event);
+    seen(event);
+  }
+  return events;
+}
+
+/** A request to scan `root`; throws where it has problems. */
+export async function requestOf(root: string, change: Partial<RequestInput> = {}): Promise<ScanRequest> {
   const resolved = await resolveRequest({
     targets: [root],
     directory: tmpdir(),
@@ -31,9 +43,7 @@ export async function eventsOf(
     ...change,
   });
   if ("problems" in resolved) throw new Error(JSON.stringify(resolved.problems));
-  const events: ScanEvent[] = [];
-  for await (const event of scan(resolved.request, signal)) events.push(event);
-  return events;
+  return resolved.request;
 }
 
 /** The summary at the end. */

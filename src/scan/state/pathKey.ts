@@ -14,6 +14,11 @@ export function pathKey(below: ByteString): ByteString {
   return `${names.map((name) => `${DIRECTORY}${name}${END}`).join("")}${FILE}${file}`;
 }
 
+/** The path below its root that a key stands for. */
+export function belowOf(key: ByteString): ByteString {
+  return key.replaceAll(DIRECTORY, "").replaceAll(END, "/").replace(FILE, "");
+}
+
 /** 53 bits of a stamp: enough to tell that a file changed, a fifth of its length. */
 export function stampHash(stamp: string): number {
   let low = 0x811c9dc5;

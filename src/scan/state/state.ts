@@ -6,8 +6,10 @@ import type { Entry } from "../../model/entry.ts";
 import type { ScanHeader, ScanSummary } from "../../model/event.ts";
 import type { Examination } from "../../model/finding.ts";
 import type { ScanRequest } from "../../model/request.ts";
+import { absentOf } from "../../util/gating.ts";
+import type { Gating, Places } from "../../util/gating.ts";
 import { keyedHash, keyId } from "../../util/hash.ts";
-import { toByteString, toSystemPath } from "../../util/path.ts";
+import { showBytes, toByteString, toSystemPath } from "../../util/path.ts";
 import { formatVersions } from "../formatVersions.ts";
 import type { FormatVersion } from "../formatVersions.ts";
 import { toolVersion } from "../version.ts";
@@ -15,11 +17,11 @@ import { openDatabase } from "./database.ts";
 import type { Database, Row } from "./database.ts";
 import { takeLock } from "./lock.ts";
 import type { Holder } from "./lock.ts";
-import { pathKey, stampHash } from "./pathKey.ts";
+import { belowOf, pathKey, stampHash } from "./pathKey.ts";
 import { fromRecord, toRecord } from "./record.ts";
 
 /** Raised when tables or records change their form: an older file is begun anew. */
-const FORM = 5;
+const FORM = 6;
 /** Rows read ahead of the walk. */
 const PAGE = 2_000;
 /** Entries, and milliseconds, after which what is known is made to last. */
@@ -54,14 +56,14 @@ export interface ScanState {
   lookup(entry: Entry, content?: string): readonly Examination[] | undefined;
   /** Keeps what was found in an entry that was read. */
   store(entry: Entry, examinations: readonly Examination[], content?: string): void;
-  /** Keys (`util/gating.ts`) of what gated in the last complete run over the same roots in the same zone; undefined where there was none. */
-  readonly lastGating: ReadonlySet<string> | undefined;
+  /** What gated in the last complete run over the same roots in the same zone; undefined where there was none. */
+  readonly lastGating: Gating | undefined;
   /** When that run began, ISO 8601 UTC. */
   readonly lastComplete: string | undefined;
   /** `places`: the roots as they are known from everywhere. */
   begin(header: ScanHeader, places: readonly string[]): void;
   /** Ends the run; without a summary it broke off, and what is committed stays. */
-  end(summary: ScanSummary | undefined, gating: ReadonlySet<string>): void;
+  end(summary: ScanSummary | undefined, gating: Gating, places: Places): void;
 }
 
 /** Opens the history alone, read by `zicha history`. */
@@ -156,7 +158,7 @@ function prepare(database: Database): void {
       CREATE TABLE signatures (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
       CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL,
         format TEXT, bytes INTEGER NOT NULL, data TEXT, content TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
-      CREATE TABLE gating (job TEXT NOT NULL, fingerprint TEXT NOT NULL, PRIMARY KEY (job, fingerprint)) WITHOUT ROWID;
+      CREATE TABLE gating (job TEXT NOT NULL, key TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (job, key)) WITHOUT ROWID;
       CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, header TEXT NOT NULL, summary TEXT, job TEXT NOT NULL);
       PRAGMA user_version = ${FORM};`);
   }
@@ -256,7 +258,7 @@ class Sqlite implements ScanState {
   readonly #get: ReturnType<Database["prepare"]>;
   readonly #delete: ReturnType<Database["prepare"]>;
   readonly #job: string;
-  readonly lastGating: ReadonlySet<string> | undefined;
+  readonly lastGating: Gating | undefined;
   readonly lastComplete: string | undefined;
   #run = 0;
   #open = false;
@@ -296,11 +298,11 @@ class Sqlite implements ScanState {
     this.lastGating =
       this.lastComplete === undefined
         ? undefined
-        : new Set(
+        : new Map(
             database
-              .prepare("SELECT fingerprint FROM gating WHERE job = ?")
+              .prepare("SELECT key, place FROM gating WHERE job = ?")
               .all(this.#job)
-              .map((row) => String(row["fingerprint"])),
+              .map((row) => [String(row["key"]), String(row["place"])]),
           );
   }
 
@@ -351,18 +353,23 @@ class Sqlite implements ScanState {
     this.#commit();
   }
 
-  end(summary: ScanSummary | undefined, gating: ReadonlySet<string>): void {
+  end(summary: ScanSummary | undefined, gating: Gating, places: Places): void {
     try {
       this.#begin();
       if (summary !== undefined) this.#database.prepare("UPDATE runs SET summary = ? WHERE id = ?").run(JSON.stringify(summary), this.#run);
       if (summary?.complete === true) {
         this.#database.prepare("DELETE FROM gating WHERE job = ?").run(this.#job);
-        const insert = this.#database.prepare("INSERT OR IGNORE INTO gating VALUES (?, ?)");
-        for (const fingerprint of gating) insert.run(this.#job, fingerprint);
+        const insert = this.#database.prepare("INSERT OR IGNORE INTO gating VALUES (?, ?, ?)");
+        for (const [key, place] of gating) insert.run(this.#job, key, place);
+        // What could not be looked at this time is not put right, nor new when it can be again.
+        for (const [key, place] of absentOf(this.lastGating ?? new Map(), gating.keys()))
+          if (places.missed(place)) insert.run(this.#job, key, place);
       }
       if (summary?.complete === true && this.#prunes) {
-        for (const rows of this.#roots)
-          for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])]) this.#delete.run(rows?.id ?? 0, bytesOf(key));
+        for (const [index, rows] of this.#roots.entries()) {
+          for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])])
+            if (!places.missed(`${index}/${showBytes(belowOf(key))}`)) this.#delete.run(rows?.id ?? 0, bytesOf(key));
+        }
       }
       this.#commit();
       this.#database.close();
