@@ -13,6 +13,7 @@ const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
 await buildKernel(join(root, "src", "detect", "kernel"), "kernel.as.ts", "wasm.generated.ts");
 await buildKernel(join(root, "src", "format", "shared"), "unpack.as.ts", "unpack.generated.ts");
+await buildKernel(join(root, "src", "format", "shared"), "zstd.as.ts", "zstd.generated.ts");
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const run = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.build.json")], { stdio: "inherit", cwd: root });
 process.exitCode = run.status ?? 1;

@@ -38,7 +38,6 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "pdf-parse": ["format/shared/pdfSecond.ts"],
   "@hyzyla/pdfium": ["format/shared/pdfium.ts"],
   mammoth: ["format/", "scan/extract.ts"],
-  fzstd: ["format/shared/zstdStream.ts"],
   "libarchive-wasm": ["format/shared/libarchive.ts"],
   "mdb-reader": ["format/mdb.ts"],
   xlsx: ["format/"],

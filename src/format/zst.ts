@@ -6,7 +6,7 @@ import { zstdStream } from "./shared/zstdStream.ts";
 export const zst: Extractor = {
   id: "zst",
   title: { zh: "Zstandard 压缩文件", en: "Zstandard file" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => head.length >= 4 && [0xfd2fb528, 0x184d2a50].includes(Buffer.from(head.subarray(0, 4)).readUInt32LE(0)),

@@ -69,6 +69,21 @@ test("xz with SHA-256 and a delta filter", async () => {
   expect(result.failures).toEqual([]);
 });
 
+test("zst whose window goes round in memory, with matches over its edge", async () => {
+  const result = await run(zst, memorySource(fixture("rounds.txt.zst")));
+  const text = Array.from({ length: 40_000 }, (_, number) => `${number % 89},测试${number % 97}\n`).join("");
+  expect(Object.values(result.members)).toEqual([text]);
+  expect(result.failures).toEqual([]);
+});
+
+test("zst: a changed checksum is told, and the bytes are given", async () => {
+  const bytes = Buffer.from(fixture("list.txt.zst"));
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  const result = await run(zst, memorySource(bytes));
+  expect(Object.values(result.members)).toEqual([list]);
+  expect(result.failures).toEqual(["corrupt file partial"]);
+});
+
 test("a changed check is told, and the bytes are given", async () => {
   const bytes = Buffer.from(fixture("list.txt.xz"));
   // The check stands before the index and the footer: 8 bytes before what is stepped over.

@@ -1,4 +1,4 @@
-import { growTo, releaseUnpackKernel, takeUnpackKernel } from "./unpackKernel.ts";
+import { growTo, unpackKernels } from "./unpackKernel.ts";
 
 const tablesLength = 16 * 1024;
 /** 64 KiB go into the instance's memory at a time. */
@@ -6,7 +6,7 @@ const step = 64 * 1024;
 
 /** CRC-64 of ECMA-182, reflected, as xz uses it; `update` as often as wanted, `digest` once. */
 export function createCrc64(): { update(bytes: Uint8Array): void; digest(): Buffer } {
-  const kernel = takeUnpackKernel();
+  const kernel = unpackKernels.take();
   const tables = kernel.base();
   const input = tables + tablesLength;
   growTo(kernel, input + step);
@@ -24,7 +24,7 @@ export function createCrc64(): { update(bytes: Uint8Array): void; digest(): Buff
       const out = Buffer.alloc(8);
       out.writeInt32LE(kernel.lowSum() | 0, 0);
       out.writeInt32LE(kernel.highSum() | 0, 4);
-      releaseUnpackKernel(kernel);
+      unpackKernels.release(kernel);
       return out;
     },
   };

@@ -1,4 +1,4 @@
-import { growTo, releaseUnpackKernel, takeUnpackKernel } from "./unpackKernel.ts";
+import { growTo, unpackKernels } from "./unpackKernel.ts";
 
 /** What one run of the decoder ended with. */
 export type LzmaState = "more" | "end" | "damaged";
@@ -35,7 +35,7 @@ const slack = 16;
 
 /** A decoder with a dictionary of `size` bytes, which the caller bounds; it lies in the memory of a WebAssembly instance. */
 export function createLzmaDecoder(size: number): LzmaDecoder {
-  const kernel = takeUnpackKernel();
+  const kernel = unpackKernels.take();
   const length = Math.max(4096, size) + slack;
   const models = kernel.base();
   const input = models + modelsLength;
@@ -121,7 +121,7 @@ export function createLzmaDecoder(size: number): LzmaDecoder {
       return ready;
     },
     release: () => {
-      releaseUnpackKernel(kernel);
+      unpackKernels.release(kernel);
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { ByteFeed } from "./byteFeed.ts";
 import type { Trouble } from "./lzma2.ts";
+import { growTo } from "./unpackKernel.ts";
 import type { Unpacking } from "./xzStream.ts";
+import { zstdKernels } from "./zstdKernel.ts";
+import type { ZstdKernel } from "./zstdKernel.ts";
 
 /** 128 MiB: what `zstd` itself takes without being told; `--long` may ask for more. */
 const windowLimit = 128 * 1024 * 1024;
@@ -13,18 +16,23 @@ class ZstdError extends Error {
   }
 }
 
-/**
- * The plain bytes of a Zstandard file (RFC 8878), all frames one behind the other. The library is given a header of our own for each frame: it
- * would take memory for all the content that a frame declares.
- */
+/** 128 KiB: more a block never holds. */
+const blockLimit = 128 * 1024;
+/** 512 KiB taken at once for what comes out: memory for each block, filled with zeros first, costs a fifth more. */
+const slabLength = 512 * 1024;
+
+/** The plain bytes of a Zstandard file (RFC 8878), all frames one behind the other, a block at a time. */
 export function zstdStream(feed: ByteFeed): Unpacking {
   let trouble: { code: Trouble; detail: string } | undefined;
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
+    const kernel = zstdKernels.take();
     try {
-      yield* frames(feed);
+      yield* frames(feed, kernel);
     } catch (error) {
       if (!(error instanceof ZstdError)) throw error;
       trouble = { code: error.code, detail: error.message };
+    } finally {
+      zstdKernels.release(kernel);
     }
   }
   return { pieces: pieces(), trouble: () => trouble };
@@ -36,19 +44,19 @@ async function need(feed: ByteFeed, count: number): Promise<Uint8Array> {
   return bytes;
 }
 
-async function* frames(feed: ByteFeed): AsyncGenerator<Uint8Array, void> {
+async function* frames(feed: ByteFeed, kernel: ZstdKernel): AsyncGenerator<Uint8Array, void> {
   for (let first = true; ; first = false) {
     if (!(await feed.ensure(1)) && !first) return;
     const magic = Buffer.from(await need(feed, 4)).readUInt32LE(0);
     if (magic >= 0x184d2a50 && magic <= 0x184d2a5f) {
       let left = Buffer.from(await need(feed, 4)).readUInt32LE(0);
       while (left > 0) left -= (await need(feed, Math.min(left, 65_536))).length;
-    } else if (magic === 0xfd2fb528) yield* frame(feed);
+    } else if (magic === 0xfd2fb528) yield* frame(feed, kernel);
     else throw new ZstdError("damaged", first ? "no zstd frame" : "bytes behind the end are not read");
   }
 }
 
-async function* frame(feed: ByteFeed): AsyncGenerator<Uint8Array, void> {
+async function* frame(feed: ByteFeed, kernel: ZstdKernel): AsyncGenerator<Uint8Array, void> {
   const [descriptor = 0] = await need(feed, 1);
   const single = (descriptor & 0x20) !== 0;
   let window = 0;
@@ -64,35 +72,28 @@ async function* frame(feed: ByteFeed): AsyncGenerator<Uint8Array, void> {
   size.set(await need(feed, sizeLength));
   if (single) window = Number(size.readBigUInt64LE(0)) + (sizeLength === 2 ? 256 : 0);
   if (window > windowLimit) throw new ZstdError("too-large", "window is larger than is held in memory");
-  const { Decompress } = await import("fzstd");
-  let out: Uint8Array[] = [];
-  const decoder = new Decompress((piece) => {
-    // The library goes on writing into the memory it gave.
-    if (piece.length > 0) out.push(piece.slice());
-  });
-  try {
-    decoder.push(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, windowByte(window)));
-    for (let last = false; !last;) {
-      const header = await need(feed, 3);
-      const word = (header[0] ?? 0) | ((header[1] ?? 0) << 8) | ((header[2] ?? 0) << 16);
-      last = (word & 1) === 1;
-      const length = (word & 6) === 2 ? 1 : word >> 3;
-      const block = Buffer.concat([header, await need(feed, length)]);
-      decoder.push(block, last);
-      const ready = out;
-      out = [];
-      yield* ready;
-    }
-  } catch (error) {
-    if (error instanceof ZstdError) throw error;
-    throw new ZstdError("damaged", "compressed data is damaged");
+  growTo(kernel, kernel.needed(window));
+  kernel.begin(window);
+  const memory = new Uint8Array(kernel.memory.buffer);
+  let slab: Uint8Array = new Uint8Array(0);
+  for (let last = false; !last;) {
+    const header = await need(feed, 3);
+    const word = (header[0] ?? 0) | ((header[1] ?? 0) << 8) | ((header[2] ?? 0) << 16);
+    last = (word & 1) === 1;
+    const type = (word >> 1) & 3;
+    const size = word >> 3;
+    if (type === 3 || size > blockLimit) throw new ZstdError("damaged", "compressed data is damaged");
+    memory.set(await need(feed, type === 1 ? 1 : size), kernel.inputPlace());
+    const count = kernel.block(type, size);
+    if (count < 0) throw new ZstdError("damaged", "compressed data is damaged");
+    const end = kernel.outputEnd();
+    if (count === 0) continue;
+    if (slab.length < count) slab = Buffer.allocUnsafeSlow(slabLength);
+    slab.set(memory.subarray(end - count, end));
+    yield slab.subarray(0, count);
+    slab = slab.subarray(count);
   }
-  if ((descriptor & 4) !== 0) await need(feed, 4);
-}
-
-/** The smallest window of a whole power of two that holds `size` bytes. */
-function windowByte(size: number): number {
-  let exponent = 10;
-  while (2 ** exponent < size) exponent++;
-  return (exponent - 10) << 3;
+  if ((descriptor & 4) === 0) return;
+  const told = Buffer.from(await need(feed, 4));
+  if (told.readUInt32LE(0) !== kernel.sum() >>> 0) throw new ZstdError("damaged", "checksum differs");
 }
