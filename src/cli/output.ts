@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 import type { Writer } from "../model/report.ts";
@@ -136,19 +136,4 @@ export function standardOutput(stream: NodeJS.WriteStream): Writer & { settle():
       check();
     },
   };
-}
-
-/**
- * Makes a directory and what is missing above it, mode 0700. One by one: Node's own way tries for ever where the system says that the parent is
- * missing although it is there, as in /proc. Throws the system's error.
- */
-export function makeDirectory(path: string): void {
-  if (existsSync(path)) return;
-  makeDirectory(dirname(path));
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    // Another run may have made it in between.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
 }

@@ -4,7 +4,8 @@ import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter } from "../model/report.ts";
 import { reporters } from "../report/registry.ts";
 import type { Values } from "./options.ts";
-import { makeDirectory, openOutput, OutputError, standardOutput } from "./output.ts";
+import { makeDirectory } from "../scan/makeDirectory.ts";
+import { openOutput, OutputError, standardOutput } from "./output.ts";
 import type { Output } from "./output.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,17 +36,20 @@ export interface OpenOutput {
   readonly output: Output | undefined;
   /** Of standard output: waits until all is written. */
   readonly settle?: () => Promise<void>;
+  /** Where it goes; undefined for standard output. */
+  readonly path: string | undefined;
 }
 
 /** Opens all reports of a run, or none: what cannot be written is known before the first byte is examined. */
 export function openReports(
   terminal: Terminal,
   wanted: { readonly reports: readonly WantedReport[]; readonly directory?: string; readonly values: Values },
-): readonly OpenOutput[] {
-  const opened: { reporter: Reporter; output: Output | undefined }[] = [];
+): OpenOutput[] {
+  const opened: { reporter: Reporter; output: Output | undefined; path: string | undefined }[] = [];
   try {
     if (wanted.directory !== undefined) makeDirectory(wanted.directory);
-    for (const { reporter, path } of wanted.reports) opened.push({ reporter, output: path === undefined ? undefined : openOutput(path) });
+    for (const { reporter, path } of wanted.reports)
+      opened.push({ reporter, output: path === undefined ? undefined : openOutput(path), path });
   } catch (error) {
     for (const { output } of opened) output?.abandon();
     const code = error instanceof OutputError ? error.message : ((error as NodeJS.ErrnoException).code ?? "EIO");
@@ -54,7 +58,7 @@ export function openReports(
   }
   const others = wanted.reports.flatMap(({ reporter, path }) => (path === undefined ? [] : [{ format: reporter.id, path }]));
   const verbosity = wanted.values["quiet"] === true ? "quiet" : wanted.values["verbose"] === true ? "verbose" : "normal";
-  return opened.map(({ reporter, output }) => {
+  return opened.map(({ reporter, output, path }) => {
     const options = {
       locale: terminal.locale,
       color: output === undefined && terminal.color,
@@ -65,38 +69,51 @@ export function openReports(
       listExamined: wanted.values["listExamined"] === true,
       others,
     } as const;
-    if (output !== undefined) return { output, report: reporter.open(output.writer, options) };
+    if (output !== undefined) return { output, path, report: reporter.open(output.writer, options) };
     const standard = standardOutput(terminal.stdout);
-    return { output, report: reporter.open(standard, options), settle: () => standard.settle() };
+    return { output, path, report: reporter.open(standard, options), settle: () => standard.settle() };
   });
 }
 
-/** Tells every report of an event, one after the other. */
-export async function tell(reports: readonly OpenOutput[], event: ScanEvent, progress: { clear(): void }): Promise<void> {
-  for (const { report, output } of reports) {
+/**
+ * Tells every report of an event, one after the other. A report that can no longer be written is dropped with a word, its target left as it was,
+ * and the others go on; throws where none is left.
+ */
+export async function tell(terminal: Terminal, reports: OpenOutput[], event: ScanEvent, progress: { clear(): void }): Promise<void> {
+  for (const one of reports.slice()) {
     // What goes to the terminal would tear the progress line.
-    if (output === undefined) progress.clear();
-    await report.on(event);
+    if (one.output === undefined) progress.clear();
+    await attempt(terminal, reports, one, () => one.report.on(event));
   }
 }
 
-/** Puts the reports in their places; `abandon` leaves the targets as they were. */
-export async function closeReports(reports: readonly OpenOutput[]): Promise<void> {
-  for (const { report } of reports) await report.close();
-  for (const { settle } of reports) await settle?.();
-  for (const { output } of reports) output?.commit();
+/** Puts the reports in their places. Throws where none could be. */
+export async function closeReports(terminal: Terminal, reports: OpenOutput[]): Promise<void> {
+  for (const one of reports.slice()) {
+    await attempt(terminal, reports, one, async () => {
+      await one.report.close();
+      await one.settle?.();
+      one.output?.commit();
+    });
+  }
 }
 
-/** A report that could not be written to its end, as a sentence: what was there before stands as it was. */
-export function writingFailed(terminal: Terminal, error: unknown): unknown {
-  if (!(error instanceof OutputError)) return error;
-  return new UsageError(
-    say(
+async function attempt(terminal: Terminal, reports: OpenOutput[], one: OpenOutput, write: () => void | Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    reports.splice(reports.indexOf(one), 1);
+    abandonReports([one]);
+    const path = one.path ?? say(terminal, "标准输出", "standard output");
+    const said = say(
       terminal,
-      `报告没有写完（${error.message}），不可采用`,
-      `a report could not be written to its end (${error.message}): do not use it`,
-    ),
-  );
+      `报告没有写完（${error.message}），不可采用：${path}`,
+      `a report could not be written to its end (${error.message}), do not use it: ${path}`,
+    );
+    if (reports.length === 0) throw new UsageError(said);
+    terminal.stderr.write(`zicha: ${said}\n`);
+  }
 }
 
 /** Leaves every target as it was. */

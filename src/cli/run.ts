@@ -20,14 +20,14 @@ import { readFields } from "./fields.ts";
 import { asideOf } from "./output.ts";
 import { checkOutside } from "./outside.ts";
 import { createProgress } from "./progress.ts";
-import { abandonReports, closeReports, openReports, tell, writingFailed } from "./reports.ts";
+import { abandonReports, closeReports, openReports, tell } from "./reports.ts";
 import type { WantedReport } from "./reports.ts";
 import { gatherTargets } from "./targets.ts";
 import { keepResult, openDelivery } from "./delivery.ts";
 import type { DeliverySettings } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
 import { listFiles } from "./listFiles.ts";
-import { overdueBy, stateDirectoryOf, stateOf } from "./state.ts";
+import { describeTrouble, overdueBy, stateDirectoryOf, stateOf } from "./state.ts";
 import { Places } from "../util/gating.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";
@@ -260,24 +260,27 @@ async function scanTo(
       progress.note(event);
       delivery?.on(event);
       if (event.type === "scan-end") ({ summary } = event);
-      await tell(reports, event, progress);
+      await tell(terminal, reports, event, progress);
       if (event.type === "scan-end" && wanted.delivery !== undefined && delivery !== undefined) {
         const { code } = decided(request, gate, summary);
         send = await keepResult(terminal, wanted.delivery, delivery.report(code, state?.lastGating));
       }
     }
     progress.clear();
-    await closeReports(reports);
+    await closeReports(terminal, reports);
   } catch (error) {
     progress.clear();
     abandonReports(reports);
-    throw writingFailed(terminal, error);
+    throw error;
   } finally {
     clearTimeout(timer);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, stop);
   }
-  const { code, gated, incomplete } = decided(request, gate, summary);
+  if (state?.trouble !== undefined) terminal.stderr.write(`${describeTrouble(terminal, state.trouble)}\n`);
   await send?.();
+  // A report that was asked for is not there.
+  if (reports.length < wanted.reports.length) return 2;
+  const { code, gated, incomplete } = decided(request, gate, summary);
   if (wanted.values["quiet"] !== true) terminal.stderr.write(`${explainExit(code, gated, incomplete, terminal.locale === "zh")}\n`);
   return code;
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { ScanRequest } from "../model/request.ts";
 import { defaultStateDirectory } from "../scan/key.ts";
 import { volumesOf } from "../scan/request.ts";
-import type { ScanState, StateProblem } from "../scan/state/state.ts";
+import type { ScanState, StateProblem, StateTrouble } from "../scan/state/state.ts";
 import type { Values } from "./options.ts";
 import type { Run } from "./run.ts";
 import { say, UsageError } from "./terminal.ts";
@@ -63,6 +63,21 @@ export function overdueBy(last: string | undefined, every: string | undefined): 
   if (last === undefined || period === undefined) return undefined;
   const late = Math.floor((Date.now() - Date.parse(last)) / 86_400_000 - period);
   return late > 0 ? { last, days: late } : undefined;
+}
+
+/** What came in the way of the state in the middle of a run, in a sentence. */
+export function describeTrouble(terminal: Terminal, { damaged, detail }: StateTrouble): string {
+  if (damaged)
+    return say(
+      terminal,
+      `状态已损坏（${detail}），已另存；其余文件已重新检查，结果完整，下次从头检查`,
+      `the state is damaged (${detail}) and was put aside: the rest was read again, the result is whole, and the next run begins anew`,
+    );
+  return say(
+    terminal,
+    `状态无法写入（${detail}）；结果不受影响，下次运行将多读一些文件`,
+    `the state could not be written (${detail}): the result is whole, and the next run reads more again`,
+  );
 }
 
 /** Why there is no state, in a sentence. */

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { keyId } from "../util/hash.ts";
+import { makeDirectory } from "./makeDirectory.ts";
 
 /** Bytes of a fingerprint key. */
 const KEY_BYTES = 32;
@@ -50,7 +51,7 @@ export function loadKey(
 }
 
 function storeKey(file: string, key: Buffer): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   writeFileSync(file, `${key.toString("hex")}\n`, { mode: 0o600, flag: "wx" });
   chmodSync(file, 0o600);
 }

@@ -23,14 +23,18 @@ const scan = "$ZICHA scan note.txt --zone internet -q";
 
 describe.skipIf(!existsSync("/dev/full"))("a full disk", () => {
   it.each([
-    ["a report to a device", `${scan} -f json=/dev/full`],
-    ["standard output", `${scan} -f json >/dev/full`],
-    ["the console, with a report beside it", `${scan} -f json=beside.json -f console >/dev/full`],
-  ])("is 2 and said: %s", (_name, command) => {
-    writeFileSync(join(scratch, "beside.json"), "what was there before");
+    ["a report to a device", `${scan} -f json=/dev/full`, "/dev/full"],
+    ["standard output", `${scan} -f json >/dev/full`, "standard output"],
+  ])("is 2 and said: %s", (_name, command, place) => {
     const { code, stderr } = shell(command);
-    expect([code, stderr]).toEqual([2, "zicha: a report could not be written to its end (ENOSPC): do not use it\n"]);
-    expect(readFileSync(join(scratch, "beside.json"), "utf8")).toBe("what was there before");
+    expect([code, stderr]).toEqual([2, `zicha: a report could not be written to its end (ENOSPC), do not use it: ${place}\n`]);
+  });
+
+  it("costs no other report", () => {
+    writeFileSync(join(scratch, "beside.json"), "what was there before");
+    const { code, stderr } = shell(`${scan} -f json=beside.json -f console >/dev/full`);
+    expect([code, stderr]).toEqual([2, "zicha: a report could not be written to its end (ENOSPC), do not use it: standard output\n"]);
+    expect(JSON.parse(readFileSync(join(scratch, "beside.json"), "utf8"))).toMatchObject({ summary: { complete: true } });
   });
 });
 

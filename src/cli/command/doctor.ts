@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { defaultKeyFile, defaultStateDirectory } from "../../scan/key.ts";
@@ -62,7 +62,11 @@ export async function doctorCommand(terminal: Terminal, config: Config): Promise
   );
   const state = defaultStateDirectory(terminal.environment);
   const nearest = nearestExisting(state);
-  await tell(canWrite(nearest), `状态目录 ${state}`, `state ${state}${canWrite(nearest) ? "" : ": cannot be written"}`);
+  await tell(
+    canWrite(nearest),
+    `状态目录 ${state}${canWrite(nearest) ? "" : "（不可写）"}`,
+    `state ${state}${canWrite(nearest) ? "" : ": cannot be written"}`,
+  );
   const used = config.file ?? configPlaces(terminal).find(({ file }) => existsSync(file))?.file;
   await tell(true, `配置文件 ${used ?? "无"}`, `configuration ${used ?? "none"}`);
   for (const { path, type, why } of host.leftOut) {
@@ -79,9 +83,12 @@ function nearestExisting(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
+/** Asks the system, which knows of file systems mounted read-only too. */
 function canWrite(directory: string): boolean {
-  const stats = statSync(directory, { throwIfNoEntry: false });
-  if (stats === undefined) return false;
-  const user = process.getuid?.();
-  return user === undefined || user === 0 || (stats.uid === user && (stats.mode & 0o200) !== 0) || (stats.mode & 0o002) !== 0;
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

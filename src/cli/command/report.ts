@@ -7,7 +7,7 @@ import { readResult, ResultError } from "../../scan/result.ts";
 import type { ExitCode } from "../exitCode.ts";
 import { readFields } from "../fields.ts";
 import type { Values } from "../options.ts";
-import { abandonReports, closeReports, openReports, tell, writingFailed } from "../reports.ts";
+import { abandonReports, closeReports, openReports, tell } from "../reports.ts";
 import type { WantedReport } from "../reports.ts";
 import { otherKey, readSnapshot, resultProblem } from "../results.ts";
 import { say, UsageError } from "../terminal.ts";
@@ -57,7 +57,7 @@ export async function reportCompare(terminal: Terminal, files: readonly string[]
     type: "comparison",
     comparison,
   });
-  await replay(terminal, { reports: reportsOf(terminal, values), values }, events);
+  if ((await replay(terminal, { reports: reportsOf(terminal, values), values }, events)) === 2) return 2;
   const { counts } = comparison;
   if (counts.new + counts.reappeared > 0) return 1;
   return counts["not-examined"] > 0 ? 3 : 0;
@@ -110,11 +110,11 @@ async function replay(
 ): Promise<ExitCode> {
   const reports = openReports(terminal, wanted);
   try {
-    for await (const event of events) await tell(reports, event, { clear: () => undefined });
-    await closeReports(reports);
+    for await (const event of events) await tell(terminal, reports, event, { clear: () => undefined });
+    await closeReports(terminal, reports);
   } catch (error) {
     abandonReports(reports);
-    throw writingFailed(terminal, error);
+    throw error;
   }
-  return 0;
+  return reports.length < wanted.reports.length ? 2 : 0;
 }

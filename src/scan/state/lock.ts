@@ -1,9 +1,14 @@
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
-import { hostname } from "node:os";
+import { closeSync, openSync, readFileSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { hostname, uptime } from "node:os";
 import { setTimeout } from "node:timers/promises";
 
 /** Milliseconds between two tries. */
 const PAUSE = 200;
+
+/** Milliseconds after which a lock that names no holder was left by a run that was killed while it took it. */
+const UNSAID = 10_000;
+/** Milliseconds by which clocks may have been set since a lock was taken. */
+const CLOCK = 3_600_000;
 
 /** Who holds a lock. */
 export interface Holder {
@@ -24,9 +29,7 @@ export async function takeLock(
   const until = performance.now() + wait;
   for (;;) {
     try {
-      const descriptor = openSync(file, "wx", 0o600);
-      writeSync(descriptor, JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() } satisfies Holder));
-      closeSync(descriptor);
+      write(file, { pid: process.pid, host: hostname(), since: new Date().toISOString() });
       return {
         release: () => {
           try {
@@ -40,13 +43,37 @@ export async function takeLock(
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     const holder = holderOf(file);
-    if (holder !== undefined && holder.host === hostname() && !isAlive(holder.pid)) {
-      unlinkSync(file);
+    if (isLeft(file, holder)) {
+      rmSync(file, { force: true });
       continue;
     }
     if (performance.now() >= until) return { holder };
     await setTimeout(PAUSE);
   }
+}
+
+/** On a full disk no empty lock is left, which nobody would hold. */
+function write(file: string, holder: Holder): void {
+  const descriptor = openSync(file, "wx", 0o600);
+  try {
+    writeSync(descriptor, JSON.stringify(holder));
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Whether a lock is held by nobody any more: its process is gone, or this host has been started anew since. One that says nothing is old soon. */
+function isLeft(file: string, holder: Holder | undefined): boolean {
+  if (holder === undefined) {
+    const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    return made !== undefined && Date.now() - made > UNSAID;
+  }
+  if (holder.host !== hostname()) return false;
+  const started = Date.now() - uptime() * 1_000;
+  return !isAlive(holder.pid) || Date.parse(holder.since) < started - CLOCK;
 }
 
 function holderOf(file: string): Holder | undefined {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Entry } from "../../model/entry.ts";
@@ -11,6 +11,7 @@ import type { Gating, Places } from "../../util/gating.ts";
 import { keyedHash, keyId } from "../../util/hash.ts";
 import { showBytes, toByteString, toSystemPath } from "../../util/path.ts";
 import { formatVersions } from "../formatVersions.ts";
+import { makeDirectory } from "../makeDirectory.ts";
 import type { FormatVersion } from "../formatVersions.ts";
 import { toolVersion } from "../version.ts";
 import { openDatabase } from "./database.ts";
@@ -36,6 +37,12 @@ export type StateProblem =
   | { readonly code: "no-database" }
   | { readonly code: "unusable"; readonly detail: string };
 
+/** Why a state could not be read or written to the end; a damaged one was put aside. */
+export interface StateTrouble {
+  readonly damaged: boolean;
+  readonly detail: string;
+}
+
 /** A run as the history tells it. */
 export interface PastRun {
   readonly id: number;
@@ -49,6 +56,8 @@ export interface PastRun {
 export interface ScanState {
   /** Says that a damaged file was put aside and everything is read again. */
   readonly rebuilt: boolean;
+  /** What ended the use of the state in the middle of a run: a full disk, damage. The scan went on without it; the next run reads more again. */
+  readonly trouble: StateTrouble | undefined;
   /**
    * The examinations of an unchanged entry under the same rules, limits, readers and key; undefined where it must be read. With `content`, a
    * hash of its bytes, that decides instead of size, times and inode.
@@ -103,7 +112,7 @@ export async function openState(
 ): Promise<{ readonly state: ScanState } | { readonly problem: StateProblem }> {
   const file = join(directory, "state.db");
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const lock = await takeLock(join(directory, "lock"), wait);
     if ("holder" in lock) return { problem: { code: "locked", holder: lock.holder } };
     try {
@@ -112,7 +121,7 @@ export async function openState(
         lock.release();
         return { problem: { code: "no-database" } };
       }
-      return { state: new Sqlite(opened.database, opened.rebuilt, request, await formatVersions(), lock.release) };
+      return { state: new Sqlite(file, opened.database, opened.rebuilt, request, await formatVersions(), lock.release) };
     } catch (error) {
       lock.release();
       throw error;
@@ -122,8 +131,19 @@ export async function openState(
   }
 }
 
+/** The system's code, or what SQLite says in words of its own: neither holds a path or content. */
 function codeOf(error: unknown): string {
-  return error instanceof Error ? ("code" in error ? String(error.code) : error.name) : "";
+  if (!(error instanceof Error)) return "";
+  const code = "code" in error ? String(error.code) : error.name;
+  return /^E[A-Z]+$/.test(code) ? code : (error.message.split("\n")[0] ?? code).slice(0, 80);
+}
+
+/** SQLite's own codes for a file that is no database or one that is damaged: 11 and 26, in words where there is no number. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof SyntaxError) return true;
+  if (!(error instanceof Error)) return false;
+  const number = "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : undefined;
+  return number === undefined ? /malformed|not a database|corrupt/i.test(error.message) : number === 11 || number === 26;
 }
 
 async function openOrRebuild(file: string): Promise<{ database: Database; rebuilt: boolean } | undefined> {
@@ -134,16 +154,20 @@ async function openOrRebuild(file: string): Promise<{ database: Database; rebuil
     prepare(database);
     return { database, rebuilt: false };
   } catch (error) {
-    // Not damage but a place that cannot be written: the file system says so with its own codes.
-    if (!existsSync(file) || /^E[A-Z]+$/.test(codeOf(error))) throw error;
-    renameSync(file, `${file}.damaged`);
-    for (const beside of ["-wal", "-shm"]) rmSync(`${file}${beside}`, { force: true });
+    // A place that cannot be written, or is full, is no damage.
+    if (!existsSync(file) || !isDamage(error)) throw error;
+    putAside(file);
     const database = await openDatabase(file);
     if (database === undefined) return undefined;
     chmodSync(file, 0o600);
     prepare(database);
     return { database, rebuilt: true };
   }
+}
+
+function putAside(file: string): void {
+  renameSync(file, `${file}.damaged`);
+  for (const beside of ["-wal", "-shm"]) rmSync(`${file}${beside}`, { force: true });
 }
 
 function prepare(database: Database): void {
@@ -249,6 +273,8 @@ function bytesOf(key: string): Uint8Array {
 
 class Sqlite implements ScanState {
   readonly rebuilt: boolean;
+  trouble: StateTrouble | undefined;
+  readonly #file: string;
   readonly #database: Database;
   readonly #release: () => void;
   readonly #signature: number;
@@ -265,7 +291,15 @@ class Sqlite implements ScanState {
   #pending = 0;
   #committed = performance.now();
 
-  constructor(database: Database, rebuilt: boolean, request: ScanRequest, formats: readonly FormatVersion[], release: () => void) {
+  constructor(
+    file: string,
+    database: Database,
+    rebuilt: boolean,
+    request: ScanRequest,
+    formats: readonly FormatVersion[],
+    release: () => void,
+  ) {
+    this.#file = file;
     this.#database = database;
     this.rebuilt = rebuilt;
     this.#release = release;
@@ -310,11 +344,27 @@ class Sqlite implements ScanState {
     const rows = this.#roots[entry.root];
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
     if (rows === undefined || key === undefined || entry.stamp === undefined) return undefined;
-    // What is listed or reached through a link may come out of order: such an entry is asked for by itself.
-    const found = key > rows.passed ? rows.find(key) : this.#single(rows.id, key);
-    if (found === undefined || found.signature !== this.#signature) return undefined;
-    if (content === undefined ? found.stamp !== stampHash(entry.stamp) : found.content !== content) return undefined;
-    return fromRecord(entry, found);
+    const { stamp } = entry;
+    return this.#guarded(() => {
+      // What is listed or reached through a link may come out of order: such an entry is asked for by itself.
+      const found = key > rows.passed ? rows.find(key) : this.#single(rows.id, key);
+      if (found === undefined || found.signature !== this.#signature) return undefined;
+      if (content === undefined ? found.stamp !== stampHash(stamp) : found.content !== content) return undefined;
+      return fromRecord(entry, found);
+    });
+  }
+
+  /** The scan goes on where the state cannot: what was read so far holds, and from here on nothing is known and nothing kept. */
+  #guarded<Result>(work: () => Result): Result | undefined {
+    if (this.trouble !== undefined) return undefined;
+    try {
+      return work();
+    } catch (error) {
+      const damaged = isDamage(error);
+      if (!damaged && !(error instanceof Error && "code" in error)) throw error;
+      this.trouble = { damaged, detail: codeOf(error) };
+      return undefined;
+    }
   }
 
   store(entry: Entry, examinations: readonly Examination[], content?: string): void {
@@ -322,60 +372,65 @@ class Sqlite implements ScanState {
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
     if (rows === undefined || key === undefined || entry.stamp === undefined) return;
     const record = toRecord(examinations);
-    this.#begin();
-    if (record === undefined) this.#delete.run(rows.id, bytesOf(key));
-    else
-      this.#put.run(
-        rows.id,
-        bytesOf(key),
-        stampHash(entry.stamp),
-        this.#signature,
-        record.format,
-        record.bytes,
-        record.data,
-        content ?? null,
-      );
-    this.#pending++;
-    if (this.#pending >= COMMIT_ENTRIES || performance.now() - this.#committed > COMMIT_MS) this.#commit();
+    const stamp = stampHash(entry.stamp);
+    this.#guarded(() => {
+      this.#begin();
+      if (record === undefined) this.#delete.run(rows.id, bytesOf(key));
+      else this.#put.run(rows.id, bytesOf(key), stamp, this.#signature, record.format, record.bytes, record.data, content ?? null);
+      this.#pending++;
+      if (this.#pending >= COMMIT_ENTRIES || performance.now() - this.#committed > COMMIT_MS) this.#commit();
+    });
   }
 
   begin(header: ScanHeader, places: readonly string[]): void {
     const { zone, host, profile } = header;
     const roots = header.roots.map((root, index) => ({ ...root, path: places[index] ?? root.path }));
     const kept: PastRun["header"] = { zone, roots, host, ...(profile === undefined ? {} : { profile }) };
-    this.#begin();
-    const before = new Date(Date.parse(header.started) - HISTORY_DAYS * 86_400_000).toISOString();
-    this.#database.prepare("DELETE FROM runs WHERE started < ?").run(before);
-    const made = this.#database
-      .prepare("INSERT INTO runs (started, header, job) VALUES (?, ?, ?)")
-      .run(header.started, JSON.stringify(kept), this.#job);
-    this.#run = Number(made.lastInsertRowid);
-    this.#commit();
+    this.#guarded(() => {
+      this.#begin();
+      const before = new Date(Date.parse(header.started) - HISTORY_DAYS * 86_400_000).toISOString();
+      this.#database.prepare("DELETE FROM runs WHERE started < ?").run(before);
+      const made = this.#database
+        .prepare("INSERT INTO runs (started, header, job) VALUES (?, ?, ?)")
+        .run(header.started, JSON.stringify(kept), this.#job);
+      this.#run = Number(made.lastInsertRowid);
+      this.#commit();
+    });
   }
 
   end(summary: ScanSummary | undefined, gating: Gating, places: Places): void {
     try {
-      this.#begin();
-      if (summary !== undefined) this.#database.prepare("UPDATE runs SET summary = ? WHERE id = ?").run(JSON.stringify(summary), this.#run);
-      if (summary?.complete === true) {
-        this.#database.prepare("DELETE FROM gating WHERE job = ?").run(this.#job);
-        const insert = this.#database.prepare("INSERT OR IGNORE INTO gating VALUES (?, ?, ?)");
-        for (const [key, place] of gating) insert.run(this.#job, key, place);
-        // What could not be looked at this time is not put right, nor new when it can be again.
-        for (const [key, place] of absentOf(this.lastGating ?? new Map(), gating.keys()))
-          if (places.missed(place)) insert.run(this.#job, key, place);
+      this.#guarded(() => this.#keep(summary, gating, places));
+      try {
+        this.#database.close();
+      } catch (error) {
+        // What was committed lies in the log, and the next run takes it from there.
+        this.trouble ??= { damaged: false, detail: codeOf(error) };
       }
-      if (summary?.complete === true && this.#prunes) {
-        for (const [index, rows] of this.#roots.entries()) {
-          for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])])
-            if (!places.missed(`${index}/${showBytes(belowOf(key))}`)) this.#delete.run(rows?.id ?? 0, bytesOf(key));
-        }
-      }
-      this.#commit();
-      this.#database.close();
+      if (this.trouble?.damaged === true) putAside(this.#file);
     } finally {
       this.#release();
     }
+  }
+
+  #keep(summary: ScanSummary | undefined, gating: Gating, places: Places): void {
+    this.#begin();
+    if (summary !== undefined) this.#database.prepare("UPDATE runs SET summary = ? WHERE id = ?").run(JSON.stringify(summary), this.#run);
+    if (summary?.complete === true) {
+      this.#database.prepare("DELETE FROM gating WHERE job = ?").run(this.#job);
+      const insert = this.#database.prepare("INSERT OR IGNORE INTO gating VALUES (?, ?, ?)");
+      for (const [key, place] of gating) insert.run(this.#job, key, place);
+      // What could not be looked at this time is not put right, nor new when it can be again.
+      for (const [key, place] of absentOf(this.lastGating ?? new Map(), gating.keys()))
+        if (places.missed(place)) insert.run(this.#job, key, place);
+    }
+    if (summary?.complete === true && this.#prunes) {
+      for (const [index, rows] of this.#roots.entries()) {
+        for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])])
+          if (!places.missed(`${index}/${showBytes(belowOf(key))}`)) this.#delete.run(rows?.id ?? 0, bytesOf(key));
+      }
+    }
+    this.#commit();
   }
 
   #single(root: number, key: string): Known | undefined {
