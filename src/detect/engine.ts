@@ -1,10 +1,12 @@
 import type { Chunk, Encoding } from "../model/chunk.ts";
 import type { Match, Matcher, Sight, Window, WindowRow } from "../model/rule.ts";
-import { characterStart } from "../util/decode.ts";
 import type { ByteEncoding } from "../util/decode.ts";
 import { compileRules } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { Engine, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
+import { CountedRows } from "./countedRows.ts";
+import type { WantedColumn } from "./countedRows.ts";
+import { plansAt } from "./dispatch.ts";
 import {
   AHEAD,
   BLOCK,
@@ -24,10 +26,10 @@ import type { Segment } from "./flow.ts";
 import { DIGITS } from "./kernel/contract.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
-import { DigitChain } from "./kernel/digitChain.ts";
 import type { Plan } from "./plan.ts";
 import { blanked, otherLines } from "./readings.ts";
 import { Settler } from "./settle.ts";
+import { noEvidence } from "./tiers.ts";
 import { nameColumns, nameProperties } from "./table.ts";
 import type { ColumnLexicon, NamedColumns } from "./table.ts";
 import { WideReader } from "./wideReader.ts";
@@ -37,12 +39,6 @@ import { namesColumns, ROW, rowAt, showRow, windowAt } from "./windows.ts";
 export function createEngine(matchers: readonly Matcher[], lexicon: ColumnLexicon, kernel: KernelChoice = "wasm"): Engine {
   const compiled = compileRules(matchers, lexicon, kernel);
   return { open: (options) => new EngineSession(compiled, options) };
-}
-
-/** Columns that rules ask for by type. */
-interface WantedColumn {
-  readonly at: number;
-  readonly plans: readonly Plan[];
 }
 
 /** A table's rows in a stretch of a flow: `next` is the start of the one to be looked at. */
@@ -56,13 +52,14 @@ interface TypedRows {
 /** Rows of a table that may name its columns. */
 const HEAD_ROWS = 15;
 
-/** The chain of the candidate at hand. */
-const chain = new DigitChain();
+/** Rules that take the candidate at hand. */
+const plansHere: Plan[] = [];
 
 class EngineSession implements Session {
   readonly #compiled: Compiled;
   readonly #options: SessionOptions;
   readonly #settler: Settler;
+  readonly #counted: CountedRows;
   readonly #flows = new Map<string, Flow>();
   /** One for all glances. */
   readonly #sight: { -readonly [Key in keyof Sight]: Sight[Key] } = {
@@ -83,6 +80,9 @@ class EngineSession implements Session {
     this.#compiled = compiled;
     this.#options = options;
     this.#settler = new Settler(options, compiled.plans);
+    const glance = (flow: Flow, segment: Segment, { matcher }: Plan, start: number, end: number): boolean =>
+      this.#glance(flow, segment, matcher, start, end);
+    this.#counted = new CountedRows(compiled, options, this.#settler, glance);
   }
 
   text(chunk: TextChunk): void {
@@ -214,17 +214,20 @@ class EngineSession implements Session {
       const bytes = flow.bytes.subarray(0, flow.length);
       this.#compiled.kernel.find(bytes, from - flow.base, to - flow.base, flow.encoding, candidates);
       const rows = this.#typedRows(flow, from, to);
-      for (const index of sorted(candidates)) {
-        const kind = candidates.records[3 * index] ?? 0;
-        const start = flow.base + (candidates.records[3 * index + 1] ?? 0);
-        // A row's cells are looked at with its candidates: what was decoded serves both.
-        while (rows[0] !== undefined && rows[0].next <= start) this.#cells(flow, rows);
+      const order = sorted(candidates);
+      for (let at = 0; at < order.length;) {
+        const record = 3 * (order[at] ?? 0);
+        const start = flow.base + (candidates.records[record + 1] ?? 0);
+        if (rows[0] !== undefined && rows[0].next <= start) {
+          at = this.#row(flow, rows, order, at);
+          continue;
+        }
+        at++;
         if (flow.apart.length > 0 && isApart(flow, start)) continue;
-        const end = flow.base + (candidates.records[3 * index + 2] ?? 0);
-        if (kind === DIGITS) this.#digits(flow, start, end);
-        else this.#literal(flow, kind, start, end);
+        this.#candidate(flow, candidates.records[record] ?? 0, start, flow.base + (candidates.records[record + 2] ?? 0));
       }
-      while (rows.length > 0) this.#cells(flow, rows);
+      while (rows.length > 0) this.#row(flow, rows, order, order.length);
+      this.#settler.mark(flow);
       this.#lines(flow, from, to);
       flow.done = to;
     }
@@ -261,40 +264,14 @@ class EngineSession implements Session {
     }
   }
 
-  #digits(flow: Flow, start: number, end: number): void {
+  #candidate(flow: Flow, kind: number, start: number, end: number): void {
     const segment = segmentAt(flow, start);
     if (segment === undefined) return;
-    const at = start - flow.base;
-    const { bytes, length, encoding } = flow;
-    if (!chain.read(bytes, at, length, encoding)) return;
-    const before = at > 0 && (encoding === "utf8" || (bytes[at - 1] ?? 0) < 0x40) ? (bytes[at - 1] ?? 0) : 0xff;
+    plansAt(this.#compiled, flow, segment, kind, start, plansHere);
     let window: Window | undefined;
-    for (const rule of this.#compiled.digitRules[chain.head] ?? []) {
-      if ((rule.low & chain.low) === 0 && (rule.high & chain.high) === 0) continue;
-      if (rule.before !== undefined && before < 0x80 && !(before >= 0x30 && before <= 0x39) && rule.before[before] === 0) continue;
-      if (rule.prefixes !== undefined && !rule.prefixes.some((prefix) => prefix.every((digit, index) => chain.digits[index] === digit)))
-        continue;
-      const { roles } = rule.trigger;
-      if (roles !== undefined && !segment.roles.some((role) => roles.includes(role))) continue;
-      if (!this.#glance(flow, segment, rule.plan.matcher, start, end)) continue;
-      window ??= windowAt(flow, segment, start, end, this.#options);
-      this.#confirm(flow, segment, rule.plan, window);
-    }
-  }
-
-  #literal(flow: Flow, index: number, start: number, end: number): void {
-    const segment = segmentAt(flow, start);
-    if (segment === undefined) return;
-    // In GB18030 and Big5 the bytes of a literal may straddle two characters.
-    if (flow.encoding !== "utf8") {
-      const at = start - flow.base;
-      if (characterStart(flow.bytes.subarray(0, flow.length), at, Math.max(0, at - 1024), flow.encoding) !== at) return;
-    }
-    let window: Window | undefined;
-    for (const { plan, roles } of this.#compiled.literalRules[index] ?? []) {
-      if (roles !== undefined && !segment.roles.some((role) => roles.includes(role))) continue;
+    for (const plan of plansHere) {
       if (!this.#glance(flow, segment, plan.matcher, start, end)) continue;
-      if (plan.matcher.reach === "line") {
+      if (kind !== DIGITS && plan.matcher.reach === "line") {
         this.#confirm(flow, segment, plan, windowAt(flow, segment, start, end, this.#options, "line"));
         window = undefined;
         continue;
@@ -349,14 +326,12 @@ class EngineSession implements Session {
     }
   }
 
-  /** Tables with columns that a rule asks for by type, each with its first row in the stretch. */
+  /** Tables whose columns are known, each with its first row in the stretch. */
   #typedRows(flow: Flow, from: number, to: number): TypedRows[] {
-    if (this.#compiled.columnRules.length === 0) return [];
     return flow.segments.flatMap((segment) => {
       const { table, columns } = segment;
       if (table === undefined || columns === undefined || segment.end <= from || segment.start >= to) return [];
       const wanted = this.#wanted(columns);
-      if (wanted.length === 0) return [];
       const begin = Math.max(from, segment.start);
       const stop = Math.min(to, segment.end);
       const start = lineStart(flow, begin, begin);
@@ -379,14 +354,30 @@ class EngineSession implements Session {
     return wanted;
   }
 
-  /** Cells of the next row of the first table, for rules that ask for its columns by type. */
-  #cells(flow: Flow, rows: TypedRows[]): void {
+  /**
+   * The next row of the first table: counted where that can be, with its candidates from `at` on; else its cells are looked at for rules that
+   * ask for their columns by type. Gives the next candidate to be looked at.
+   */
+  #row(flow: Flow, rows: TypedRows[], order: Uint32Array, at: number): number {
     const [first] = rows;
-    if (first === undefined) return;
-    const { segment, wanted, next: start } = first;
-    first.next = nextLine(flow, start);
-    if (first.next >= first.stop) rows.shift();
-    if (namesColumns(flow, segment, start) || (flow.apart.length > 0 && isApart(flow, start))) return;
+    if (first === undefined) return at;
+    const { segment, wanted, next: start, stop } = first;
+    const end = nextLine(flow, start);
+    first.next = end;
+    if (end >= stop) rows.shift();
+    if (namesColumns(flow, segment, start) || (flow.apart.length > 0 && isApart(flow, start))) return at;
+    if (end <= stop && isPlain(flow, start, end)) {
+      const { candidates } = this.#compiled;
+      let to = at;
+      while (to < order.length && flow.base + (candidates.records[3 * (order[to] ?? 0) + 1] ?? 0) < end) to++;
+      if (this.#counted.take(flow, segment, wanted, start, end, { list: candidates, order, from: at, to })) return to;
+    }
+    this.#cells(flow, segment, wanted, start);
+    return at;
+  }
+
+  #cells(flow: Flow, segment: Segment, wanted: readonly WantedColumn[], start: number): void {
+    if (wanted.length === 0) return;
     showRow(flow, start);
     const cells = rowAt(flow, segment, start)?.row ?? [];
     for (const { at, plans } of wanted) {
@@ -407,7 +398,7 @@ class EngineSession implements Session {
     if (without?.has(matcher.rule.id) === true) return;
     this.#at = { flow, segment, plan, row: window.row };
     confirming?.(matcher.rule.id);
-    matcher.confirm(window, this.#emit, this.#settler.isFull(plan));
+    matcher.confirm(window, this.#emit, this.#settler.isFull(plan) ? noEvidence : undefined);
     confirming?.(undefined);
   }
 
@@ -420,8 +411,16 @@ class EngineSession implements Session {
     const start = view.from + view.decoded.offsetOf(first + match.start);
     const end = view.from + view.decoded.offsetOf(first + match.end);
     const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
+    if (end > flow.reach) flow.reach = end;
     flow.pending.push({ plan, match, start, end, line: start - line >= PEERS ? -1 : line, segment, row, location: undefined });
   };
+}
+
+/** Whether nothing of the row hangs on where in the flow it stands, and no match before it reaches into it. */
+function isPlain(flow: Flow, start: number, end: number): boolean {
+  const { topEnd, tailStart, shared, reach, done } = flow;
+  // Lines of the top and the tail are looked at once more when the stretch is over.
+  return shared === undefined && topEnd !== undefined && topEnd <= done && (tailStart === undefined || end <= tailStart) && reach <= start;
 }
 
 function byteEncoding(encoding: Encoding): ByteEncoding {

@@ -53,11 +53,18 @@ export interface View {
   readonly end: number;
 }
 
-/** A row of a table with the bytes of its cells, counted from the row's start. */
+/** A row of a table with its cells: their bytes counted from the row's start, and where they stand in the text they were read in. */
 export interface Row {
   readonly start: number;
   readonly end: number;
-  readonly row: readonly { readonly text: string; readonly start: number; readonly end: number }[];
+  readonly row: readonly {
+    readonly text: string;
+    readonly start: number;
+    readonly end: number;
+    readonly from: number;
+    readonly to: number;
+  }[];
+  readonly decoded: Decoded;
   /** As windows show them, once asked for. */
   cells: readonly WindowCell[] | undefined;
 }
@@ -97,6 +104,8 @@ export class Flow {
   /** The first `settled` are settled and kept as peers of the next. */
   pending: Pending[] = [];
   settled = 0;
+  /** Where the match ends that reaches furthest. */
+  reach = 0;
   /** What was decoded last, and where in its text the last window begins. */
   view: View | undefined;
   windowAt = 0;

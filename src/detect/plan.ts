@@ -9,6 +9,8 @@ export interface Plan {
   readonly rowNames: ReadonlySet<string> | undefined;
   /** Whether its best tier asks for nothing of the row: where that is met, nothing there could change it. */
   readonly firstAlone: boolean;
+  /** Whether each of its tiers asks for something of the row: by itself a match of it is nothing. */
+  readonly rowAlways: boolean;
   /** Whether its tiers can be decided only when the entry has been read. */
   readonly late: boolean;
   /** What a match of it is to others of its row; a type of one country is also told without the country: `row:CN_RESIDENT_ID`, `row:RESIDENT_ID`. */
@@ -28,6 +30,7 @@ export function planOf(matcher: Matcher, index: number): Plan {
     index,
     rowNames: rowNames.length === 0 ? undefined : new Set(rowNames),
     firstAlone: first !== undefined && ![...first.all, ...(first.none ?? [])].some((name) => name.startsWith("row:")),
+    rowAlways: matcher.tiers.every(({ all }) => all.some((name) => name.startsWith("row:"))),
     late: asked.some((name) => name.startsWith("tag:")),
     rowNamesOfType: infoType.startsWith("CN_") ? [`row:${infoType}`, `row:${infoType.slice(3)}`] : [`row:${infoType}`],
     subjectRank: subjectRank(infoType),

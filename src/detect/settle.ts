@@ -8,7 +8,7 @@ import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { type Group, Groups } from "./groups.ts";
-import { rowName } from "./plan.ts";
+import { peersOf, subjectOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
 import { noEvidence, tierByNames, tierOf } from "./tiers.ts";
 import { locationOf } from "./windows.ts";
@@ -21,7 +21,7 @@ interface Count {
 }
 
 /** A match whose tier is known, before overlaps are settled. */
-interface Chosen {
+export interface Chosen {
   readonly pending: Pending;
   readonly tier: Tier;
   /** What else stands in its row, as far as its rule asks. */
@@ -195,8 +195,23 @@ export class Settler {
   /** Whether no further match of the rule's first tier is kept. */
   isFull(plan: Plan): boolean {
     const [first] = plan.matcher.tiers;
-    const known = first && this.#counts[CONFIDENCES.length * plan.index + CONFIDENCES.indexOf(first.confidence)];
+    return first !== undefined && this.isFullAt(plan, first.confidence);
+  }
+
+  /** Whether no further match of the rule is kept at this confidence. */
+  isFullAt(plan: Plan, confidence: Confidence): boolean {
+    const known = this.#counts[CONFIDENCES.length * plan.index + CONFIDENCES.indexOf(confidence)];
     return known !== undefined && known.stored >= this.#options.cap;
+  }
+
+  /** Counts a match that nothing was preferred to and that there is no more room for. */
+  count(flow: Flow, chosen: Chosen): void {
+    this.#keep(flow, chosen, NOTHING_BEATEN);
+  }
+
+  /** Says that what was counted of a flow is over, while its bytes are at hand. */
+  mark(flow: Flow): void {
+    this.#groups.mark(flow);
   }
 
   #countOf(plan: Plan, confidence: Confidence): Count {
@@ -388,70 +403,17 @@ function isSample(evidence: readonly Evidence[]): boolean {
   return false;
 }
 
-function contenderOf(item: Chosen): Contender<Chosen> {
+export function contenderOf(item: Chosen): Contender<Chosen> {
   const { pending, tier } = item;
   const { id, rank } = pending.plan.matcher.rule;
   return { start: pending.start, end: pending.end, confidence: tier.confidence, rank, id, item };
-}
-
-/** What stands in a match's row of what its rule asks for: other matches of medium confidence or above, and cells of typed columns. */
-function peersOf(
-  pending: Pending,
-  wanted: ReadonlySet<string>,
-  all: readonly Pending[],
-  base: readonly (Tier | undefined)[],
-  from: number,
-  to: number,
-): ReadonlySet<string> {
-  const peers = new Set<string>();
-  for (let at = from; at < to; at++) {
-    const other = all[at];
-    if (other === undefined || other.start > pending.start + PEERS) break;
-    const tier = base[at];
-    if (tier === undefined || tier.confidence === "low" || (other.end > pending.start && other.start < pending.end)) continue;
-    for (const name of other.plan.rowNamesOfType) if (wanted.has(name)) peers.add(name);
-  }
-  if (pending.row !== undefined) {
-    const { at, cells } = pending.row;
-    for (const [index, cell] of cells.entries()) {
-      if (index === at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
-      for (const type of cell.infoTypes) if (wanted.has(rowName(type))) peers.add(rowName(type));
-    }
-  }
-  return peers;
-}
-
-/** The match of its line that tells people apart best, and of those the nearest. */
-function subjectOf(
-  pending: Pending,
-  all: readonly Pending[],
-  base: readonly (Tier | undefined)[],
-  from: number,
-  to: number,
-): Pending | undefined {
-  let subject: Pending | undefined;
-  let best = Number.MAX_SAFE_INTEGER;
-  let nearest = 0;
-  for (let at = from; at < to; at++) {
-    const other = all[at];
-    if (other === undefined || other.start > pending.start + PEERS) break;
-    const rank = other.plan.subjectRank;
-    const tier = base[at];
-    if (rank === undefined || rank > best || tier === undefined || tier.confidence === "low") continue;
-    const distance = Math.abs(other.start - pending.start);
-    if (rank === best && distance >= nearest) continue;
-    subject = other;
-    best = rank;
-    nearest = distance;
-  }
-  return subject;
 }
 
 function order(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-function byPlace(one: Pending, other: Pending): number {
+export function byPlace(one: Pending, other: Pending): number {
   return one.start - other.start || other.end - one.end;
 }
 

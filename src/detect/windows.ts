@@ -1,7 +1,9 @@
 import type { Location } from "../model/chunk.ts";
 import type { Window, WindowCell, WindowRow } from "../model/rule.ts";
 import { characterStart, decode } from "../util/decode.ts";
+import type { Decoded } from "../util/decode.ts";
 import { splitRow } from "../util/row.ts";
+import type { RowCell } from "../util/row.ts";
 import { countLines, lineEnd, lineStart, nextLine, PEERS, TOP_BYTES } from "./flow.ts";
 import type { Flow, Pending, Row, Segment, View } from "./flow.ts";
 
@@ -75,19 +77,20 @@ function windowRow(flow: Flow, segment: Segment, start: number): WindowRow | und
   if (found === undefined) return undefined;
   const at = found.row.findIndex((cell) => found.start + cell.end >= start && found.start + cell.start <= start);
   if (at < 0) return undefined;
-  found.cells ??= cellsOf(flow, segment, found);
-  return { at, cells: found.cells };
+  return { at, cells: cellsOf(flow, segment, found) };
 }
 
 const NONE: readonly string[] = [];
 
-function cellsOf(flow: Flow, segment: Segment, { start, row }: Row): readonly WindowCell[] {
+/** A row's cells as windows show them. */
+export function cellsOf(flow: Flow, segment: Segment, row: Row): readonly WindowCell[] {
+  if (row.cells !== undefined) return row.cells;
   const { columns } = segment;
-  const isHead = namesColumns(flow, segment, start);
-  return row.map((cell, index): WindowCell => {
+  const isHead = namesColumns(flow, segment, row.start);
+  return (row.cells = row.row.map((cell, index): WindowCell => {
     const column = isHead ? undefined : columns?.columns[index];
     return { text: cell.text, header: column?.header ?? "", infoTypes: column?.infoTypes ?? NONE, weakTypes: column?.weakTypes ?? NONE };
-  });
+  }));
 }
 
 /** Whether the row at `lineAt` is one of those that name the columns: a name is no value. */
@@ -112,18 +115,24 @@ export function rowAt(flow: Flow, segment: Segment, at: number): Row | undefined
     const { decoded } = view;
     const first = decoded.indexOf(start - view.from);
     const text = decoded.text.slice(first, decoded.indexOf(end - view.from));
-    const shift = start - view.from;
-    flow.rowCache = rowOf(start, end, text, separator, (index) => decoded.offsetOf(first + index) - shift);
+    flow.rowCache = rowOf(start, end, splitRow(text, separator), decoded, first);
   } else {
     const decoded = decode(flow.bytes.subarray(0, flow.length), start - flow.base, end - flow.base, flow.encoding);
-    flow.rowCache = rowOf(start, end, decoded.text, separator, (index) => decoded.offsetOf(index));
+    flow.rowCache = rowOf(start, end, splitRow(decoded.text, separator), decoded, 0);
   }
   return flow.rowCache;
 }
 
-function rowOf(start: number, end: number, text: string, separator: string, offsetOf: (index: number) => number): Row {
-  const row = splitRow(text, separator).map((cell) => ({ text: cell.text, start: offsetOf(cell.start), end: offsetOf(cell.end) }));
-  return { start, end: Math.max(end, start + 1), row, cells: undefined };
+function rowOf(start: number, end: number, cells: readonly RowCell[], decoded: Decoded, first: number): Row {
+  const shift = decoded.offsetOf(first);
+  const row = cells.map(({ text, start: from, end: to }) => ({
+    text,
+    start: decoded.offsetOf(first + from) - shift,
+    end: decoded.offsetOf(first + to) - shift,
+    from: first + from,
+    to: first + to,
+  }));
+  return { start, end: Math.max(end, start + 1), row, decoded, cells: undefined };
 }
 
 /** Makes the row that begins at `start` part of what is decoded, with much of what follows: all its cells and candidates share that. */
@@ -148,12 +157,13 @@ export function locationOf(flow: Flow, pending: Pending): Location {
 
 function locate(flow: Flow, { segment, start, line }: Pending): Location {
   if (segment.locate !== undefined) return segment.locate(start - segment.start);
-  const cursor = flow.lineCursor;
-  if (start < cursor.offset) {
-    cursor.offset = flow.base;
+  const { base, bytes, lineCursor: cursor } = flow;
+  if (start < cursor.offset && start - base < cursor.offset - start) {
+    cursor.offset = base;
     cursor.lines = flow.linesBefore;
   }
-  cursor.lines += countLines(flow.bytes, cursor.offset - flow.base, start - flow.base);
+  if (start < cursor.offset) cursor.lines -= countLines(bytes, start - base, cursor.offset - base);
+  else cursor.lines += countLines(bytes, cursor.offset - base, start - base);
   cursor.offset = start;
   const from = Math.max(line < 0 ? Math.max(flow.base, start - PEERS) : line, flow.base);
   const text = decode(flow.bytes.subarray(0, flow.length), from - flow.base, start - flow.base, flow.encoding).text;

@@ -130,9 +130,15 @@ export interface Matcher {
   readonly over?: Over;
   /**
    * May give a match that other candidates give too (equal spans are told once), and none. `brief`: a match of the first tier's confidence is
-   * counted only, so that where the first tier is met no other evidence is asked for, but that of the allowlist.
+   * counted only, so that where a tier of that confidence is met, by the match's evidence and by what `brief` holds of its row, no other
+   * evidence is asked for, but that of the allowlist.
    */
-  confirm(window: Window, emit: (match: Match) => void, brief?: boolean): void;
+  confirm(window: Window, emit: (match: Match) => void, brief?: ReadonlySet<string>): void;
+  /**
+   * The same as a brief `confirm` for a candidate in a cell, where its match is all that the cell holds: for tables of a million rows, which
+   * need no windows. Evidence is left out that decides no tier. Undefined where `confirm` might give anything else or would ask for more.
+   */
+  readonly fill?: (cell: CellSight, brief: ReadonlySet<string>) => CellAnswer | undefined;
   /** "line": `confirm` looks at nothing beyond the line of a literal it asked for. */
   readonly reach?: "line";
   /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */
@@ -151,6 +157,24 @@ export interface Sight {
   /** In a table, so that its column may be evidence. */
   readonly inTable: boolean;
 }
+
+/** A candidate in a cell of a table, decoded and normalised like a window. */
+export interface CellSight {
+  /** With at least 300 characters before the row, where the flow has them. */
+  readonly text: string;
+  /** Of the candidate, in code units of `text`. */
+  readonly start: number;
+  /** Of what the cell holds, without its quotes, half-open. */
+  readonly from: number;
+  readonly to: number;
+  /** What its column holds by its name. */
+  readonly infoTypes: readonly string[];
+  readonly weakTypes: readonly string[];
+  readonly asOf: string;
+}
+
+/** A match that is all that a cell holds; the same evidence is the same list. */
+export type CellAnswer = { readonly value: string; readonly evidence: readonly Evidence[] } | "nothing";
 
 /** What a rule looks at that takes in what other rules found. */
 export type Over =

@@ -1,5 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import type {
+  CellAnswer,
+  CellSight,
   Evidence,
   Match,
   Matcher,
@@ -11,6 +13,7 @@ import type {
   Trigger,
   Validator,
   Window,
+  WindowCell,
 } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { charactersBefore, createGlance } from "../shared/patternGlance.ts";
@@ -19,6 +22,8 @@ import { contextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
 import { placeOf } from "../shared/place.ts";
 import { looksTyped } from "../shared/sample.ts";
+import { beginsOf, spanFinder, valuePlace } from "../shared/span.ts";
+import type { Pattern, Span } from "../shared/span.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
 import { validators } from "../validator/registry.ts";
@@ -100,18 +105,12 @@ interface Fields {
   };
 }
 
-interface Pattern {
-  readonly name: string;
-  readonly states: Evidence;
-  readonly regex: RegExp;
-  readonly value: ValuePlace;
-  readonly lookback: number;
-  readonly lead: RegExp | undefined;
-  readonly grouped: boolean;
-}
+/** Evidence of a value in a cell: its pattern's number, then these, then one bit for each validator. */
+const Bit = { loose: 16, inAddress: 32, check: 64 } as const;
+const MOST_CHECKS = 16;
 
-/** Where the group `value` lies in what its expression matches; `within` must be asked of the match, at three times its cost. */
-type ValuePlace = "all" | "at-end" | "within";
+/** Evidence that is held for the next value of its kind. */
+type Held = { readonly evidence: readonly Evidence[]; withSample(name: string): readonly Evidence[] } | "nothing";
 
 /** Characters before and behind a candidate in which a word is its context in prose. */
 const BEFORE = 30;
@@ -186,11 +185,11 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
 
   const tiers = readTiers(fields["tiers"] ?? []);
   const settled = settledNames(said, compiled);
-  const shared = spanFinder(said.patterns, compiled.patterns);
-  const [first] = tiers;
+  const shared = spanFinder(JSON.stringify(said.patterns), compiled.patterns);
+  const surest = tiers.filter(({ confidence }) => confidence === tiers[0]?.confidence);
   const [checkStates, sampleStates] = [compiled.checks.map(({ id }) => evidenceOf("validator", id, "raises")), new Map<string, Evidence>()];
 
-  function confirm(window: Window, emit: (match: Match) => void, brief = false): void {
+  function confirm(window: Window, emit: (match: Match) => void, brief?: ReadonlySet<string>): void {
     const span = shared.find(window);
     if (span === undefined) return;
     const { start, end } = span;
@@ -212,24 +211,78 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     }
     // What no word near it could save costs no look for words.
     if (!tiers.some((tier) => mayMeet(tier, evidence, settled))) return;
-    let label = addColumn(window, columns, evidence);
+    const cell = cellOf(window);
+    let label = cell && addColumn(cell, columns, evidence);
     const harmless = allowed(value);
-    if (brief && first !== undefined && isMet(first, evidence, settled)) {
+    const countered = (): boolean => counter?.find(window.text, start, end) !== undefined;
+    if (brief !== undefined && surest.some((tier) => isMet(tier, evidence, brief, settled, countered))) {
       emit({ start, end, value, evidence: harmless === undefined ? evidence : [...evidence, sampleOf(harmless)] });
       return;
     }
     const near = finder?.find(window.text, start, end);
-    const named = near?.word ?? finder?.inName(cellOf(window)?.header ?? "");
+    const named = near?.word ?? finder?.inName(cell?.header ?? "");
     if (named !== undefined) {
       evidence.push(CONTEXT);
       label ??= named;
     }
     if (near?.direct === true) evidence.push(LABEL);
-    if (counter?.find(window.text, start, end) !== undefined) evidence.push(COUNTER);
+    if (countered()) evidence.push(COUNTER);
     if (isBesideHan(window.text, span)) evidence.push(BESIDE_HAN);
     evidence.push(...placeOf(window));
     if (harmless !== undefined) evidence.push(sampleOf(harmless));
     emit({ start, end, value, ...(label === undefined ? {} : { label }), evidence });
+  }
+
+  const held = new Map<number, Held>();
+  const asked = new Set(tiers.flatMap(({ all, none = [] }) => [...all, ...none]));
+  /** Whether no word and no place near a value says anything to its tiers. */
+  const contained = [...asked].every((name) => settled.has(name) || COLUMN.has(name) || name.startsWith("row:"));
+
+  function fill(cell: CellSight, brief: ReadonlySet<string>): CellAnswer | undefined {
+    const { text, from, to } = cell;
+    const span = shared.find(cell);
+    if (span === undefined) return "nothing";
+    if (span.start !== from || span.end !== to) return undefined;
+    const body = text.slice(from, to);
+    const value = said.value === "as-is" ? body.trim() : compact(body);
+    for (const regex of compiled.excluded) if (regex.test(value)) return "nothing";
+    let bits = span.pattern.index;
+    if (said.boundary !== "none") {
+      const boundary = boundaryOf(text, span.from, span.to);
+      if (boundary === "broken") return "nothing";
+      if (boundary === "loose" || (span.pattern.grouped && chainGoesOn(text, span.from, span.to))) bits += Bit.loose;
+      if (inAddress(text, span.start)) bits += Bit.inAddress;
+    }
+    for (let index = 0; index < compiled.checks.length; index++)
+      if (compiled.checks[index]?.check(value, tables, cell.asOf) === "valid") bits += Bit.check << index;
+    const key = 8 * bits + columnBits(cell, columns);
+    let known = held.get(key);
+    if (known === undefined) held.set(key, (known = hold(span.pattern, bits, cell)));
+    if (known === "nothing") return known;
+    const harmless = allowed(value);
+    const countered = (): boolean => counter?.find(text, span.start, span.end) !== undefined;
+    const { evidence } = known;
+    if (!contained && !surest.some((tier) => isMet(tier, evidence, brief, settled, countered))) return undefined;
+    return { value, evidence: harmless === undefined ? known.evidence : known.withSample(harmless) };
+  }
+
+  /** What the bits say as evidence; nothing where no tier could take it. */
+  function hold(one: Pattern, bits: number, cell: CellSight): Held {
+    const evidence: Evidence[] = [one.states];
+    if ((bits & Bit.loose) !== 0) evidence.push(LOOSE);
+    if ((bits & Bit.inAddress) !== 0) evidence.push(IN_ADDRESS);
+    for (const [index, states] of checkStates.entries()) if ((bits & (Bit.check << index)) !== 0) evidence.push(states);
+    if (!tiers.some((tier) => mayMeet(tier, evidence, settled))) return "nothing";
+    addColumn(cell, columns, evidence);
+    const samplesOf = new Map<string, readonly Evidence[]>();
+    return {
+      evidence,
+      withSample(name) {
+        const whole = samplesOf.get(name) ?? [...evidence, sampleOf(name)];
+        samplesOf.set(name, whole);
+        return whole;
+      },
+    };
   }
 
   function sampleOf(name: string): Evidence {
@@ -244,6 +297,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     maxSpan: MAX_SPAN,
     tiers,
     confirm,
+    ...(compiled.patterns.length < Bit.loose && compiled.checks.length < MOST_CHECKS ? { fill } : {}),
     glance: createGlance(compiled.patterns, tiers, said.boundary !== "none"),
   };
 }
@@ -261,11 +315,18 @@ function mayMeet({ all, none }: Tier, evidence: readonly Evidence[], settled: Re
   return true;
 }
 
-/** Whether the tier is met whatever evidence is still to come; the column's is there already. */
-function isMet({ all, none }: Tier, evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
-  for (const name of all) if (!has(evidence, name)) return false;
-  if (none !== undefined) for (const name of none) if (!(settled.has(name) || COLUMN.has(name)) || has(evidence, name)) return false;
-  return true;
+/** Whether the tier is met whatever evidence is still to come; the column's is there already, and `row` is known to stand. */
+function isMet(
+  { all, none }: Tier,
+  evidence: readonly Evidence[],
+  row: ReadonlySet<string>,
+  settled: ReadonlySet<string>,
+  countered: () => boolean,
+): boolean {
+  for (const name of all) if (!has(evidence, name) && !row.has(name)) return false;
+  if (none === undefined) return true;
+  for (const name of none) if (has(evidence, name) || !(settled.has(name) || COLUMN.has(name) || name === COUNTER.name)) return false;
+  return !none.includes(COUNTER.name) || !countered();
 }
 
 function has(evidence: readonly Evidence[], name: string): boolean {
@@ -292,11 +353,13 @@ function compile(one: Fields["patterns"][number], index: number, problems: RuleP
   const [lead] = one.lead === undefined ? [] : expression(one.lead, "", ["patterns", index, "lead"], problems);
   return expression(one.regex, flags, ["patterns", index, "regex"], problems).map((regex) => {
     return {
+      index,
       name: one.name,
       states: evidenceOf("pattern", one.name, "states"),
       regex,
       value,
       lookback,
+      begins: lead === undefined ? beginsOf(regex, lookback) : undefined,
       lead,
       grouped: one.name === "grouped",
     };
@@ -345,127 +408,24 @@ function expression(source: string, flags: string, at: readonly (string | number
   }
 }
 
-/** What a pattern found: the value, and the whole of the match, whose neighbours count. */
-interface Span {
-  readonly start: number;
-  readonly end: number;
-  readonly from: number;
-  readonly to: number;
-  readonly pattern: Pattern;
-}
-
-interface SpanFinder {
-  find(window: Window): Span | undefined;
-}
-
-const finders = new Map<string, SpanFinder>();
-
-/** Rules of one shape that ask different things of it share what is found of it in a window. */
-function spanFinder(said: Fields["patterns"], patterns: readonly Pattern[]): SpanFinder {
-  const key = JSON.stringify(said);
-  const known = finders.get(key);
-  if (known !== undefined) return known;
-  let last: Window | undefined;
-  let span: Span | undefined;
-  const finder: SpanFinder = {
-    find(window) {
-      if (window !== last) span = findSpan(patterns, window);
-      last = window;
-      return span;
-    },
-  };
-  finders.set(key, finder);
-  return finder;
-}
-
-function findSpan(patterns: readonly Pattern[], window: Window): Span | undefined {
-  for (const one of patterns) {
-    const found = find(one, window);
-    if (found === undefined) continue;
-    const to = found.index + found[0].length;
-    const [start, end] = valueOf(found, one.value, to);
-    if (end > start) return { start, end, from: found.index, to, pattern: one };
-  }
-  return undefined;
-}
-
-function valueOf(found: RegExpExecArray, place: ValuePlace, to: number): readonly [start: number, end: number] {
-  const value = place === "all" ? undefined : found.groups?.["value"];
-  if (value === undefined) return [found.index, to];
-  return place === "at-end" ? [to - value.length, to] : (found.indices?.groups?.["value"] ?? [found.index, to]);
-}
-
-/** `at-end` where nothing stands behind the group and nothing repeats it or is another of its name. */
-function valuePlace(source: string): ValuePlace {
-  const open = source.indexOf("(?<value>");
-  if (open < 0) return "all";
-  let depth = 0;
-  let inClass = false;
-  for (let at = open; at < source.length; at++) {
-    const character = source[at];
-    if (character === "\\") at++;
-    else if (inClass) inClass = character !== "]";
-    else if (character === "[") inClass = true;
-    else if (character === "(") depth++;
-    else if (character === ")" && --depth === 0) return at === source.length - 1 && isOpen(source, open) ? "at-end" : "within";
-  }
-  return "within";
-}
-
-/** Whether the place stands in no group, and no alternative goes before it. */
-function isOpen(source: string, until: number): boolean {
-  let depth = 0;
-  let inClass = false;
-  for (let at = 0; at < until; at++) {
-    const character = source[at];
-    if (character === "\\") at++;
-    else if (inClass) inClass = character !== "]";
-    else if (character === "[") inClass = true;
-    else if (character === "(") depth++;
-    else if (character === ")") depth--;
-    else if (character === "|" && depth === 0) return false;
-  }
-  return depth === 0;
-}
-
-function find(one: Pattern, window: Window): RegExpExecArray | undefined {
-  if (one.lead !== undefined) return matchFromLead(one, window);
-  return one.lookback === 0 ? matchAt(one.regex, window, window.start) : matchAround(one.regex, window, one.lookback);
-}
-
-function matchAt(regex: RegExp, window: Window, start: number): RegExpExecArray | undefined {
-  regex.lastIndex = start;
-  return regex.exec(window.text) ?? undefined;
-}
-
-/** Walks back over characters of the lead: one try from there, where `matchAround` would try each place. */
-function matchFromLead({ regex, lead, lookback }: Pattern, window: Window): RegExpExecArray | undefined {
-  const limit = Math.max(0, window.start - lookback);
-  let start = window.start;
-  while (start > limit && lead?.test(window.text.charAt(start - 1)) === true) start -= 1;
-  const found = matchAt(regex, window, start);
-  return found !== undefined && found.index + found[0].length > window.start ? found : undefined;
-}
-
-/** The match that covers the candidate's start, if any; each place before it is tried once, and no place after it. */
-function matchAround(regex: RegExp, window: Window, lookback: number): RegExpExecArray | undefined {
-  for (let at = Math.max(0, window.start - lookback); at <= window.start;) {
-    const found = matchAt(regex, window, at);
-    if (found === undefined) at += 1;
-    else if (at + found[0].length > window.start) return found;
-    else at += Math.max(1, found[0].length);
-  }
-  return undefined;
-}
-
-function cellOf(window: Window): NonNullable<Window["row"]>["cells"][number] | undefined {
+function cellOf(window: Window): WindowCell | undefined {
   return window.row?.cells[window.row.at];
 }
 
 /** Says what the value's column is named as; gives its name when that is of the rule's types. */
-function addColumn(window: Window, columns: readonly string[], evidence: Evidence[]): string | undefined {
-  const cell = cellOf(window);
-  if (cell === undefined) return undefined;
+/** The same in bits. */
+function columnBits({ infoTypes, weakTypes }: CellSight, columns: readonly string[]): number {
+  let bits = infoTypes.length > 0 ? 1 : 0;
+  for (const type of infoTypes) if (columns.includes(type)) bits |= 2;
+  for (const type of weakTypes) if (columns.includes(type)) bits |= 4;
+  return bits;
+}
+
+function addColumn(
+  cell: Pick<WindowCell, "infoTypes" | "weakTypes"> & { readonly header?: string },
+  columns: readonly string[],
+  evidence: Evidence[],
+): string | undefined {
   if (cell.infoTypes.some((type) => columns.includes(type))) {
     evidence.push(COLUMN_SAYS);
     return cell.header;

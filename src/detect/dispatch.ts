@@ -1,0 +1,35 @@
+import { characterStart } from "../util/decode.ts";
+import type { Compiled } from "./compiled.ts";
+import type { Flow, Segment } from "./flow.ts";
+import { DIGITS } from "./kernel/contract.ts";
+import { DigitChain } from "./kernel/digitChain.ts";
+import type { Plan } from "./plan.ts";
+
+/** The chain of the candidate at hand. */
+const chain = new DigitChain();
+
+/** Gives `into` the rules whose triggers take the candidate that the kernel found at `start`: `kind` is `DIGITS` or a literal's index. */
+export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: number, start: number, into: Plan[]): void {
+  into.length = 0;
+  const { bytes, length, encoding } = flow;
+  const at = start - flow.base;
+  if (kind !== DIGITS) {
+    // In GB18030 and Big5 the bytes of a literal may straddle two characters.
+    if (encoding !== "utf8" && characterStart(bytes.subarray(0, length), at, Math.max(0, at - 1024), encoding) !== at) return;
+    for (const { plan, roles } of compiled.literalRules[kind] ?? []) if (stands(segment, roles)) into.push(plan);
+    return;
+  }
+  if (!chain.read(bytes, at, length, encoding)) return;
+  const before = at > 0 && (encoding === "utf8" || (bytes[at - 1] ?? 0) < 0x40) ? (bytes[at - 1] ?? 0) : 0xff;
+  for (const rule of compiled.digitRules[chain.head] ?? []) {
+    if ((rule.low & chain.low) === 0 && (rule.high & chain.high) === 0) continue;
+    if (rule.before !== undefined && before < 0x80 && !(before >= 0x30 && before <= 0x39) && rule.before[before] === 0) continue;
+    if (rule.prefixes !== undefined && !rule.prefixes.some((prefix) => prefix.every((digit, index) => chain.digits[index] === digit)))
+      continue;
+    if (stands(segment, rule.trigger.roles)) into.push(rule.plan);
+  }
+}
+
+function stands(segment: Segment, roles: Segment["roles"] | undefined): boolean {
+  return roles === undefined || segment.roles.some((role) => roles.includes(role));
+}

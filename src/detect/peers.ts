@@ -1,0 +1,57 @@
+import type { Tier } from "../model/rule.ts";
+import type { Pending } from "./flow.ts";
+import { PEERS } from "./flow.ts";
+import { rowName } from "./plan.ts";
+
+/** What stands in a match's row of what its rule asks for: other matches of medium confidence or above, and cells of typed columns. */
+export function peersOf(
+  pending: Pending,
+  wanted: ReadonlySet<string>,
+  all: readonly Pending[],
+  base: readonly (Tier | undefined)[],
+  from: number,
+  to: number,
+): ReadonlySet<string> {
+  const peers = new Set<string>();
+  for (let at = from; at < to; at++) {
+    const other = all[at];
+    if (other === undefined || other.start > pending.start + PEERS) break;
+    const tier = base[at];
+    if (tier === undefined || tier.confidence === "low" || (other.end > pending.start && other.start < pending.end)) continue;
+    for (const name of other.plan.rowNamesOfType) if (wanted.has(name)) peers.add(name);
+  }
+  if (pending.row !== undefined) {
+    const { at, cells } = pending.row;
+    for (const [index, cell] of cells.entries()) {
+      if (index === at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
+      for (const type of cell.infoTypes) if (wanted.has(rowName(type))) peers.add(rowName(type));
+    }
+  }
+  return peers;
+}
+
+/** The match of its line that tells people apart best, and of those the nearest. */
+export function subjectOf(
+  pending: Pending,
+  all: readonly Pending[],
+  base: readonly (Tier | undefined)[],
+  from: number,
+  to: number,
+): Pending | undefined {
+  let subject: Pending | undefined;
+  let best = Number.MAX_SAFE_INTEGER;
+  let nearest = 0;
+  for (let at = from; at < to; at++) {
+    const other = all[at];
+    if (other === undefined || other.start > pending.start + PEERS) break;
+    const rank = other.plan.subjectRank;
+    const tier = base[at];
+    if (rank === undefined || rank > best || tier === undefined || tier.confidence === "low") continue;
+    const distance = Math.abs(other.start - pending.start);
+    if (rank === best && distance >= nearest) continue;
+    subject = other;
+    best = rank;
+    nearest = distance;
+  }
+  return subject;
+}
