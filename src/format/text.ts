@@ -49,7 +49,7 @@ export const text: Extractor = {
     }
     const table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
     const from = part === undefined || part.from < detected.bom ? detected.bom : part.from;
-    const to = part?.to ?? bytes.size ?? Number.MAX_SAFE_INTEGER;
+    const to = part?.to ?? (head.length < HEAD ? head.length : (bytes.size ?? Number.MAX_SAFE_INTEGER));
     yield {
       type: "chunk",
       chunk: {
@@ -94,8 +94,13 @@ function decoded(bytes: Uint8Array, encoding: Encoding): string {
 }
 
 async function readHead(bytes: ByteSource): Promise<Uint8Array> {
+  // Many texts are short, and there may be thousands of them in a folder of mails.
+  const first = new Uint8Array(FIRST);
+  const count = await bytes.read(first, 0);
+  if (count < FIRST) return first.subarray(0, count);
   const head = new Uint8Array(HEAD);
-  return head.subarray(0, await bytes.read(head, 0));
+  head.set(first);
+  return head.subarray(0, FIRST + (await bytes.read(head.subarray(FIRST), FIRST)));
 }
 
 /** A source that inflates may not go back; what was looked at is kept and read from memory. */

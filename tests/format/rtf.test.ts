@@ -149,6 +149,12 @@ describe("damage and limits", () => {
     expect(text.replaceAll("机密", "").trim()).toBe("");
     expect(text.length).toBeGreaterThan(80_000);
   });
+  test("comments in comments, 50,000 deep", async () => {
+    // What each cost grew with its depth: 4 GB for 1 MiB.
+    const result = await run(rtf, memorySource(Buffer.from(`{\\rtf1 ${"{\\*\\annotation{\\*\\atnid x}".repeat(50_000)}14:00`)));
+    expect(result.texts.join("")).toContain("14:00");
+    for (const { roles } of result.chunks) expect(roles.length).toBeLessThan(4);
+  });
   test("100,000 groups deep", async () => {
     const result = await read(`${"{\\b ".repeat(100_000)}x${"}".repeat(100_000)}y`);
     expect(result.texts).toEqual(["body [body]: xy\n"]);

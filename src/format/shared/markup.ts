@@ -206,7 +206,8 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
   }
 
   function openFrame(role: Role): void {
-    const roles: readonly [Role, ...Role[]] = [...frame().roles, role];
+    const outer = frame().roles;
+    const roles: readonly [Role, ...Role[]] = outer.includes(role) ? outer : [...outer, role];
     const flow = make(`${role}${shared.next++}`, roles);
     const inner: Container = { kind: "frame", flow, roles, paragraphs: 0 };
     containers.push(inner);

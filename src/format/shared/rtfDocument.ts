@@ -396,7 +396,11 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
     const outer = group.frame;
     const role: Role = name === "shptxt" && watermarkName.test(shapeName) ? "watermark" : kind.role;
     const roles: readonly [Role, ...Role[]] =
-      outer === body && role !== "textbox" && role !== "watermark" ? [role] : [...outer.roles, role];
+      outer === body && role !== "textbox" && role !== "watermark"
+        ? [role]
+        : outer.roles.includes(role)
+          ? outer.roles
+          : [...outer.roles, role];
     const id = kind.each ? `${role === "watermark" ? "watermark" : kind.flow}${++counter}` : kind.flow;
     let flow = kind.each ? undefined : flows.get(`${id} ${roles.join(" ")}`);
     if (flow === undefined) {
