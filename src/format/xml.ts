@@ -5,7 +5,7 @@ import type { Sink } from "./shared/flow.ts";
 import { giveMember } from "./shared/givenMember.ts";
 import { htmlPieces } from "./shared/htmlEncoding.ts";
 import { createHtmlScanner } from "./shared/htmlScan.ts";
-import type { HtmlScanner } from "./shared/htmlScan.ts";
+import type { HtmlHandler, HtmlScanner } from "./shared/htmlScan.ts";
 import type { MarkupShared } from "./shared/markup.ts";
 import { giveProperties } from "./shared/package.ts";
 import { piecesOf } from "./shared/pieces.ts";
@@ -79,14 +79,32 @@ async function* feed(input: ExtractInput, sink: Sink, pieces: AsyncIterable<stri
 
 async function* readAny(input: ExtractInput, sink: Sink, pieces: AsyncIterable<string>): AsyncGenerator<Extracted, void> {
   const document = createXmlDocument(sink, () => scanner.line);
-  const scanner: HtmlScanner = createHtmlScanner(document, "xml");
+  const root = { name: "", closed: false, declared: false };
+  const watched: HtmlHandler = {
+    ...document,
+    open(name, attributes, empty): void {
+      if (root.name === "") root.name = name;
+      if (empty && name === root.name) root.closed = true;
+      document.open(name, attributes, empty);
+    },
+    close(name): void {
+      if (name === root.name) root.closed = true;
+      document.close(name);
+    },
+  };
+  const scanner: HtmlScanner = createHtmlScanner(watched, "xml");
+  let first = true;
   for await (const piece of pieces) {
     if (!sink.open || input.signal.aborted) break;
+    if (first) root.declared = piece.trimStart().startsWith("<?xml");
+    first = false;
     scanner.push(piece);
     yield* sink.drain();
   }
   scanner.end();
   document.end();
+  // Fragments and logs are many roots or none; what declares itself a document and never closes its first element was cut.
+  if (root.declared && !root.closed && sink.open && !input.signal.aborted) sink.failure("corrupt", "the document ends early", true);
   yield* sink.drain();
 }
 

@@ -46,7 +46,7 @@ describe("places", () => {
         "header3 [header]: 植入页眉\n",
         "footer4 [footer]: 植入页脚\n",
         "body-deleted [body deleted]: 植入删除\n",
-        "body-hidden [body hidden]: 植入隐藏\n",
+        "body-hidden [body hidden]: 植入隐藏见\n",
         "body-watermark [body watermark]: 植入水印\n",
         "links [link]: http://intra.example/\n",
         "properties-document [property]: 植入标题\t植入作者\n",
@@ -163,4 +163,22 @@ describe("damage and limits", () => {
     });
     expect(result.failures).toEqual(["too-large file partial"]);
   });
+});
+
+test.each([
+  ["cut behind an element", `<?xml version="1.0"?><名单><人>张三</人><人>李四</人>`, true],
+  ["cut within a comment", `<?xml version="1.0"?><a>甲<!-- 乙`, true],
+  ["cut within a tag", `\ufeff<?xml version="1.0"?>\n<a>甲<b c="乙`, true],
+  ["elements that do not nest", `<?xml version="1.0"?><a><b>甲</a>`, false],
+  ["a root without content", `<?xml version="1.0"?><a/>`, false],
+  ["lines of a log behind a document", `<?xml version="1.0"?><a>甲</a><e>乙</e><e>丙`, false],
+])("%s", async (_, source, early) => {
+  const { failures, texts } = await run(xml, memorySource(Buffer.from(source)));
+  expect(failures).toEqual(early ? ["corrupt file partial"] : []);
+  for (const character of ["张三", "甲", "乙"].filter((one) => source.includes(one))) expect(texts.join("")).toContain(character);
+});
+
+test("a fragment that never closes is no document that was cut", async () => {
+  const fragment = memorySource(Buffer.from("<log><e>甲</e><e>乙"));
+  expect((await run(xml, fragment, { path: "a.xml" })).failures).toEqual([]);
 });
