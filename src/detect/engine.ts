@@ -270,6 +270,7 @@ class EngineSession implements Session {
     plansAt(this.#compiled, flow, segment, kind, start, plansHere);
     let window: Window | undefined;
     for (const plan of plansHere) {
+      if (plan.matcher.tag !== undefined && this.#settler.isTagged(plan)) continue;
       if (!this.#glance(flow, segment, plan.matcher, start, end)) continue;
       if (kind !== DIGITS && plan.matcher.reach === "line") {
         this.#confirm(flow, segment, plan, windowAt(flow, segment, start, end, this.#options, "line"));

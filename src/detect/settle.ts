@@ -57,6 +57,8 @@ export class Settler {
   readonly #subjects = new Distinct();
   readonly #late: Late[] = [];
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
+  /** Rules whose tag stands whatever else comes. */
+  readonly #tagged = new Set<Plan>();
   readonly #groups: Groups;
   /** Places of text that is read in several encodings where something was found. */
   readonly #told = new Set<string>();
@@ -149,6 +151,10 @@ export class Settler {
     const known = this.#features.get(matcher.rule.id) ?? { matcher, names: new Set<string>() };
     for (const evidence of pending.match.evidence) known.names.add(evidence.name);
     this.#features.set(matcher.rule.id, known);
+    const { weights = {}, threshold = 0 } = matcher.tag ?? {};
+    let sum = 0;
+    for (const [name, weight] of Object.entries(weights)) sum += known.names.has(name) ? weight : Math.min(0, weight);
+    if (sum >= threshold) this.#tagged.add(pending.plan);
   }
 
   /** Tags of the entry, from the features met in it. */
@@ -196,6 +202,11 @@ export class Settler {
   isFull(plan: Plan): boolean {
     const [first] = plan.matcher.tiers;
     return first !== undefined && this.isFullAt(plan, first.confidence);
+  }
+
+  /** Whether no further match of the rule changes anything: its tag stands. */
+  isTagged(plan: Plan): boolean {
+    return this.#tagged.has(plan);
   }
 
   /** Whether no further match of the rule is kept at this confidence. */

@@ -4,7 +4,7 @@ import { characterStart, decode } from "../util/decode.ts";
 import type { Decoded } from "../util/decode.ts";
 import { splitRow } from "../util/row.ts";
 import type { RowCell } from "../util/row.ts";
-import { countLines, lineEnd, lineStart, nextLine, PEERS, TOP_BYTES } from "./flow.ts";
+import { lineEnd, lineStart, nextLine, PEERS, TOP_BYTES } from "./flow.ts";
 import type { Flow, Pending, Row, Segment, View } from "./flow.ts";
 
 /** Bytes before and behind a candidate that a window shows: behind it a match may go on. */
@@ -157,15 +157,8 @@ export function locationOf(flow: Flow, pending: Pending): Location {
 
 function locate(flow: Flow, { segment, start, line }: Pending): Location {
   if (segment.locate !== undefined) return segment.locate(start - segment.start);
-  const { base, bytes, lineCursor: cursor } = flow;
-  if (start < cursor.offset && start - base < cursor.offset - start) {
-    cursor.offset = base;
-    cursor.lines = flow.linesBefore;
-  }
-  if (start < cursor.offset) cursor.lines -= countLines(bytes, start - base, cursor.offset - base);
-  else cursor.lines += countLines(bytes, cursor.offset - base, start - base);
-  cursor.offset = start;
+  const lines = flow.linesAt(start);
   const from = Math.max(line < 0 ? Math.max(flow.base, start - PEERS) : line, flow.base);
   const text = decode(flow.bytes.subarray(0, flow.length), from - flow.base, start - flow.base, flow.encoding).text;
-  return { kind: "line", line: cursor.lines + 1, column: text.length + 1 };
+  return { kind: "line", line: lines + 1, column: text.length + 1 };
 }

@@ -135,14 +135,17 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
   }
   const step = steps[encoding];
   const pairs = encoding === "utf8" ? undefined : pairsOf(encoding);
-  let next = flat;
-  for (let at = flat; at < to; at = next) {
+  for (let at = flat; at < to;) {
+    // Most of a text is of characters that stay as they are.
+    const plain = pairs === undefined ? plainUtf8(bytes, at, to, from, count) : plainPairs(bytes, at, to, from, count, pairs);
+    at += plain;
+    count = written;
+    if (at >= to) break;
     const lead = bytes[at] ?? 0;
-    next = at + 1;
+    const next = lead < 0x80 ? at + 1 : at + step(bytes, at, to);
+    const size = next - at;
     let code = lead;
     if (lead >= 0x80) {
-      next = at + step(bytes, at, to);
-      const size = next - at;
       if (pairs !== undefined) code = size === 2 ? (pairs[((lead - 0x80) << 8) | (bytes[at + 1] ?? 0)] ?? 0) : 0;
       else code = utf8Code(bytes, at, size);
       // Characters of four bytes, broken sequences and what the tables do not hold are left to the decoder.
@@ -165,11 +168,67 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
         origins[count++] = whole && index > 0 ? next - from : at - from;
       }
     }
+    at = next;
   }
   origins[count] = to - from;
   // Half the memory does for what windows show.
   const way = to - from < 0x1_0000 ? new Uint16Array(origins.subarray(0, count + 1)) : origins.slice(0, count + 1);
   return new Mapped(utf16(count), way, bytes, from, to, step);
+}
+
+/** Units written when a run of plain characters ended. */
+let written = 0;
+
+/** Writes the run of characters at `at` that stay as they are, ASCII and such of three bytes; gives its bytes. */
+function plainUtf8(bytes: Uint8Array, from: number, to: number, origin: number, begin: number): number {
+  const [text, way] = [units, origins];
+  let count = begin;
+  let at = from;
+  while (at < to) {
+    const lead = bytes[at] ?? 0;
+    if (lead < 0x80) {
+      if (lead === 13) break;
+      text[count] = lead;
+      way[count++] = at++ - origin;
+      continue;
+    }
+    // Below 0xe1 a sequence may be an overlong one.
+    if (lead < 0xe1 || lead > 0xef || at + 2 >= to) break;
+    const second = bytes[at + 1] ?? 0;
+    const third = bytes[at + 2] ?? 0;
+    if ((second & 0xc0) !== 0x80 || (third & 0xc0) !== 0x80) break;
+    const code = ((lead & 15) << 12) | ((second & 63) << 6) | (third & 63);
+    if (becoming[code] !== ITSELF) break;
+    text[count] = code;
+    way[count++] = at - origin;
+    at += 3;
+  }
+  written = count;
+  return at - from;
+}
+
+/** The same for ASCII and characters of two bytes that `pairs` holds. */
+function plainPairs(bytes: Uint8Array, from: number, to: number, origin: number, begin: number, pairs: Uint16Array): number {
+  const [text, way] = [units, origins];
+  let count = begin;
+  let at = from;
+  while (at < to) {
+    const lead = bytes[at] ?? 0;
+    if (lead < 0x80) {
+      if (lead === 13) break;
+      text[count] = lead;
+      way[count++] = at++ - origin;
+      continue;
+    }
+    if (at + 1 >= to) break;
+    const code = pairs[((lead - 0x80) << 8) | (bytes[at + 1] ?? 0)] ?? 0;
+    if (code === 0 || becoming[code] !== ITSELF) break;
+    text[count] = code;
+    way[count++] = at - origin;
+    at += 2;
+  }
+  written = count;
+  return at - from;
 }
 
 /** What a unit that is not itself becomes; remembers that one is. A lone CR ends a line (old Macs, RTF); CRLF is one line end, told by its LF. */
