@@ -30,6 +30,31 @@ export function peersOf(
   return peers;
 }
 
+/** Bytes within which an identifier stands near a name: the next lines of a form, a record of key and value. */
+const NEAR = 512;
+
+/** What of what its rule asks for stands near a match, in whatever line, at medium confidence or above. */
+export function nearTo(
+  index: number,
+  wanted: ReadonlySet<string>,
+  all: readonly Pending[],
+  base: readonly (Tier | undefined)[],
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const pending = all[index];
+  if (pending === undefined) return found;
+  for (const step of [-1, 1]) {
+    for (let at = index + step; at >= 0 && at < all.length; at += step) {
+      const other = all[at];
+      if (other === undefined || Math.abs(other.start - pending.start) > NEAR) break;
+      const tier = base[at];
+      if (tier === undefined || tier.confidence === "low") continue;
+      for (const name of other.plan.nearNamesOfType) if (wanted.has(name)) found.add(name);
+    }
+  }
+  return found;
+}
+
 /** The match of its line that tells people apart best, and of those the nearest. */
 export function subjectOf(
   pending: Pending,

@@ -7,7 +7,9 @@ export interface Plan {
   readonly index: number;
   /** Evidence of its row that its tiers ask for; undefined when they ask for none. */
   readonly rowNames: ReadonlySet<string> | undefined;
-  /** Whether its best tier asks for nothing of the row: where that is met, nothing there could change it. */
+  /** The same of what stands near it in the lines round it. */
+  readonly nearNames: ReadonlySet<string> | undefined;
+  /** Whether its best tier asks for nothing beside the match: where that is met, nothing there could change it. */
   readonly firstAlone: boolean;
   /** Whether each of its tiers asks for something of the row: by itself a match of it is nothing. */
   readonly rowAlways: boolean;
@@ -15,6 +17,7 @@ export interface Plan {
   readonly late: boolean;
   /** What a match of it is to others of its row; a type of one country is also told without the country: `row:CN_RESIDENT_ID`, `row:RESIDENT_ID`. */
   readonly rowNamesOfType: readonly string[];
+  readonly nearNamesOfType: readonly string[];
   /** How well its values tell people apart, best first; undefined when they do not. */
   readonly subjectRank: number | undefined;
   readonly advisory: boolean;
@@ -25,14 +28,18 @@ export function planOf(matcher: Matcher, index: number): Plan {
   const asked = matcher.tiers.flatMap(({ all, none = [] }) => [...all, ...none]);
   const [first] = matcher.tiers;
   const rowNames = asked.filter((name) => name.startsWith("row:"));
+  const nearNames = asked.filter((name) => name.startsWith("near:"));
+  const types = infoType.startsWith("CN_") ? [infoType, infoType.slice(3)] : [infoType];
   return {
     matcher,
     index,
     rowNames: rowNames.length === 0 ? undefined : new Set(rowNames),
-    firstAlone: first !== undefined && ![...first.all, ...(first.none ?? [])].some((name) => name.startsWith("row:")),
+    nearNames: nearNames.length === 0 ? undefined : new Set(nearNames),
+    firstAlone: first !== undefined && ![...first.all, ...(first.none ?? [])].some((name) => /^(?:row|near):/.test(name)),
     rowAlways: matcher.tiers.every(({ all }) => all.some((name) => name.startsWith("row:"))),
     late: asked.some((name) => name.startsWith("tag:")),
-    rowNamesOfType: infoType.startsWith("CN_") ? [`row:${infoType}`, `row:${infoType.slice(3)}`] : [`row:${infoType}`],
+    rowNamesOfType: types.map((type) => `row:${type}`),
+    nearNamesOfType: types.map((type) => `near:${type}`),
     subjectRank: subjectRank(infoType),
     advisory: dataClass === "advisory",
   };

@@ -8,7 +8,7 @@ import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { type Group, Groups } from "./groups.ts";
-import { peersOf, subjectOf } from "./peers.ts";
+import { nearTo, peersOf, subjectOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
 import { noEvidence, tierByNames, tierOf } from "./tiers.ts";
 import { locationOf } from "./windows.ts";
@@ -129,8 +129,12 @@ export class Settler {
       while ((all[groupStart]?.start ?? 0) < pending.start - PEERS) groupStart++;
       const best = plan.firstAlone && base[index] !== undefined && base[index] === plan.matcher.tiers[0];
       const asks = best ? undefined : plan.rowNames;
-      const peers = asks === undefined ? noEvidence : peersOf(pending, asks, all, base, groupStart, groupEnd);
-      const tier = asks === undefined ? base[index] : tierOf(pending, peers);
+      const inRow = asks === undefined ? noEvidence : peersOf(pending, asks, all, base, groupStart, groupEnd);
+      // Where columns have names a row is looked at by itself: rows of one kind are counted alike.
+      const alone = best || plan.nearNames === undefined || pending.segment.columns !== undefined;
+      const near = alone ? noEvidence : nearTo(index, plan.nearNames, all, base);
+      const peers = near.size === 0 ? inRow : new Set([...inRow, ...near]);
+      const tier = peers === noEvidence ? base[index] : tierOf(pending, peers);
       if (tier === undefined && !plan.late) continue;
       const subject = subjectOf(pending, all, base, groupStart, groupEnd);
       if (plan.late) {

@@ -6,7 +6,7 @@ const JOINERS = "-/+=%#$\\.@&~";
 
 /**
  * `broken`: a letter, a digit or `_` goes on, or a decimal does: the span is part of something longer. `loose`: a joiner stands there, so
- * that only context may take it. Chinese characters and their punctuation are no neighbours: `号138…` is strict. Text is NFKC.
+ * that only context may take it, but for the `=` behind a key. Chinese characters and their punctuation are no neighbours: `号138…` is strict. Text is NFKC.
  */
 export function boundaryOf(text: string, start: number, end: number): Boundary {
   const before = text.charCodeAt(start - 1);
@@ -16,9 +16,14 @@ export function boundaryOf(text: string, start: number, end: number): Boundary {
   const right = end < text.length ? text.charAt(end) : "";
   if (left === "." && isDigit(text.charCodeAt(start - 2))) return "broken";
   if (right === "." && isDigit(text.charCodeAt(end + 1))) return "broken";
-  if (left !== "" && JOINERS.includes(left)) return "loose";
+  if (left !== "" && JOINERS.includes(left) && !(left === "=" && isKey(text.charCodeAt(start - 2)))) return "loose";
   if (right !== "" && JOINERS.includes(right) && (isWord(text.charCodeAt(end + 1)) || right === "%" || right === "=")) return "loose";
   return "strict";
+}
+
+/** What a key ends with before its `=`: a letter, `_`, a closing bracket or quote, a Chinese character. */
+function isKey(code: number): boolean {
+  return (isWord(code) && !isDigit(code)) || code === 0x5d || code === 0x22 || code === 0x27 || (code >= 0x4e00 && code <= 0x9fff);
 }
 
 /** True when the same separator goes on to more digits: one of many groups of a longer chain. */

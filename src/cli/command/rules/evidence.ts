@@ -74,6 +74,7 @@ export function evidenceWords(name: string, locale: Locale): string {
     const role = roles[name.slice(5)]?.[at] ?? name.slice(5);
     return locale === "zh" ? `位于${role}` : `in ${role}`;
   }
+  if (name.startsWith("near:")) return locale === "zh" ? `附近有 ${name.slice(5)}` : `${name.slice(5)} stands near`;
   if (name.startsWith("row:")) return locale === "zh" ? `同一行有 ${name.slice(4)}` : `${name.slice(4)} stands in its row`;
   if (name.startsWith("has:")) return locale === "zh" ? `含 ${name.slice(4)}` : `${name.slice(4)} is among them`;
   return name;
