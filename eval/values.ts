@@ -154,6 +154,7 @@ export const positives: Readonly<Record<string, ValueKind>> = {
     },
   },
   cvv: { infoTypes: ["CARD_SECURITY"], make: (random) => random.of(3, "1234567890") },
+  expiry: { infoTypes: ["CARD_SECURITY"], make: (random) => `${two(random.int(1, 12))}/${random.int(26, 33)}` },
   track: {
     infoTypes: ["CARD_TRACK"],
     make: (random) => `;${unionPay(random)}=${two(random.int(25, 32))}${two(random.int(1, 12))}${random.of(3)}${random.of(10)}?`,

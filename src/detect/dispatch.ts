@@ -26,6 +26,7 @@ export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: 
     if (rule.before !== undefined && before < 0x80 && !(before >= 0x30 && before <= 0x39) && rule.before[before] === 0) continue;
     if (rule.prefixes !== undefined && !rule.prefixes.some((prefix) => prefix.every((digit, index) => chain.digits[index] === digit)))
       continue;
+    if (rule.trigger.luhn === true && segment.table === undefined && !chain.hasCheckDigit(rule.low)) continue;
     if (stands(segment, rule.trigger.roles)) into.push(rule.plan);
   }
 }

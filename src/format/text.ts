@@ -17,6 +17,9 @@ const SAMPLE = 16 * 1024;
 const HEAD_ROWS = 15;
 /** Characters up to which every line of a list of values stays. */
 const LIST_LINE = 40;
+/** A line as program text has it: a block that opens or closes, a call, a declaration. */
+const PROGRAM =
+  /[{}]\s*[;,)]*\s*$|\);\s*$|^\s*(?:const|let|var|function|return|import|export|from|public|private|protected|static|class|def|if|for|while|#include|using|package)\b.*[;{(:]/;
 /** Rows over which a separator must keep its count for the text to be a table. */
 const SAMPLE_ROWS = 40;
 
@@ -158,6 +161,8 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
   // The last line may be cut where more follows, or be what stands after the last line end.
   if (lines.length > 1 && (lines.at(-1) === "" || head.length >= HEAD - 4)) lines.pop();
   const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");
+  // The commas of a program part arguments: its first line names nothing.
+  if (rows.filter((row) => PROGRAM.test(row)).length * 6 > rows.length) return undefined;
   if (rows.length === 0 || (rows.length === 1 && rows[0] !== undefined && rows[0].length > 400)) return undefined;
   // Excel's own way to name the separator, in a line before the rows.
   const declared = /^sep=([^\s\w])$/i.exec(rows[0]?.replace(/^\ufeff/, "").trim() ?? "")?.[1];

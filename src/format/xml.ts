@@ -23,7 +23,7 @@ import { writeZip } from "./shared/zipWrite.ts";
 export const xml: Extractor = {
   id: "xml",
   title: { zh: "XML（含 Word、Excel 2003 XML）", en: "XML, Word and Excel 2003 XML" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
   accepts({ head, name }) {

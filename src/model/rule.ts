@@ -83,7 +83,8 @@ export interface RuleKind {
 export type Trigger = { readonly roles?: readonly Role[] } &
   /**
    * A run of `min`–`max` digits: plain, grouped by single separators, full-width. `prefixes`: its first digits, normalised. `before`: the ASCII
-   * characters that may stand before it, where the rule takes no others; what is beyond ASCII always may.
+   * characters that may stand before it, where the rule takes no others; what is beyond ASCII always may. `luhn`: outside of tables the rule
+   * takes only what ends in the check digit of ISO/IEC 7812.
    */
   (
     | {
@@ -92,6 +93,7 @@ export type Trigger = { readonly roles?: readonly Role[] } &
         readonly max: number;
         readonly prefixes?: readonly string[];
         readonly before?: readonly number[];
+        readonly luhn?: true;
       }
     /** Compared without regard to ASCII case. At least two bytes in every encoding, except `@`. */
     | { readonly kind: "literal"; readonly text: string }

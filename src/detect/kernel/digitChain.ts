@@ -66,6 +66,19 @@ export class DigitChain {
     return this.count >= 3;
   }
 
+  /** Whether the digits up to the end of a group end in the check digit of ISO/IEC 7812; `totals` has as bits the counts, less one, that may. */
+  hasCheckDigit(totals: number): boolean {
+    for (let ends = this.low & totals; ends !== 0; ends &= ends - 1) {
+      let sum = 0;
+      for (let at = 31 - Math.clz32(ends & -ends), doubled = false; at >= 0; at--, doubled = !doubled) {
+        const digit = this.digits[at] ?? 0;
+        sum += doubled ? (digit > 4 ? 2 * digit - 9 : 2 * digit) : digit;
+      }
+      if (sum % 10 === 0) return true;
+    }
+    return false;
+  }
+
   #at = 0;
 
   #group(bytes: Uint8Array, from: number, length: number, encoding: ByteEncoding, seen: number): number {

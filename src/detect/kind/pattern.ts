@@ -293,7 +293,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
 
   return {
     rule: base,
-    triggers: triggersOf(fields["triggers"] ?? [], compiled.patterns, said.boundary !== "none"),
+    triggers: triggersOf(fields["triggers"] ?? [], compiled.patterns, said.boundary !== "none", tiers),
     maxSpan: MAX_SPAN,
     tiers,
     confirm,
@@ -338,12 +338,14 @@ function evidenceOf(by: Evidence["by"], name: string, effect: Evidence["effect"]
   return { by, name, effect };
 }
 
-/** Triggers as written, those for digits with what the expressions allow before a candidate. */
-function triggersOf(written: Json, patterns: readonly Pattern[], bounded: boolean): readonly Trigger[] {
+/** Triggers as written, those for digits with what the expressions allow before a candidate and what all tiers outside of tables ask of it. */
+function triggersOf(written: Json, patterns: readonly Pattern[], bounded: boolean, tiers: readonly Tier[]): readonly Trigger[] {
   const triggers = readTriggers(written);
   if (!triggers.some(({ kind }) => kind === "digits")) return triggers;
   const before = charactersBefore(patterns, bounded);
-  return before === undefined ? triggers : triggers.map((one) => (one.kind === "digits" ? { ...one, before } : one));
+  const luhn = tiers.every(({ all }) => all.some((name) => name === "luhn" || name === "column" || name === "column-weak"));
+  const more = { ...(before === undefined ? {} : { before }), ...(luhn ? { luhn } : {}) } as const;
+  return triggers.map((one) => (one.kind === "digits" ? { ...one, ...more } : one));
 }
 
 function compile(one: Fields["patterns"][number], index: number, problems: RuleProblem[]): readonly Pattern[] {

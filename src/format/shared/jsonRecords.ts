@@ -24,6 +24,8 @@ export function jsonRecords(text: string): TextRecords | undefined {
 class Reader {
   readonly #text: string;
   #at = 0;
+  /** Texts of the last list of two or more texts: where lists follow that are as long, they name what these hold. */
+  #names: readonly string[] = [];
   readonly #tables = new Map<string, { readonly keys: readonly string[]; readonly rows: (readonly RecordCell[])[] }>();
 
   constructor(text: string) {
@@ -86,9 +88,13 @@ class Reader {
     this.#at += 1;
   }
 
-  /** Objects in a list are rows of their own; anything else is a cell of the row that holds the list. */
+  /**
+   * Objects in a list are rows of their own, and so are lists in it that are as long as a list of names before them (`columns`, or the first);
+   * anything else is a cell of the row that holds the list.
+   */
   #array(key: string, row: RecordCell[], depth: number): void {
     this.#at += 1;
+    const held = row.length;
     for (let first = true; ; first = false) {
       this.#blank();
       if (this.#text[this.#at] === "]") break;
@@ -98,9 +104,19 @@ class Reader {
         const own: RecordCell[] = [];
         this.#object(own, depth + 1);
         if (own.length > 0) this.#add(own);
+      } else if (this.#text[this.#at] === "[") {
+        const own: RecordCell[] = [];
+        this.#array(key, own, depth + 1);
+        const names = this.#names;
+        const isNames = own.every(({ text }, at) => text === names[at]);
+        if (own.length > 1 && own.length === names.length && !isNames)
+          this.#add(own.map((cell, at) => ({ ...cell, key: names[at] ?? "" })));
+        else row.push(...own);
       } else this.#value(key, row, depth + 1);
     }
     this.#at += 1;
+    const list = row.slice(held).map(({ text }) => text);
+    if (list.length > 1 && list.every((text) => text !== "" && text.length <= 40 && !/\d{5}|@/.test(text))) this.#names = list;
   }
 
   #string(): string {

@@ -15,6 +15,8 @@ interface Part {
   /** Name of the element or attribute; undefined for text between elements. */
   readonly key: string | undefined;
   readonly text: string;
+  /** Line it stands on. */
+  readonly line: number;
   readonly attribute?: true;
 }
 
@@ -22,6 +24,7 @@ interface Open {
   readonly name: string;
   readonly parts: Part[];
   text: string;
+  textMark: number;
   length: number;
   /** Text stood between its children. */
   running: boolean;
@@ -36,7 +39,13 @@ const mostTables = 64;
 const longElement = 64 * 1024;
 const mostParts = 500;
 /** Names that say nothing beside the name of what they stand in. */
-const empty = /^(?:value|val|v|text|string|item|data|content|int|str|bool|long|double)$/i;
+const namesNothing = /^(?:value|val|v|text|string|item|data|content|int|str|bool|long|double)$/i;
+
+/** Attributes that name what their element holds, as `<field name="CERT_NO">` does, and such a name. */
+const naming = /^(?:name|key|id|code|field|fieldname|column|colname|label|property|n|k)$/i;
+const aName = /^(?!\d)[\w.\-\u0080-\uffff ]{1,60}$/;
+/** Rows whose cells' lines are remembered until they are told; an older one stands on its first line. */
+const mostRows = 20_000;
 
 /** The name without its prefix. */
 function local(name: string): string {
@@ -48,7 +57,18 @@ function local(name: string): string {
  * all records of the same names. Elements in running text are joined with it. Attributes are values too. Comments are told apart.
  */
 export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
-  const place = (mark: number) => ({ kind: "line", line: mark, column: 1 }) as const;
+  // A mark below 0 is the number of a row, whose cells stand on lines of their own.
+  const place = (mark: number, column: number) =>
+    ({ kind: "line", line: mark > 0 ? mark : (rowLines.get(mark)?.[column - 1] ?? firstLines[-mark - 1] ?? 1), column: 1 }) as const;
+  const rowLines = new Map<number, readonly number[]>();
+  const firstLines: number[] = [];
+  function rowMark(lines: readonly number[], mark: number): number {
+    if (lines.every((one) => one === mark)) return mark;
+    firstLines.push(mark);
+    rowLines.set(-firstLines.length, lines);
+    rowLines.delete(mostRows - firstLines.length);
+    return -firstLines.length;
+  }
   const open: Open[] = [];
   const flows = new Map<string, Flow>();
   let deeper = 0;
@@ -67,8 +87,9 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
   function tellRow(parts: readonly Part[], mark: number): void {
     const keys: string[] = [];
     const cells: string[] = [];
+    const lines: number[] = [];
     const at = new Map<string, number>();
-    for (const { key, text } of parts) {
+    for (const { key, text, line: on } of parts) {
       const name = key ?? "";
       const known = at.get(name);
       // Several values of a name stand in one cell; digits of two never become one number.
@@ -77,6 +98,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
         at.set(name, keys.length);
         keys.push(name);
         cells.push(text);
+        lines.push(on);
       }
     }
     const [first] = keys;
@@ -87,7 +109,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
     const signature = keys.join("\0");
     const id = tableOf(signature);
     if (id === undefined) {
-      for (const [index, key] of keys.entries()) flow("body", ["body"]).line(`${key}: ${cells[index] ?? ""}`, mark);
+      for (const [index, key] of keys.entries()) flow("body", ["body"]).line(`${key}: ${cells[index] ?? ""}`, lines[index] ?? mark);
       return;
     }
     const table = flow(id.name, ["body"]);
@@ -95,12 +117,12 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
       table.table(id.name);
       table.row(keys, mark);
     }
-    table.row(cells, mark);
+    table.row(cells, rowMark(lines, mark));
   }
   function tellList(key: string, parts: readonly Part[], mark: number): void {
     const id = tableOf(`${key}\0`);
     if (id === undefined) {
-      for (const { text } of parts) flow("body", ["body"]).line(`${key}: ${text}`, mark);
+      for (const { text, line: on } of parts) flow("body", ["body"]).line(`${key}: ${text}`, on);
       return;
     }
     const table = flow(id.name, ["body"]);
@@ -108,7 +130,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
       table.table(id.name);
       table.row([key], mark);
     }
-    for (const { text } of parts) table.row([text], mark);
+    for (const { text, line: on } of parts) table.row([text], on);
   }
   const tables = new Map<string, string>();
   function tableOf(signature: string): { readonly name: string; readonly made: boolean } | undefined {
@@ -123,7 +145,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
   function settleText(element: Open): void {
     const text = element.text;
     element.text = "";
-    if (text !== "") element.parts.push({ key: undefined, text });
+    if (text !== "") element.parts.push({ key: undefined, text, line: element.textMark });
   }
   /** Tells what is held of an element that grows too large. */
   function relieve(element: Open): void {
@@ -152,14 +174,25 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
     const name = local(element.name);
     if (parts.length === 0) return;
     const [only] = parts;
-    if (running) {
+    const named = namedValue(parts);
+    if (named !== undefined) put(outer, named, mark);
+    else if (running) {
       const attributes = parts.filter(({ attribute }) => attribute === true);
       if (attributes.length > 0) tellRow(attributes, mark);
       const text = parts.filter(({ attribute }) => attribute !== true);
-      put(outer, { key: name, text: trimBytes(text.map((part) => part.text).join("")) }, mark);
+      put(outer, { key: name, text: trimBytes(text.map((part) => part.text).join("")), line: text[0]?.line ?? mark }, mark);
     } else if (parts.length === 1 && only !== undefined) {
-      put(outer, { key: only.key === undefined || empty.test(only.key) ? name : only.key, text: only.text }, mark);
+      put(outer, { ...only, key: only.key === undefined || namesNothing.test(only.key) ? name : only.key }, mark);
     } else tellRow(parts, mark);
+  }
+  /** `<field name="CERT_NO">1101…</field>`, `<add key="pwd" value="…"/>`: a value by its own name, where there is nothing else. */
+  function namedValue(parts: readonly Part[]): Part | undefined {
+    const [first, second] = parts;
+    if (parts.length !== 2 || first?.attribute !== true || second === undefined || first.key === undefined) return undefined;
+    if (!naming.test(first.key) || !aName.test(first.text) || /\d{5}/.test(first.text)) return undefined;
+    if (second.key !== undefined && !namesNothing.test(second.key)) return undefined;
+    const text = trimBytes(second.text);
+    return text === "" ? undefined : { key: first.text, text, line: second.line };
   }
   function giveComment(): void {
     const told = trimBytes(comment);
@@ -177,12 +210,12 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
         return;
       }
       const mark = line();
-      const element: Open = { name, parts: [], text: "", length: 0, running: false, mark };
+      const element: Open = { name, parts: [], text: "", textMark: mark, length: 0, running: false, mark };
       const values: Part[] = [];
       for (const [key, value] of htmlAttributes(attributes)) {
         if (value === "" || key === "xmlns" || key.startsWith("xmlns:") || key === "xsi:schemalocation") continue;
         if (/^(?:https?|ftp|file):/i.test(value)) flow("link", ["body", "link"]).line(unescapeAddress(value), mark);
-        else values.push({ key: local(key), text: value, attribute: true });
+        else values.push({ key: local(key), text: value, line: mark, attribute: true });
       }
       // Attributes of running text stand beside it.
       const outer = open.at(-1);
@@ -214,6 +247,7 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
         if (trimBytes(text) === "") return;
         element.running = true;
       }
+      if (element.text === "") element.textMark = line();
       element.text += text;
       element.length += text.length;
       if (element.length > longElement) relieve(element);
