@@ -80,6 +80,7 @@ interface Named extends Column {
  * does, a column of Chinese names beside a column of long numbers is one of names all the same. Undefined when nothing is known.
  */
 export function nameColumns(head: readonly (readonly string[])[], lexicon: ColumnLexicon): NamedColumns | undefined {
+  if (isUpright(head, lexicon)) return undefined;
   for (const [row, cells] of head.entries()) {
     const named = cells.map((cell) => nameOf(cell, lexicon));
     if (!names(named)) continue;
@@ -88,6 +89,23 @@ export function nameColumns(head: readonly (readonly string[])[], lexicon: Colum
     return both === undefined ? { from: row, row, columns: named.map(columnOf) } : { from: row, row: row + 1, columns: both.map(columnOf) };
   }
   return byValues(head);
+}
+
+/** Whether three rows, one after another, have a name in their first cell and none in the others: names stand at the left, not above. */
+function isUpright(head: readonly (readonly string[])[], lexicon: ColumnLexicon): boolean {
+  let run = 0;
+  for (const cells of head) {
+    const filled = cells.filter((cell) => cell.trim() !== "");
+    const [first, ...others] = filled.map((cell) => nameOf(cell, lexicon));
+    const upright = others.length > 0 && isStrong(first) && !others.some(isStrong);
+    run = upright ? run + 1 : 0;
+    if (run === 3) return true;
+  }
+  return false;
+}
+
+function isStrong(named: Named | undefined): boolean {
+  return named !== undefined && named.infoTypes.length > 0;
 }
 
 function names(named: readonly Named[]): boolean {

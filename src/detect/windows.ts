@@ -86,7 +86,7 @@ const NONE: readonly string[] = [];
 export function cellsOf(flow: Flow, segment: Segment, row: Row): readonly WindowCell[] {
   if (row.cells !== undefined) return row.cells;
   const { columns } = segment;
-  const isHead = namesColumns(flow, segment, row.start);
+  const isHead = namesColumns(flow, segment, row.start) || isAbove(flow, segment, row.start);
   return (row.cells = row.row.map((cell, index): WindowCell => {
     const column = isHead ? undefined : columns?.columns[index];
     return { text: cell.text, header: column?.header ?? "", infoTypes: column?.infoTypes ?? NONE, weakTypes: column?.weakTypes ?? NONE };
@@ -100,6 +100,14 @@ export function namesColumns(flow: Flow, segment: Segment, lineAt: number): bool
   if (table === undefined || columns === undefined || table.row > 15 || lineAt - segment.start > TOP_BYTES) return false;
   const number = rowNumber(flow, segment, lineAt, columns.row + 1);
   return number >= columns.from + 1 && number <= columns.row + 1;
+}
+
+/** Whether the row at `lineAt` stands above those that name the columns: a title, another table. */
+function isAbove(flow: Flow, segment: Segment, lineAt: number): boolean {
+  const { table, columns } = segment;
+  if (table === undefined || columns === undefined || columns.from < 1 || table.row > 15 || lineAt - segment.start > TOP_BYTES)
+    return false;
+  return rowNumber(flow, segment, lineAt, columns.from + 1) < columns.from + 1;
 }
 
 /** The row round an offset with the bytes of its cells, counted from the row's start; undefined when it is longer than is looked. */

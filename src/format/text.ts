@@ -50,7 +50,27 @@ export const text: Extractor = {
       yield* escapedText(replayed(bytes, head), encodings[0], { budget, path: entry.path, signal });
       return;
     }
-    const table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
+    let table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
+    if (table === undefined && part === undefined && head.length < HEAD && encodings.length === 1) {
+      const stretches = tablesWithin(head.subarray(detected.bom), encodings[0]);
+      // A flow's offsets are those of its text in UTF-8 where its bytes are two a character.
+      let start = 0;
+      for (const { from, to, size, table: inner } of stretches) {
+        yield {
+          type: "chunk",
+          chunk: {
+            content: { kind: "range", source: replayed(bytes, head), from: detected.bom + from, length: to - from, encodings },
+            flow: "body",
+            start,
+            roles: ["body"],
+            ...(inner === undefined ? {} : { table: inner }),
+          },
+        };
+        start += size;
+      }
+      if (stretches.length > 0) return;
+    }
+    table ??= listOf(head.subarray(detected.bom), detected.encodings[0]);
     const from = part === undefined || part.from < detected.bom ? detected.bom : part.from;
     const to = part?.to ?? (head.length < HEAD ? head.length : (bytes.size ?? Number.MAX_SAFE_INTEGER));
     yield {
@@ -157,9 +177,7 @@ async function isAscii(bytes: ByteSource): Promise<boolean> {
 
 /** The columns of a text whose lines keep the number of a separator; undefined for prose. */
 function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
-  const lines = decoded(head, encoding).split(/\r\n|\n|\r/);
-  // The last line may be cut where more follows, or be what stands after the last line end.
-  if (lines.length > 1 && (lines.at(-1) === "" || head.length >= HEAD - 4)) lines.pop();
+  const lines = sampled(head, encoding);
   const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");
   // The commas of a program part arguments: its first line names nothing.
   if (rows.filter((row) => PROGRAM.test(row)).length * 6 > rows.length) return undefined;
@@ -178,7 +196,97 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
     const cells = lines.slice(0, HEAD_ROWS).map((line) => splitRow(line, separator).map((cell) => cell.text.trim()));
     return { id: "text", separator, row: 1, head: cells };
   }
-  return listOf(rows);
+  return undefined;
+}
+
+/** The lines of a text's head. */
+function sampled(head: Uint8Array, encoding: Encoding): string[] {
+  const lines = decoded(head, encoding).split(/\r\n|\n|\r/);
+  // The last line may be cut where more follows, or be what stands after the last line end.
+  if (lines.length > 1 && (lines.at(-1) === "" || head.length >= HEAD - 4)) lines.pop();
+  return lines;
+}
+
+/** Rows that keep the number of a separator one after another for a table in a text. */
+const FEWEST_ROWS = 3;
+
+/**
+ * A small text in stretches where rows of a table stand in it: a note with a table of Markdown, what a database client printed, rows pasted into a
+ * letter. `from` and `to` are bytes, `size` the bytes that the flow has of them; every byte is in one stretch. None where there is no table.
+ */
+function tablesWithin(
+  bytes: Uint8Array,
+  encoding: Encoding,
+): readonly { readonly from: number; readonly to: number; readonly size: number; readonly table?: Table }[] {
+  const lines = linesOf(bytes, encoding);
+  const stretches: { from: number; to: number; size: number; table?: Table }[] = [];
+  const wide = encoding.startsWith("utf16");
+  const put = (from: number, to: number, table?: Table): void => {
+    const size = wide ? Buffer.byteLength(decoded(bytes.subarray(from, to), encoding)) : to - from;
+    stretches.push({ from, to, size, ...(table === undefined ? {} : { table }) });
+  };
+  let done = 0;
+  for (let index = 0; index < lines.length;) {
+    const found = tableAt(lines, index);
+    if (found === undefined) {
+      index++;
+      continue;
+    }
+    const { separator, count } = found;
+    const [start, end] = [lines[index]?.start ?? 0, lines[index + count]?.start ?? bytes.length];
+    if (start > done) put(done, start);
+    const head = lines
+      .slice(index, index + Math.min(count, HEAD_ROWS))
+      .map(({ text: line }) => splitRow(line, separator).map((cell) => cell.text.trim()));
+    put(start, end, { id: `text${stretches.length + 1}`, separator, row: 1, head });
+    done = end;
+    index += count;
+  }
+  if (stretches.length > 0 && done < bytes.length) put(done, bytes.length);
+  return stretches;
+}
+
+function linesOf(bytes: Uint8Array, encoding: Encoding): readonly { readonly start: number; readonly text: string }[] {
+  const lines: { start: number; text: string }[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = lineEnd(bytes, start, encoding);
+    lines.push({ start, text: decoded(bytes.subarray(start, end), encoding).replace(/[\r\n]+$/, "") });
+    start = end;
+  }
+  return lines;
+}
+
+/** Behind the line feed that ends the line at `start`. */
+function lineEnd(bytes: Uint8Array, start: number, encoding: Encoding): number {
+  if (!encoding.startsWith("utf16")) {
+    const feed = bytes.indexOf(10, start);
+    return feed < 0 ? bytes.length : feed + 1;
+  }
+  const low = encoding === "utf16le" ? 0 : 1;
+  for (let at = start; at + 1 < bytes.length; at += 2) if (bytes[at + low] === 10 && bytes[at + 1 - low] === 0) return at + 2;
+  return bytes.length;
+}
+
+/** The table whose first row is the line, with how many rows it has. */
+function tableAt(
+  lines: readonly { readonly text: string }[],
+  first: number,
+): { readonly separator: string; readonly count: number } | undefined {
+  const line = lines[first]?.text ?? "";
+  for (const [separator, fewest] of [
+    ["|", 2],
+    ["\t", 2],
+    [",", 3],
+  ] as const) {
+    if (!line.includes(separator)) continue;
+    const cells = splitRow(line, separator).length;
+    if (cells < fewest || line.length > 60 * cells || (separator === "," && PROGRAM.test(line))) continue;
+    let count = 1;
+    for (let next = lines[first + count]?.text; next !== undefined && next !== ""; next = lines[first + ++count]?.text)
+      if (splitRow(next, separator).length !== cells || next.length > 60 * cells || (separator === "," && PROGRAM.test(next))) break;
+    if (count >= FEWEST_ROWS) return { separator, count };
+  }
+  return undefined;
 }
 
 /** Lines a quoted cell may go on over. */
@@ -206,7 +314,10 @@ function isOpen(row: string): boolean {
 }
 
 /** Short lines without separators may be one column; only the first can name it, since any line of prose may be a word. */
-function listOf(rows: readonly string[]): Table | undefined {
+function listOf(head: Uint8Array, encoding: Encoding): Table | undefined {
+  const rows = sampled(head, encoding)
+    .slice(0, SAMPLE_ROWS)
+    .filter((line) => line.trim() !== "");
   const [first] = rows;
   if (first === undefined || rows.length < 2 || rows.some((row) => row.length > LIST_LINE)) return undefined;
   return { id: "text", separator: "\t", row: 1, head: [[first.trim()]] };

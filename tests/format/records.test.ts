@@ -29,6 +29,31 @@ describe("records in a text", () => {
     ]);
   });
 
+  it("stand where they stand in the text, escapes before them counted", () => {
+    const text = '[{"name":"a","body":"{\\"姓名\\":\\"甲\\"}"},{"name":"b","body":"\\u4e59丙"}]';
+    const [chunk] = read(text).chunks;
+    const place = (of: string): number => {
+      const { content } = chunk ?? {};
+      const bytes = content?.kind === "utf8" ? content.bytes : Buffer.alloc(0);
+      const location = content?.kind === "utf8" ? content.locate(Buffer.from(bytes).indexOf(of)) : undefined;
+      return location?.kind === "line" ? location.column - 1 : -1;
+    };
+    expect(text.slice(place("甲"), place("甲") + 1)).toBe("甲");
+    expect(text.slice(place("丙"), place("丙") + 1)).toBe("丙");
+  });
+
+  it("are lists in a list, named by the list before them", () => {
+    expect(read('{"columns":["姓名","卡号"],"rows":[["甲","1"],["乙","2"]],"md5":"x"}').read).toEqual([
+      { flow: "records1", head: [["姓名", "卡号"]], text: "甲\t1\n乙\t2\n" },
+      { flow: "records2", head: [["columns", "columns", "md5"]], text: "姓名\t卡号\tx\n" },
+    ]);
+    expect(mayHoldRecords('[["姓名","卡号"],', true)).toBe(true);
+    expect(read('[["姓名","卡号"],["甲","1"],["乙","2"]]').read).toEqual([
+      { flow: "records1", head: [["姓名", "卡号"]], text: "甲\t1\n乙\t2\n" },
+      { flow: "records2", head: [["", ""]], text: "姓名\t卡号\n" },
+    ]);
+  });
+
   it("are the lines of JSON lines, with objects in objects as cells of their row", () => {
     expect(read('{"a":{"b":"x"},"c":2}\n{"a":{"b":"y"},"c":3}\n').read).toEqual([
       { flow: "records1", head: [["b", "c"]], text: "x\t2\ny\t3\n" },

@@ -35,6 +35,15 @@ describe("places", () => {
       column: 1,
     });
   });
+  test("values by names of their own, each on its line", async () => {
+    const result = await read(
+      '<?xml version="1.0"?>\n<r>\n<c>\n<field name="姓名">甲</field>\n<field name="证件号">乙</field>\n</c>\n<c>\n<field name="姓名">丙</field>\n\n<field name="证件号">丁</field>\n</c>\n<add key="pwd" value="x1"/></r>',
+    );
+    expect(result.texts).toEqual(expect.arrayContaining(["records1 [body]: 姓名\t证件号\n甲\t乙\n丙\t丁\n", "body [body]: x1\n"]));
+    const content = result.chunks.find(({ flow }) => flow === "records1")?.content;
+    const line = (of: string): unknown => (content?.kind === "utf8" ? content.locate(Buffer.from(content.bytes).indexOf(of)) : undefined);
+    expect(["甲", "乙", "丙", "丁"].map(line)).toEqual([4, 5, 8, 10].map((at) => ({ kind: "line", line: at, column: 1 })));
+  });
   test("Word 2003", async () => {
     const result = await read(fixture("word2003"));
     expect(result.texts.toSorted()).toEqual(

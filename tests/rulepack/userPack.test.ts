@@ -78,6 +78,7 @@ describe("a pack of the house", () => {
       "secrets/key-file",
       "secrets/password",
       "secrets/private-key",
+      "secrets/url-password",
     ]);
     expect(changed).toEqual([
       { ruleId: "cn-pii/resident-id", pack: "house", keys: ["severity"] },

@@ -391,10 +391,14 @@ function isCompact(body: string): boolean {
   return true;
 }
 
-/** Whether a Chinese character stands within two characters of the match. */
+/** Whether a Chinese character stands within two characters of the match, quotes and brackets left out. */
 function isBesideHan(text: string, { from, to }: Span): boolean {
-  return isHan(text, from - 1) || isHan(text, from - 2) || isHan(text, to) || isHan(text, to + 1);
+  const left = QUOTES.includes(text.charAt(from - 1) || " ") ? from - 1 : from;
+  const right = QUOTES.includes(text.charAt(to) || " ") ? to + 1 : to;
+  return isHan(text, left - 1) || isHan(text, left - 2) || isHan(text, right) || isHan(text, right + 1);
 }
+
+const QUOTES = "`'\"“”‘’()[]「」『』<>【】";
 
 function isHan(text: string, at: number): boolean {
   const code = text.charCodeAt(at);

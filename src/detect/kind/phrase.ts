@@ -148,6 +148,8 @@ function readSqueezed(unit: Unit, phrases: readonly Phrase[], stop: readonly str
   if (count === 0) return undefined;
   const rest = restOf(left.replaceAll("\0", ""));
   if (rest.length > allowed || stop.some((word) => rest.includes(word))) return undefined;
+  // Words before it and a full stop behind: a sentence, unless it is of the document itself.
+  if (rest.length > 1 && first > 0 && /[。！？]$/.test(unit.text) && !/^[本此该]/.test(unit.text)) return undefined;
   if (isMention(unit.text.slice(0, first), unit.text.slice(last))) return undefined;
   const start = unit.at[first] ?? 0;
   const value = unit.text.slice(first, last);

@@ -48,7 +48,7 @@ const NO_VALUE_WORD =
   /^(?:null|nil|none|undefined|true|false|todo|your|my|the|new|old|get|set|is|has|env|args|props|req|request|string|str|text|char|varchar|value|input|required|optional|default)[A-Za-z_-]*$/i;
 /** Ends of a key that speaks of a password and holds none: its length, its policy, where it lies. */
 const NO_KEY =
-  /^[_\-.]?(?:polic(?:y|ies)|expir|length|len|min|max|hint|label|field|encod|encrypt|file|path|ur[li]|link|type|required|strength|reset|changed?|change|confirmation|placeholder|message|error|format|pattern|regex|algo|salt|iteration|rotat|age|history|attempt|retry|timeout|manager|store|storage|provider|input|column|prompt|validat|check|enabled?|disabled?|visible|count|size|rule|level|mode|method|last|date|time|id$|status|hash|grant)/i;
+  /^[_\-.]?(?:polic(?:y|ies)|expir|length|len|min|max|hint|label|field|encod|encrypt|file|path|ur[li]|link|type|required|strength|reset|changed?|change|confirmation|placeholder|message|error|format|pattern|regex|algo|salt|iteration|rotat|age|history|attempt|retry|timeout|manager|store|storage|provider|input|column|prompt|validat|check|enabled?|disabled?|visible|count|size|rule|level|mode|method|last|date|time|id$|status|hash|grant|ed$|age|eng|ive$|ion|thr|ing)/i;
 /** What stands before a key of a connection string or a query. */
 const JOINED = /[;?&][ ]?$/;
 /** A name as program text writes it: a call, a member, an identifier in one case. */
@@ -129,7 +129,7 @@ function keyed(
   const suffix = /^[A-Za-z0-9_]*/.exec(between)?.[0] ?? "";
   if (NO_KEY.test(suffix)) return undefined;
   // `;Password=…;` and `&pwd=…&` stand in one line of text: what follows the value is another key.
-  const joined = separator === "=" && /=$/.test(between) && JOINED.test(text.slice(Math.max(0, window.start - 2), window.start));
+  const joined = separator === "=" && between.endsWith("=") && JOINED.test(text.slice(Math.max(0, window.start - 2), window.start));
   const value = trimmed(joined ? (raw.split("&", 1)[0] ?? "") : raw, quote);
   const chinese = /[\u4e00-\u9fff]/.test(text.slice(window.start, end));
   // Program text without quotes is an expression, unless it is the whole line of a settings file.

@@ -2,7 +2,8 @@ import type { Json } from "../../model/json.ts";
 import type { Tables, Validator } from "../../model/rule.ts";
 
 /** Ends of names of organisations and places of work, and of what is counted or numbered. */
-const ORGANISATION = /(?:[码号址额率价]|公司|银行|支行|分行|集团|中心|委员会|协会|学校|大学|学院|医院|政府|部门|局|厂|店|部|科|处|室|组|队|社|所|院|会)$/;
+const ORGANISATION =
+  /(?:[码号址额率价]|公司|银行|支行|分行|集团|中心|委员会|协会|学校|大学|学院|医院|政府|部门|局|厂|店|部|科|处|室|组|队|社|所|院|会)$/;
 /** Words that begin with a surname and are none: after a label they are another label or a blank to fill. */
 const STOP: ReadonlySet<string> = new Set(
   (

@@ -26,6 +26,8 @@ class Reader {
   #at = 0;
   /** Texts of the last list of two or more texts: where lists follow that are as long, they name what these hold. */
   #names: readonly string[] = [];
+  /** Of the string read last. */
+  #gaps: NonNullable<RecordCell["gaps"]> = [];
   readonly #tables = new Map<string, { readonly keys: readonly string[]; readonly rows: (readonly RecordCell[])[] }>();
 
   constructor(text: string) {
@@ -61,7 +63,8 @@ class Reader {
     else if (sign === "[") this.#array(key, row, depth);
     else if (sign === '"') {
       const at = this.#at + 1;
-      row.push({ key, text: this.#string(), at });
+      const text = this.#string();
+      row.push(this.#gaps.length === 0 ? { key, text, at } : { key, text, at, gaps: this.#gaps });
     } else {
       const found = this.#match(/-?\d[\d.eE+-]*|true|false|null/y);
       row.push({ key, text: found === "null" ? "" : found, at: this.#at - found.length });
@@ -106,12 +109,12 @@ class Reader {
         if (own.length > 0) this.#add(own);
       } else if (this.#text[this.#at] === "[") {
         const own: RecordCell[] = [];
-        this.#array(key, own, depth + 1);
         const names = this.#names;
-        const isNames = own.every(({ text }, at) => text === names[at]);
-        if (own.length > 1 && own.length === names.length && !isNames)
+        this.#array(key, own, depth + 1);
+        if (own.length > 1 && own.length === names.length) {
           this.#add(own.map((cell, at) => ({ ...cell, key: names[at] ?? "" })));
-        else row.push(...own);
+          this.#names = names;
+        } else row.push(...own);
       } else this.#value(key, row, depth + 1);
     }
     this.#at += 1;
@@ -122,7 +125,22 @@ class Reader {
   #string(): string {
     const found = this.#match(/"(?:[^"\\]|\\[^])*"/y);
     const body = found.slice(1, -1);
-    return body.includes("\\") ? body.replace(/\\(?:u([0-9a-fA-F]{4})|([^]))/g, unescape) : body;
+    this.#gaps = [];
+    if (!body.includes("\\")) return body;
+    const gaps: (readonly [number, number])[] = [];
+    let lost = 0;
+    const text = body.replace(
+      /\\(?:u([0-9a-fA-F]{4})|([^]))/g,
+      (whole, code: string | undefined, sign: string | undefined, offset: number) => {
+        const made = unescape(code, sign);
+        const behind = offset - lost + made.length;
+        lost += whole.length - made.length;
+        gaps.push([behind, lost]);
+        return made;
+      },
+    );
+    this.#gaps = gaps;
+    return text;
   }
 
   #match(expression: RegExp): string {
@@ -146,7 +164,7 @@ class Reader {
   }
 }
 
-function unescape(_whole: string, code: string | undefined, sign: string | undefined): string {
+function unescape(code: string | undefined, sign: string | undefined): string {
   if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
   return sign === "n" || sign === "r" || sign === "t" || sign === "b" || sign === "f" ? " " : (sign ?? "");
 }

@@ -7,6 +7,8 @@ export interface RecordCell {
   readonly key: string;
   readonly text: string;
   readonly at: number;
+  /** Where characters of the source are left out: from that place of the text on, so many in all (UTF-16). */
+  readonly gaps?: readonly (readonly [from: number, lost: number])[];
 }
 
 /** What a text holds: rows by table, and the stretches (UTF-16, half-open) that are no row, in order. */
@@ -27,6 +29,7 @@ const CHUNK = 16 * 1024;
 
 /** Whether the begin of a text looks as if it held records, so that all of it is worth reading. `whole`: there is no more of it. */
 export function mayHoldRecords(head: string, whole: boolean): boolean {
+  if (/^\ufeff?\s*\[\s*\[\s*"/.test(head)) return true;
   const json = /^\ufeff?\s*(?:\[\s*)?\{\s*"((?:[^"\\]|\\[^]){1,64})"\s*:/.exec(head);
   if (json !== null) {
     if (whole && head.length <= SINGLE && /[\u4e00-\u9fff]/.test(head)) return true;
@@ -38,7 +41,9 @@ export function mayHoldRecords(head: string, whole: boolean): boolean {
     }
     return false;
   }
-  return /\b(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\b|\bCOPY\s+\S{1,128}\s*\(|\bCREATE\s+TABLE\b/i.test(head);
+  return /\b(?:INSERT|REPLACE|UPSERT)\s+(?:(?:IGNORE|OVERWRITE)\s+)?(?:INTO\b|TABLE\b|\[)|\bCOPY\s+\S{1,128}\s*\(|\bCREATE\s+TABLE\b/i.test(
+    head,
+  );
 }
 
 /**
@@ -126,14 +131,14 @@ function rowsChunk(
   start: number,
   locate: (at: number) => Location,
 ): { chunk: Chunk; bytes: number } {
-  const cells: { readonly offset: number; readonly at: number }[] = [];
+  const cells: { readonly offset: number; readonly at: number; readonly gaps: RecordCell["gaps"] }[] = [];
   let offset = 0;
   const content = rows
     .map((row) => {
       const line = row
         .map((cell) => {
           const text = cell.text.replace(/[\t\r\n\u2028\u2029]/g, " ");
-          cells.push({ offset, at: cell.at });
+          cells.push({ offset, at: cell.at, gaps: cell.gaps });
           offset += Buffer.byteLength(text) + 1;
           return text;
         })
@@ -151,7 +156,9 @@ function rowsChunk(
         bytes,
         locate(place) {
           const cell = lastBefore(cells, place);
-          return locate(cell === undefined ? 0 : cell.at + bytes.toString("utf8", cell.offset, place).length);
+          if (cell === undefined) return locate(0);
+          const within = bytes.toString("utf8", cell.offset, place).length;
+          return locate(cell.at + within + (cell.gaps?.findLast(([from]) => from <= within)?.[1] ?? 0));
         },
       },
       flow: table.id,

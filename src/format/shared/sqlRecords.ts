@@ -1,7 +1,7 @@
 import type { RecordCell, TextRecords } from "./records.ts";
 
 const STATEMENT =
-  /\b(?:(?<insert>(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO)|(?<create>CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?)|(?<copy>COPY))\s+(?<name>[`"[\]\w.$\u4e00-\u9fff]{1,128})\s*/gi;
+  /\b(?:(?<insert>(?:INSERT|REPLACE|UPSERT)\s+(?:IGNORE\s+|OVERWRITE\s+)?(?:INTO|TABLE|(?=\[)))|(?<create>CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?)|(?<copy>COPY))\s*(?<name>[`"[\]\w.$\u4e00-\u9fff]{1,128})\s*/gi;
 const NAME = /^[`"[]?([^`"\]\s(]{1,128})/;
 /** First words of what stands between columns in a table's definition. */
 const NO_COLUMN = /^(?:PRIMARY|UNIQUE|KEY|CONSTRAINT|INDEX|FOREIGN|CHECK|FULLTEXT|SPATIAL)\b/i;

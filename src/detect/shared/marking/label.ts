@@ -4,14 +4,14 @@ import { levelsIn, type Mark, type MarkGrammar, PERIOD, restOf } from "./grammar
 const LABEL = "(?:密[级級]|秘密等级|保密等级|涉密等级|定密级别|classification|securityclassification|secretlevel)";
 /** Before a label on its line: whose level it is, or the copy number. */
 const PREFIX =
-  "(?:保密期限[::]?(?:\\d{1,2}|[一二三五十]{1,3})(?:年|个月)[,,、;;]?)?(?:本|该)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
+  "(?:保密期限[::]?(?:\\d{1,2}|[一二三五十]{1,3})(?:年|个月)[,,、;;]?)?(?:本|该|此)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
 const NAME = new RegExp(`^${PREFIX}${LABEL}[::]?$`, "i");
 const TERM = new RegExp(`保密期限[::]?(?:${PERIOD})`);
 /** Characters that may be left over on a label's own line. */
 const OWN_LINE = 2;
 
 /**
- * A label with its level: `密级：机密`, `秘密等级：秘密 保密期限：5年`, or a cell that says 密级 before one that says the level. None when
+ * A label with its level: `密级：机密`, `本文件密级为机密`, `秘密等级：秘密 保密期限：5年`, or a cell that says 密级 before one that says the level. None when
  * the value is blank, a box, a choice of levels or no level.
  *
  * Evidence: `label`; `own-line` when little else stands on the line, else `short-line` when the line begins with the label.
@@ -20,7 +20,8 @@ export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readon
   const value = `(?<value>(?<level>${grammar.level})级?(?:[${grammar.sign}]?(?:${PERIOD}))?)`;
   const line = grammar.expression(
     "label",
-    () => `^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:和|及|与)?保密期限)?[::][〔【\\[(<“"]?${value}(?<rest>.*)$`,
+    () =>
+      `^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:(?:和|及|与)?保密期限)?[::]|(?<=^[本此].{2,3}密[级級])(?:[为是]|属于?|定为))[〔【\\[(<“"]?${value}(?<rest>.*)$`,
     "i",
   );
   const alone = grammar.expression("label-value", () => `^[〔【\\[(]?${value}[〕】\\])]?$`);
