@@ -124,6 +124,7 @@ async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Ex
   yield* metadataChunks(file.flows, scan.metadata);
   const imagePages: number[] = [];
   const badPages: number[] = [];
+  const costlyPages: number[] = [];
   const attachments: number[] = [];
   const { pages, tableHolds } = reader.document;
   let textPages = 0;
@@ -169,6 +170,7 @@ async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Ex
       yield failure("too-large", `characters: pages from ${number} on were not read`, true);
       break;
     }
+    if (page?.costly === true) costlyPages.push(number);
     const visible = visibleCharacters(lines);
     if (page !== undefined && needsOcr(page, visible)) imagePages.push(number);
     else if (visible > 0) textPages += 1;
@@ -185,6 +187,10 @@ async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Ex
     yield failure("no-text", `pages without readable text that need OCR: ${pageList(imagePages)} of ${pages}`, partial);
   }
   if (scan.bombs > 0) yield failure("bomb", `streams that inflate beyond measure, read only at their start: ${scan.bombs}`, partial);
+  if (costlyPages.length > 0) {
+    const where = `${pageList(costlyPages)} of ${pages}`;
+    yield failure("bomb", `pages whose lines are set backwards beyond measure, read without what lies beside them: ${where}`, partial);
+  }
   if (scan.loops > 0) yield failure("bomb", `forms that unfold without end, cut short: ${scan.loops}`, partial);
   if (scan.damaged > 0) yield failure("corrupt", `streams that do not inflate: ${scan.damaged}`, partial);
   if (textPages + imagePages.length + badPages.length + restarts === 0 && (scan.textStreams > 0 || !tableHolds)) {

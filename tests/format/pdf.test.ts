@@ -141,8 +141,10 @@ describe("places", () => {
     const tables = (await read(fixture("places.pdf"))).chunks.flatMap(({ table }) => (table === undefined ? [] : [table]));
     expect(tables).toEqual([
       { id: "properties", separator: "\t", row: 2, head: [["Title", "Keywords"]] },
-      { id: "form1", separator: "\t", row: 2, head: [["备注"]] },
+      { id: "form1", separator: "\t", row: 1, head: [["备注"]] },
     ]);
+    // Both names of a field are text too.
+    expect(textIn(await read(fixture("places.pdf")), "form1")).toBe(`备注 (fld)\n${token("表单域")}\n`);
   });
   it("gives targets of links", async () => {
     expect(textIn(await read(fixture("places.pdf")), "links")).toBe("http://10.0.0.8/secret?name=wang\n");
@@ -153,7 +155,7 @@ describe("tagged documents", () => {
   it("reads words for pictures, own properties and inherited values", async () => {
     const result = await read(fixture("tagged.pdf"));
     expect(textIn(result, "captions")).toBe(`${token("替代文字")}\n`);
-    expect(textIn(result, "form1")).toBe(`${token("父域")}\n`);
+    expect(textIn(result, "form1")).toBe(`审批意见\n${token("父域")}\n`);
     expect(result.chunks.map(({ table }) => table?.head)).toContainEqual([["审批意见"]]);
     expect(locate(result, token("标签"))).toEqual({ kind: "property", name: "密级标签" });
     expect(result.failures).toEqual([]);
@@ -222,6 +224,46 @@ describe("hostile files", () => {
     expect(textIn(result, "body")).toBe("second page\n");
   });
 });
+
+describe("forms", () => {
+  it("tells labels of fields that nobody filled in, and what may be chosen", async () => {
+    const field = (rest: string): string => `<< /Type /Annot /Subtype /Widget /Rect [9 9 99 29] ${rest} >>`;
+    const result = await read(
+      onePage("BT /F1 9 Tf 9 9 Td (x) Tj ET", [
+        field("/FT /Tx /T (id) /TU <FEFF8EAB4EFD8BC15371>"),
+        field("/FT /Ch /Ff 131072 /T (branch) /Opt [(Beijing) [(2) (Shanghai)]] /V (Beijing)"),
+      ]),
+    );
+    expect(textIn(result, "form1")).toBe("身份证危 (id)\tbranch\tbranch\n\tBeijing\tShanghai\n");
+    expect(result.chunks.map(({ table }) => table?.head)).toContainEqual([["身份证危", "branch", "branch"]]);
+  });
+});
+
+describe("lines set backwards", () => {
+  it("are left to the other engine where PDFium would sort them for minutes", async () => {
+    const begun = performance.now();
+    const result = await read(onePage(`BT /F1 1 Tf 590 9 Td (seen) Tj ${"-3 0 Td (A) Tj ".repeat(40_000)} ET`, []));
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(textIn(result, "body")).toContain("seen");
+    expect(codes(result)).toEqual([{ code: "bomb", partial: true }]);
+    // Some thousand are a long line, no more.
+    expect((await read(onePage(`BT /F1 1 Tf 590 9 Td ${"(A) Tj -3 0 Td ".repeat(4000)} ET`, []))).failures).toEqual([]);
+  });
+});
+
+/** A page with that content and those annotations, which are also the fields of a form. */
+function onePage(content: string, annotations: readonly string[]): Buffer {
+  const list = annotations.map((_, index) => `${index + 6} 0 R`).join(" ");
+  const objectsText = [
+    `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [${list}] >> >>`,
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> /Annots [${list}] >>`,
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ...annotations,
+  ].map((body, index) => `${index + 1} 0 obj\n${body}\nendobj\n`);
+  return Buffer.from(`%PDF-1.7\n${objectsText.join("")}trailer\n<< /Root 1 0 R /Size ${annotations.length + 6} >>\nstartxref\n0\n%%EOF\n`);
+}
 
 /** Two pages: one with that many text objects, each its own operators, so that neither ratio nor size of the stream is remarkable. */
 function heavyPages(objects: number): Buffer {

@@ -63,7 +63,7 @@ function characterStart(bytes: Uint8Array, at: number): number {
   return start;
 }
 
-/** Notes of a page, one chunk for each role; a form is a table of one row whose columns are the fields. */
+/** Notes of a page, one chunk for each role; a form is a table whose columns are the fields: their names, and what is in them. */
 export function* noteChunks(flows: FlowWriter, notes: readonly PdfNote[], page: number): Iterable<Extracted> {
   const text = (role: PdfNote["role"]): string =>
     notes
@@ -82,8 +82,9 @@ export function* noteChunks(flows: FlowWriter, notes: readonly PdfNote[], page: 
 
 function formChunk(fields: readonly PdfNote[], page: number): Extracted {
   const names = fields.map((field) => cellText(field.name));
-  const { bytes } = rowBytes(fields.map((field) => field.text));
-  const table: Table = { id: `form${page}`, separator: "\t", row: 2, head: [names] };
+  const said = fields.map(({ name, key = "" }) => (name.includes(key) ? name : `${name} (${key})`));
+  const bytes = Buffer.concat([rowBytes(said).bytes, rowBytes(fields.map((field) => field.text)).bytes]);
+  const table: Table = { id: `form${page}`, separator: "\t", row: 1, head: [names] };
   const locate = (): Location => ({ kind: "page", page });
   return chunkOf({ content: { kind: "utf8", bytes, locate }, flow: `form${page}`, start: 0, roles: ["form"], page, table });
 }

@@ -63,6 +63,8 @@ export interface PdfNote {
   readonly role: "comment" | "form" | "link" | "caption";
   /** Of a form field: its name as people see it. */
   readonly name: string;
+  /** And in the file, where that is another. */
+  readonly key?: string;
   readonly text: string;
 }
 
@@ -74,6 +76,8 @@ export interface PdfPage {
   readonly drawnText: string;
   /** Text objects with extent, also in forms. */
   readonly textObjects: number;
+  /** Its lines would cost PDFium beyond measure: their text is left to the other engine, which gives none beside the page. */
+  readonly costly: boolean;
   /** Text objects without extent in fonts that are not embedded: PDFium leaves them out of its text. */
   readonly lostObjects: number;
   /** Part of the page that pictures cover, 0 to 1; overlaps count twice. */
@@ -91,8 +95,8 @@ export function readPage(document: PdfDocument, index: number, tagged: boolean):
   const { call } = pdfium;
   const page = call.FPDF_LoadPage(handle, index);
   if (page === 0) return undefined;
-  const { text, unnamed } = readPageText(pdfium, page);
   const objects = countObjects(pdfium, page);
+  const { text, unnamed } = objects.costly ? { text: "", unnamed: 0 } : readPageText(pdfium, page);
   const notes: PdfNote[] = [];
   const attachments: number[] = [];
   const annotations = Math.min(call.FPDFPage_GetAnnotCount(page), mostAnnotations);
@@ -108,7 +112,7 @@ export function readPage(document: PdfDocument, index: number, tagged: boolean):
     call.FPDFPage_CloseAnnot(annotation);
   }
   if (tagged) readStructure(pdfium, page, notes);
-  const flattened = drawn && call.FPDFPage_Flatten(page, 0) === flattenSuccess;
+  const flattened = drawn && !objects.costly && call.FPDFPage_Flatten(page, 0) === flattenSuccess;
   call.FPDF_ClosePage(page);
   let drawnText = "";
   if (flattened) {
@@ -188,14 +192,20 @@ const pathObject = 2;
 const imageObject = 3;
 const formObject = 5;
 
-/** 20,000 objects and 8 levels a page: enough to see what a page is made of. */
-const mostObjects = 20_000;
+/** 200,000 objects and 8 levels a page: enough to see what a page is made of. */
+const mostObjects = 200_000;
 const deepestForm = 8;
 
 /** Points. PDFium's own bound: narrower text objects are left out of the text. */
 const noWidth = 0.01;
 
-type ObjectCounts = Pick<PdfPage, "textObjects" | "lostObjects" | "pictured" | "paths">;
+/**
+ * PDFium sorts the text objects of a line into their places one by one, from the end: a line set backwards costs the square of its objects (60,000
+ * take minutes). 20 million steps take a second; a page beyond is left to the other engine.
+ */
+const mostSteps = 20_000_000;
+
+type ObjectCounts = Pick<PdfPage, "costly" | "textObjects" | "lostObjects" | "pictured" | "paths">;
 
 function countObjects(pdfium: Pdfium, page: number): ObjectCounts {
   const { call } = pdfium;
@@ -204,11 +214,13 @@ function countObjects(pdfium: Pdfium, page: number): ObjectCounts {
   let paths = 0;
   let covered = 0;
   let seen = 0;
+  const line = createLineSteps();
   withBuffer(pdfium, 16, (bounds) => {
-    const extent = (object: number): { width: number; height: number } => {
-      if (call.FPDFPageObj_GetBounds(object, bounds, bounds + 4, bounds + 8, bounds + 12) === 0) return { width: 0, height: 0 };
+    const extent = (object: number): { left: number; bottom: number; width: number; height: number } => {
+      if (call.FPDFPageObj_GetBounds(object, bounds, bounds + 4, bounds + 8, bounds + 12) === 0)
+        return { left: 0, bottom: 0, width: 0, height: 0 };
       const [left = 0, bottom = 0, right = 0, top = 0] = new Float32Array(call.memory.buffer, bounds, 4);
-      return { width: right - left, height: top - bottom };
+      return { left, bottom, width: right - left, height: top - bottom };
     };
     // What lies in a form is measured in the form's own units, so a picture there counts with the form's extent.
     const visit = (count: number, get: (index: number) => number, depth: number, area: number | undefined): void => {
@@ -218,8 +230,10 @@ function countObjects(pdfium: Pdfium, page: number): ObjectCounts {
         if (object === 0) continue;
         const type = call.FPDFPageObj_GetType(object);
         if (type === textObject) {
-          if (extent(object).width >= noWidth) {
+          const { left, bottom, width, height } = extent(object);
+          if (width >= noWidth) {
             textObjects += 1;
+            line.add(left, bottom, height);
             continue;
           }
           const font = call.FPDFTextObj_GetFont(object);
@@ -238,7 +252,38 @@ function countObjects(pdfium: Pdfium, page: number): ObjectCounts {
     visit(call.FPDFPage_CountObjects(page), (index) => call.FPDFPage_GetObject(page, index), 0, undefined);
   });
   const area = call.FPDF_GetPageWidthF(page) * call.FPDF_GetPageHeightF(page);
-  return { textObjects, lostObjects, paths, pictured: area > 0 ? Math.min(1, covered / area) : 0 };
+  return { textObjects, lostObjects, paths, pictured: area > 0 ? Math.min(1, covered / area) : 0, costly: line.steps() > mostSteps };
+}
+
+/** Counts how far objects lie before those of their line that came earlier. */
+function createLineSteps(): { add(left: number, bottom: number, height: number): void; steps(): number } {
+  let steps = 0;
+  let row = Number.NaN;
+  /** Left edges of the line, in order. */
+  let edges: number[] = [];
+  return {
+    add(left, bottom, height) {
+      // PDFium begins a line where half the width of a character lies between.
+      if (!(Math.abs(bottom - row) <= height / 2)) edges = [];
+      row = bottom;
+      const last = edges.at(-1);
+      if (last === undefined || left >= last) {
+        edges.push(left);
+        return;
+      }
+      let low = 0;
+      let high = edges.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((edges[middle] ?? 0) <= left) low = middle + 1;
+        else high = middle;
+      }
+      steps += edges.length - low;
+      // What is beyond measure need not be counted out.
+      if (steps <= mostSteps) edges.splice(low, 0, left);
+    },
+    steps: () => steps,
+  };
 }
 
 /** `FPDF_ANNOT_LINK`, `_POPUP`, `_WIDGET`. */
@@ -261,9 +306,11 @@ function readAnnotation(document: PdfDocument, annotation: number, subtype: numb
     const field = (get: (form: number, annotation: number, buffer: number, size: number) => number): string =>
       form === 0 ? "" : readText(pdfium, (buffer, size) => get(form, annotation, buffer, size));
     const label = field(call.FPDFAnnot_GetFormFieldAlternateName) || own("TU");
-    const name = label || field(call.FPDFAnnot_GetFormFieldName) || own("T");
+    const key = field(call.FPDFAnnot_GetFormFieldName) || own("T");
+    const name = label || key;
     const value = field(call.FPDFAnnot_GetFormFieldValue) || own("V");
-    note("form", name, value);
+    // A field that nobody filled in still has a label.
+    if (value.trim() !== "" || name.trim() !== "") notes.push({ role: "form", name, key, text: value });
     const fallback = own("DV");
     if (fallback !== value) note("form", name, fallback);
     if (form !== 0) {

@@ -132,7 +132,8 @@ function findTail(data: Buffer): number | undefined {
 const mostInfoKeys = 200;
 
 function findInfoKeys(data: Buffer, objectStreams: readonly Buffer[]): readonly string[] {
-  const at = data.lastIndexOf("/Info ");
+  let at = data.lastIndexOf("/Info");
+  while (at > 0 && (data[at + 5] ?? 0) > 0x20) at = data.lastIndexOf("/Info", at - 1);
   if (at === -1) return [];
   const info = follow({ text: data.toString("latin1", at, at + 40), at }, /\/Info\s+(\d{1,10})\s+\d+\s+R/u, data, objectStreams);
   const text = info?.text.slice(0, 1 + info.text.indexOf(">>")) ?? "";
