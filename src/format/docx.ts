@@ -3,8 +3,9 @@ import { createFlow } from "./shared/flow.ts";
 import { giveAuthors, matching, readDrawings, readMarkup, textless } from "./shared/drawing.ts";
 import type { MarkupShared } from "./shared/markup.ts";
 import { nestsDeeperThan } from "./shared/nesting.ts";
-import { openPackage, plainArchive, readCommonParts } from "./shared/package.ts";
+import { plainArchive, readCommonParts } from "./shared/package.ts";
 import type { KnownPart, OfficePackage } from "./shared/package.ts";
+import { packageReader } from "./shared/packageReader.ts";
 import { bytesOf } from "./shared/xml.ts";
 
 /**
@@ -23,7 +24,7 @@ export const docx: Extractor = {
     const word = names.some((name) => name.startsWith("word/"));
     return names.includes("word/document.xml") || (word && names.includes("[content_types].xml"));
   },
-  extract,
+  extract: packageReader(readDocument),
 };
 
 /** 16 MiB: more is not given to the second reader, which holds all of it several times and cannot be stopped. */
@@ -55,21 +56,7 @@ const otherParts: readonly KnownPart[] = [
   { pattern: /people(\+xml|\.xml)$/i, roles: ["property"], elements: /^person$/ },
 ];
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield {
-      type: "failure",
-      failure: {
-        stage: "extract",
-        code: "corrupt",
-        path: input.entry.path,
-        detail: "no member of the archive can be read",
-        partial: false,
-      },
-    };
-    return;
-  }
+async function* readDocument(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const shared: MarkupShared = { sink: from.sink, next: 1, authors: new Set() };
   const firstPage = new Set<string>();
   const seen = new Set<string>();

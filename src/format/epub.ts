@@ -6,8 +6,9 @@ import { createHtmlDocument } from "./shared/htmlDocument.ts";
 import { htmlPieces } from "./shared/htmlEncoding.ts";
 import { createHtmlScanner } from "./shared/htmlScan.ts";
 import { told } from "./shared/inner.ts";
-import { asMember, giveProperties, openPackage, readCommonParts } from "./shared/package.ts";
+import { asMember, giveProperties, readCommonParts } from "./shared/package.ts";
 import type { OfficePackage, Part } from "./shared/package.ts";
+import { numberedPages, packageReader } from "./shared/packageReader.ts";
 import { attribute, bytesOf, textOf, trimBytes } from "./shared/xml.ts";
 import { openMember } from "./shared/zipMember.ts";
 
@@ -23,7 +24,7 @@ export const epub: Extractor = {
     const names = [...(await probe.members())].map((name) => name.replaceAll("\\", "/").toLowerCase());
     return names.includes("meta-inf/container.xml") && names.some((name) => name.endsWith(".opf"));
   },
-  extract,
+  extract: packageReader(readBook),
 };
 
 /** What the package document says. */
@@ -37,13 +38,8 @@ interface Contents {
 const pageType = /xhtml|html|dtbook/i;
 const fontScrambling = /idpf\.org\/2008\/embedding|ns\.adobe\.com\/pdf\/enc/i;
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
+async function* readBook(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { entry } = input;
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield told(entry, "corrupt", "no member of the archive can be read", false);
-    return;
-  }
   const locked = yield* encryptedParts(from);
   const { names, values, chapters } = yield* readContents(from);
   yield* giveProperties(from.sink, "book", names, values);
@@ -54,21 +50,13 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   yield* from.sink.drain();
   // What the book does not name, a reader of it does not see: it is read behind what it does.
   const others = from.parts.filter((part) => !chapters.includes(part) && /\.x?html?$/i.test(part.name));
-  for (const [index, part] of [...chapters, ...others].entries()) {
-    if (input.signal.aborted) {
-      yield told(entry, "interrupted", "interrupted between chapters", true);
-      return;
-    }
+  for (const [number, part] of numberedPages([...chapters, ...others], from, input, "chapters")) {
     if (locked.has(part.name.toLowerCase())) {
       from.taken.add(part);
       yield told(entry, "encrypted", "chapter of the book is encrypted", false, `${entry.path}!/${part.name}`);
       continue;
     }
-    if (!input.budget.take("pages", 1)) {
-      from.sink.stop("too-large", "limit of pages reached");
-      break;
-    }
-    yield* readPage(from, part, input, index + 1);
+    yield* readPage(from, part, input, number);
   }
   for (const part of from.parts.filter(({ name }) => /\.ncx$/i.test(name))) yield* readNavigation(from, part);
   // What macOS puts beside files is no XML, whatever the name ends in.

@@ -3,8 +3,9 @@ import { createSink } from "./shared/flow.ts";
 import { giveMember } from "./shared/givenMember.ts";
 import { createOdfHandler } from "./shared/odfText.ts";
 import type { OdfShared } from "./shared/odfText.ts";
-import { giveProperties, openPackage, readCommonParts } from "./shared/package.ts";
+import { giveProperties, readCommonParts } from "./shared/package.ts";
 import type { KnownPart, OfficePackage, Part } from "./shared/package.ts";
+import { packageReader } from "./shared/packageReader.ts";
 import { piecesOf } from "./shared/pieces.ts";
 import { attribute, createXmlScanner, textOf, xmlPieces } from "./shared/xml.ts";
 
@@ -44,7 +45,7 @@ const known: readonly KnownPart[] = [
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const head = new Uint8Array(1);
   await input.bytes.read(head, 0);
-  if (head[0] === 0x50) yield* extractPackage(input);
+  if (head[0] === 0x50) yield* packageReader(readParts)(input);
   else yield* extractFlat(input);
 }
 
@@ -89,21 +90,7 @@ async function* extractFlat(input: ExtractInput): AsyncGenerator<Extracted, void
   yield* giveRest(shared);
 }
 
-async function* extractPackage(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield {
-      type: "failure",
-      failure: {
-        stage: "extract",
-        code: "corrupt",
-        path: input.entry.path,
-        detail: "no member of the archive can be read",
-        partial: false,
-      },
-    };
-    return;
-  }
+async function* readParts(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { sink } = from;
   const encrypted = yield* readManifest(from);
   const locked = from.parts.filter((part) => encrypted.has(part.name) || /^encrypted-package$/i.test(part.name));

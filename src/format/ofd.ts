@@ -3,8 +3,9 @@ import { FailureError } from "../model/failure.ts";
 import { readDer } from "./shared/der.ts";
 import { createOfdContent, createOfdHandler, ofdArea, ofdLines } from "./shared/ofdPage.ts";
 import type { OfdContent } from "./shared/ofdPage.ts";
-import { asMember, giveProperties, openPackage, readCommonParts, unescapeAddress } from "./shared/package.ts";
+import { asMember, giveProperties, readCommonParts, unescapeAddress } from "./shared/package.ts";
 import type { KnownPart, OfficePackage, Part } from "./shared/package.ts";
+import { packageReader } from "./shared/packageReader.ts";
 import { pageList } from "./shared/pageList.ts";
 import { flowWriter } from "./shared/pdfChunks.ts";
 import type { FlowWriter } from "./shared/pdfChunks.ts";
@@ -27,7 +28,7 @@ export const ofd: Extractor = {
     for (const name of await probe.members()) if (name.replaceAll("\\", "/").replace(/^\//, "").toLowerCase() === "ofd.xml") return true;
     return false;
   },
-  extract,
+  extract: packageReader(readBodiesOf),
 };
 
 /** When a page counts as read though pictures cover it: a scan may bear a stamp or a page number, and is not read for that. */
@@ -63,21 +64,7 @@ interface Body {
   readonly others: string[];
 }
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield {
-      type: "failure",
-      failure: {
-        stage: "extract",
-        code: "corrupt",
-        path: input.entry.path,
-        detail: "no member of the archive can be read",
-        partial: false,
-      },
-    };
-    return;
-  }
+async function* readBodiesOf(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { sink } = from;
   const reading: Reading = {
     from,

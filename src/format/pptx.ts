@@ -3,8 +3,9 @@ import { giveAuthors, matching, readDrawings, readMarkup, textless } from "./sha
 import { createFlow } from "./shared/flow.ts";
 import type { Place } from "./shared/flow.ts";
 import type { MarkupShared } from "./shared/markup.ts";
-import { openPackage, readCommonParts } from "./shared/package.ts";
+import { readCommonParts } from "./shared/package.ts";
 import type { KnownPart, OfficePackage, Part } from "./shared/package.ts";
+import { numberedPages, packageReader } from "./shared/packageReader.ts";
 import { readVml } from "./shared/vml.ts";
 import { attribute } from "./shared/xml.ts";
 
@@ -22,7 +23,7 @@ export const pptx: Extractor = {
       names.includes("ppt/presentation.xml") || (names.includes("[content_types].xml") && names.some((name) => name.startsWith("ppt/")))
     );
   },
-  extract,
+  extract: packageReader(readSlides),
 };
 
 const presentationPart: RegExp =
@@ -47,35 +48,12 @@ const otherParts: readonly KnownPart[] = [
   { pattern: /tags\+xml$|\/tags\/[^/]*\.xml$/i, roles: ["property"], elements: /^tag$/ },
 ];
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield {
-      type: "failure",
-      failure: {
-        stage: "extract",
-        code: "corrupt",
-        path: input.entry.path,
-        detail: "no member of the archive can be read",
-        partial: false,
-      },
-    };
-    return;
-  }
+async function* readSlides(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const shared: MarkupShared = { sink: from.sink, next: 1, authors: new Set() };
   const slides = yield* readPresentation(from);
   /** The slide a part belongs to. */
   const owners = new Map<string, number>();
-  for (const [index, part] of slides.entries()) {
-    if (input.signal.aborted) {
-      from.sink.stop("interrupted", "interrupted between slides");
-      break;
-    }
-    if (!input.budget.take("pages", 1)) {
-      from.sink.stop("too-large", "limit of pages reached");
-      break;
-    }
-    const slide = index + 1;
+  for (const [slide, part] of numberedPages(slides, from, input, "slides")) {
     yield* readMarkup(from, part, shared, { flow: `slide${slide}`, roles: ["body"], place: () => ({ kind: "slide", slide }) });
     for (const relation of await from.relations(part.name)) {
       if (!relation.external && !owners.has(relation.target.toLowerCase())) owners.set(relation.target.toLowerCase(), slide);

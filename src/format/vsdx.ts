@@ -2,10 +2,10 @@ import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import { giveAuthors, matching, textless } from "./shared/drawing.ts";
 import { createFlow } from "./shared/flow.ts";
 import type { Flow } from "./shared/flow.ts";
-import { told } from "./shared/inner.ts";
 import type { MarkupShared } from "./shared/markup.ts";
-import { openPackage, readCommonParts } from "./shared/package.ts";
+import { readCommonParts } from "./shared/package.ts";
 import type { OfficePackage, Part } from "./shared/package.ts";
+import { numberedPages, packageReader } from "./shared/packageReader.ts";
 import { attribute, trimBytes } from "./shared/xml.ts";
 import type { XmlHandler } from "./shared/xml.ts";
 
@@ -20,7 +20,7 @@ export const vsdx: Extractor = {
     if (probe.head[0] !== 0x50) return false;
     return [...(await probe.members())].some((name) => /^\/?visio[/\\](?:document\.xml|pages[/\\]page\d*\.xml)$/i.test(name));
   },
-  extract,
+  extract: packageReader(readDrawing),
 };
 
 const pageList = /ms-visio\.pages\+xml$|^visio\/pages\/pages\.xml$/;
@@ -29,24 +29,11 @@ const masterPart = /ms-visio\.master\+xml$|^visio\/masters\/master\d+\.xml$/;
 const commentPart = /ms-visio\.comments\+xml$|^visio\/comments\.xml$/;
 const listPart = /ms-visio\.masters\+xml$|^visio\/masters\/masters\.xml$/;
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield told(input.entry, "corrupt", "no member of the archive can be read", false);
-    return;
-  }
+async function* readDrawing(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const shared: MarkupShared = { sink: from.sink, next: 1, authors: new Set() };
   const pages = yield* pagesInOrder(from);
-  for (const [index, part] of pages.entries()) {
-    if (input.signal.aborted) {
-      from.sink.stop("interrupted", "interrupted between pages");
-      break;
-    }
-    if (!input.budget.take("pages", 1)) {
-      from.sink.stop("too-large", "limit of pages reached");
-      break;
-    }
-    yield* readShapes(from, part, `page${index + 1}`, index + 1);
+  for (const [number, part] of numberedPages(pages, from, input)) {
+    yield* readShapes(from, part, `page${number}`, number);
   }
   if (pages.length === 0) from.sink.failure("corrupt", "no page of the drawing is where it should be", true);
   for (const [index, part] of matching(from, masterPart).entries()) yield* readShapes(from, part, `master${index + 1}`, undefined);

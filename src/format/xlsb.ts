@@ -3,8 +3,9 @@ import { readBiff12Book, readBiff12Comments, readBiff12Strings, readBiff12Texts 
 import { createBiff12Sheet } from "./shared/biff12Sheet.ts";
 import { matching, textless } from "./shared/drawing.ts";
 import type { MarkupShared } from "./shared/markup.ts";
-import { openPackage, readCommonParts } from "./shared/package.ts";
-import type { KnownPart } from "./shared/package.ts";
+import { readCommonParts } from "./shared/package.ts";
+import type { KnownPart, OfficePackage } from "./shared/package.ts";
+import { packageReader } from "./shared/packageReader.ts";
 import { createSharedStrings } from "./shared/sharedStrings.ts";
 import { listedSheets, readBesideSheets, sheetOwners } from "./shared/workbook.ts";
 import type { SheetInfo } from "./shared/workbook.ts";
@@ -23,7 +24,7 @@ export const xlsb: Extractor = {
     if (probe.head[0] !== 0x50) return false;
     return [...(await probe.members())].some((name) => /^\/?xl\/workbook\.bin$/i.test(name.replaceAll("\\", "/")));
   },
-  extract,
+  extract: packageReader(readSheets),
 };
 
 /** By its name: some programs give its content type to every part of records. */
@@ -54,16 +55,7 @@ const otherParts: readonly KnownPart[] = [
   },
 ];
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const from = await openPackage(input);
-  if (from === undefined) {
-    const { path } = input.entry;
-    yield {
-      type: "failure",
-      failure: { stage: "extract", code: "corrupt", path, detail: "no member of the archive can be read", partial: false },
-    };
-    return;
-  }
+async function* readSheets(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { sink } = from;
   const shared: MarkupShared = { sink, next: 1, authors: new Set() };
   const sheets: SheetInfo[] = [];

@@ -2,8 +2,9 @@ import type { Extracted, ExtractInput, Extractor, Role } from "../model/chunk.ts
 import { matching, textless } from "./shared/drawing.ts";
 import { createFlow } from "./shared/flow.ts";
 import type { MarkupShared } from "./shared/markup.ts";
-import { openPackage, readCommonParts } from "./shared/package.ts";
+import { readCommonParts } from "./shared/package.ts";
 import type { KnownPart, OfficePackage, Part } from "./shared/package.ts";
+import { packageReader } from "./shared/packageReader.ts";
 import { createSharedStrings, readSharedStrings } from "./shared/sharedStrings.ts";
 import type { SharedStrings } from "./shared/sharedStrings.ts";
 import { createSheet } from "./shared/sheet.ts";
@@ -27,7 +28,7 @@ export const xlsx: Extractor = {
     if (names.includes("xl/workbook.bin")) return false;
     return names.includes("xl/workbook.xml") || (names.includes("[content_types].xml") && names.some((name) => name.startsWith("xl/")));
   },
-  extract,
+  extract: packageReader(readSheets),
 };
 
 const workbookPart: RegExp = /sheet\.(template\.)?(macroenabled\.)?main\+xml$|^xl\/workbook\d*\.xml$/;
@@ -57,21 +58,7 @@ const otherParts: readonly KnownPart[] = [
   { pattern: /revision(Headers|Log)(\d*\.xml|\+xml)$|\/revisions\//i, roles: ["deleted"] },
 ];
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield {
-      type: "failure",
-      failure: {
-        stage: "extract",
-        code: "corrupt",
-        path: input.entry.path,
-        detail: "no member of the archive can be read",
-        partial: false,
-      },
-    };
-    return;
-  }
+async function* readSheets(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const shared: MarkupShared = { sink: from.sink, next: 1, authors: new Set() };
   const sheets = yield* readWorkbook(from);
   const strings = createSharedStrings();

@@ -1,9 +1,9 @@
 import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import { matching } from "./shared/drawing.ts";
 import { createFlow } from "./shared/flow.ts";
-import { told } from "./shared/inner.ts";
-import { openPackage, readCommonParts, unescapeAddress } from "./shared/package.ts";
+import { readCommonParts, unescapeAddress } from "./shared/package.ts";
 import type { OfficePackage, Part } from "./shared/package.ts";
+import { numberedPages, packageReader } from "./shared/packageReader.ts";
 import { attribute, textOf, trimBytes } from "./shared/xml.ts";
 
 /** XPS and OpenXPS documents (ECMA-388): glyphs of each page joined to lines, links, outline, properties; pages that are pictures are told. */
@@ -17,35 +17,21 @@ export const xps: Extractor = {
     if (probe.head[0] !== 0x50) return false;
     return [...(await probe.members())].some((name) => /\.(?:fdseq|fdoc|fpage)(?:[/\\]\[\d+\](?:\.last)?\.piece)?$/i.test(name));
   },
-  extract,
+  extract: packageReader(readDocument),
 };
 
 const sequencePart = /fixeddocumentsequence\+xml$|\.fdseq$/;
 const documentPart = /fixeddocument\+xml$|\.fdoc$/;
 const pagePart = /fixedpage\+xml$|\.fpage$/;
 
-async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
-  const { entry } = input;
-  const from = await openPackage(input);
-  if (from === undefined) {
-    yield told(entry, "corrupt", "no member of the archive can be read", false);
-    return;
-  }
+async function* readDocument(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   // Printers may write a part in pieces, each a member.
   if (from.parts.some(({ name }) => /\.piece$/i.test(name)))
     from.sink.failure("unsupported-format", "parts that lie in pieces are not joined", true);
   const pages = yield* pagesInOrder(from);
   const pictures: number[] = [];
-  for (const [index, part] of pages.entries()) {
-    if (input.signal.aborted) {
-      from.sink.stop("interrupted", "interrupted between pages");
-      break;
-    }
-    if (!input.budget.take("pages", 1)) {
-      from.sink.stop("too-large", "limit of pages reached");
-      break;
-    }
-    if (yield* readPage(from, part, index + 1)) pictures.push(index + 1);
+  for (const [number, part] of numberedPages(pages, from, input)) {
+    if (yield* readPage(from, part, number)) pictures.push(number);
   }
   if (pages.length === 0) from.sink.failure("corrupt", "no page of the document is where it should be", true);
   if (pictures.length > 0) {
