@@ -25,6 +25,8 @@ export interface Deadline extends Stop {
   progress(): void;
   /** An entry nested in it is back, which gives it more time. */
   nested(): void;
+  /** So many milliseconds it waited for what it gave before to be told. */
+  waited(milliseconds: number): void;
   /** A block of text, or what a reader gave, was examined. */
   step(): void;
   /** A failure as it is told: readers that stop say `interrupted`, and cannot know why. */
@@ -53,6 +55,9 @@ export function createDeadline(
     },
     nested() {
       back++;
+    },
+    waited(milliseconds) {
+      since += milliseconds;
     },
     step() {
       steps++;

@@ -46,6 +46,9 @@ export interface Workshop {
   readonly before?: EndedBefore;
 }
 
+/** Takes an examination; where a promise comes back there is no room for more until it resolves. */
+export type Hand = (examination: Examination) => Promise<void> | void;
+
 /**
  * Examines an entry and all that is nested in it. Each gets its `Examination`, members before what holds them. What the data can cause ends
  * as a `Failure`; what only a bug can cause is caught here, once an entry, as `internal`. Where its time is up before its end, what was found
@@ -57,14 +60,18 @@ export async function examine(
   open: () => Promise<ByteSource>,
   stamp: (() => Promise<string | undefined>) | undefined,
   signal: Stop,
-  hand: (examination: Examination) => void,
+  hand: Hand,
   sibling?: (name: string) => Promise<ByteSource | undefined>,
 ): Promise<void> {
   const content = contentOf(workshop, entry, open, signal);
   const deadline = createDeadline(workshop.limits, entry.size, signal, workshop.before);
-  const handed = (examination: Examination): void => {
+  const handed = async (examination: Examination): Promise<void> => {
     deadline.nested();
-    hand(examination);
+    const room = hand(examination);
+    if (room === undefined) return;
+    const from = performance.now();
+    await room;
+    deadline.waited(performance.now() - from);
   };
   await examineWithin(workshop, entry, open, stamp, deadline, handed, createBudget(workshop.limits, entry.size), content, sibling);
 }
@@ -106,7 +113,7 @@ async function examineWithin(
   open: () => Promise<ByteSource>,
   stamp: (() => Promise<string | undefined>) | undefined,
   deadline: Deadline,
-  hand: (examination: Examination) => void,
+  hand: Hand,
   budget: Budget,
   content: (path: string) => Promise<string | undefined>,
   sibling?: (name: string) => Promise<ByteSource | undefined>,
@@ -186,7 +193,7 @@ async function examineWithin(
   if (workshop.inlineAllow === true && format === "text" && entry.depth === 0)
     result = { ...result, matches: await noteAllowances(result.matches, open, (reason) => shownReason(workshop, reason)) };
   const contentKey = result.matches.length + failures.length > 0 ? await content(entry.path) : undefined;
-  hand({
+  await hand({
     entry,
     shownPath: workshop.maskPath(entry.path),
     ...(entry.recycled === undefined ? {} : { recycled: { ...entry.recycled, path: workshop.maskPath(entry.recycled.path) } }),
@@ -218,9 +225,9 @@ async function examineWithin(
       signal: deadline,
       ...(sibling === undefined ? {} : { sibling }),
     };
-    const handInner = (inner: Examination): void => {
+    const handInner = (inner: Examination): ReturnType<Hand> => {
       within += inner.matches.length;
-      hand(inner);
+      return hand(inner);
     };
     let stopTold = false;
     for await (const item of deadline.aborted ? [] : extractor.extract(input)) {
@@ -232,10 +239,10 @@ async function examineWithin(
         const said = deadline.told(item.failure);
         if (item.failure.code === "interrupted") stopTold = true;
         if (said.path === entry.path) failures.push(said);
-        else hand(unread(workshop, entry, said, await content(said.path)));
+        else await hand(unread(workshop, entry, said, await content(said.path)));
       } else if (item.entry.depth > workshop.limits.depth) {
         const deep = failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false);
-        hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
+        await hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
       } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, deadline, handInner, budget, content);
       step();
       if (deadline.aborted) break;

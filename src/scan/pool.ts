@@ -5,6 +5,7 @@ import type { Limits } from "../model/request.ts";
 import { startThread } from "./isolation/lane.ts";
 import type { Ended, Lane, StartLane } from "./isolation/lane.ts";
 import { allowedTime } from "./limits.ts";
+import { ROOM, weightOf } from "./room.ts";
 import type { BatchEntry, Returned } from "./worker.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
@@ -40,6 +41,9 @@ interface Slot {
   seen: { sequence: number; blocks: number; since: number };
   /** The look of a rule it was seen at, and since when. */
   look: { count: number; since: number };
+  /** What it gave that is not held any more, and how much it was told it may give in all. */
+  taken: number;
+  allowed: number;
   /** Entries it gave back, and whether it gets no more. */
   read: number;
   worn: boolean;
@@ -67,8 +71,13 @@ export interface PoolOptions {
   readonly startLane?: StartLane;
   /** A path as reports may show it. */
   maskPath(path: string): Promise<string>;
-  /** An entry is back: all its examinations, members before what holds them. Called in any order of entries. */
-  examined(sequence: number, examinations: readonly Examination[]): void;
+  /**
+   * Some examinations of an entry are back, in their order: members before what holds them. Called in any order of entries. `taken` is called
+   * once they are not held any more.
+   */
+  examined(sequence: number, examinations: readonly Examination[], taken: () => void): void;
+  /** All of an entry is back. */
+  ended(sequence: number): void;
 }
 
 /** Opens a pool; workers start when there is work. */
@@ -76,9 +85,12 @@ export function createPool(options: PoolOptions): Pool {
   const { limits } = options;
   const slots: Slot[] = [];
   const waiting: Task[] = [];
-  /** Entries that were in a batch whose worker ended: they go out alone. */
+  /** Entries that were in a batch whose worker ended: they go out alone, the earliest first, since all others wait to be told behind it. */
   const again: Task[] = [];
-  const partial = new Map<number, Examination[]>();
+  /** Examinations that were handed on, of each entry that is open. */
+  const back = new Map<number, number>();
+  /** Of an entry that is read once more: how many were handed on before, and come again. */
+  const twice = new Map<number, number>();
   const wakers: (() => void)[] = [];
   let open = 0;
   let nextBatch = 0;
@@ -105,6 +117,8 @@ export function createPool(options: PoolOptions): Pool {
       seen: { sequence: -1, blocks: 0, since: performance.now() },
       look: { count: 0, since: performance.now() },
       read: 0,
+      taken: 0,
+      allowed: ROOM,
       worn: false,
       ended: false,
     };
@@ -126,10 +140,15 @@ export function createPool(options: PoolOptions): Pool {
   function returned(slot: Slot, message: Returned): void {
     if (slot.ended) return;
     const batch = slot.batches.get(message.batch);
-    for (const { sequence, examination } of message.examinations) {
-      const list = partial.get(sequence) ?? [];
-      list.push(examination);
-      partial.set(sequence, list);
+    let from = 0;
+    for (const [index, { sequence }] of message.examinations.entries()) {
+      if (message.examinations[index + 1]?.sequence === sequence) continue;
+      handOn(
+        slot,
+        sequence,
+        message.examinations.slice(from, index + 1).map(({ examination }) => examination),
+      );
+      from = index + 1;
     }
     for (const sequence of message.done) {
       batch?.tasks.delete(sequence);
@@ -139,6 +158,31 @@ export function createPool(options: PoolOptions): Pool {
     if (message.finished) slot.batches.delete(message.batch);
     replaceWorn(slot, message);
     feed();
+  }
+
+  function handOn(slot: Slot, sequence: number, examinations: readonly Examination[]): void {
+    const known = Math.min(twice.get(sequence) ?? 0, examinations.length);
+    if (known > 0) twice.set(sequence, (twice.get(sequence) ?? 0) - known);
+    const weights = examinations.map(weightOf);
+    const weight = (list: readonly number[]): number => list.reduce((sum, one) => sum + one, 0);
+    taken(slot, weight(weights.slice(0, known)));
+    if (known === examinations.length) return;
+    back.set(sequence, (back.get(sequence) ?? 0) + examinations.length - known);
+    options.examined(sequence, examinations.slice(known), () => taken(slot, weight(weights.slice(known))));
+  }
+
+  function taken(slot: Slot, weight: number): void {
+    slot.taken += weight;
+    if (slot.ended || slot.taken + ROOM - slot.allowed < ROOM / 8) return;
+    slot.allowed = slot.taken + ROOM;
+    slot.lane.room(slot.allowed);
+  }
+
+  /** Puts an entry among those that go out once more; what came of it before is not told twice. */
+  function readAgain(task: Task): void {
+    twice.set(task.sequence, back.get(task.sequence) ?? 0);
+    const at = again.findIndex(({ sequence }) => sequence > task.sequence);
+    again.splice(at < 0 ? again.length : at, 0, task);
   }
 
   /** A process of its own is replaced in time; a thread shares the memory of the scan, and a new one would not give it back. */
@@ -159,11 +203,12 @@ export function createPool(options: PoolOptions): Pool {
     sequence: number,
     failed: { readonly task: Task; readonly code: FailureCode; readonly detail: string } | undefined,
   ): void {
-    const examinations = partial.get(sequence) ?? [];
-    partial.delete(sequence);
+    const some = (back.get(sequence) ?? 0) > 0;
+    back.delete(sequence);
+    twice.delete(sequence);
     const tell = (): void => {
       open--;
-      options.examined(sequence, examinations);
+      options.ended(sequence);
       wake();
     };
     if (failed === undefined) {
@@ -172,7 +217,7 @@ export function createPool(options: PoolOptions): Pool {
     }
     const { task, code, detail } = failed;
     void options.maskPath(task.entry.path).then((path) => {
-      examinations.push(lost(task.entry, path, code, detail, examinations.length > 0));
+      options.examined(sequence, [lost(task.entry, path, code, detail, some)], () => undefined);
       tell();
     });
   }
@@ -188,18 +233,12 @@ export function createPool(options: PoolOptions): Pool {
         const without = task.without ?? [];
         if (task.sequence === current && ruleId !== undefined && without.length < LEFT_OUT && fatal === undefined) {
           // Once more without that rule: what the others find is not lost.
-          partial.delete(task.sequence);
-          again.push({ ...task, without: [...without, ruleId] });
+          readAgain({ ...task, without: [...without, ruleId] });
         } else if (task.sequence === current && task.before === undefined && fatal === undefined && !interrupted) {
           // Once more up to where it ended: what was found before is not lost.
-          partial.delete(task.sequence);
-          again.push({ ...task, before: { code, detail, steps: Atomics.load(slot.status, 5) } });
+          readAgain({ ...task, before: { code, detail, steps: Atomics.load(slot.status, 5) } });
         } else if (task.sequence === current || fatal !== undefined) finish(task.sequence, { task, code, detail, ...task.before });
-        else {
-          // Its examinations that did come back would come twice.
-          partial.delete(task.sequence);
-          again.push(task);
-        }
+        else readAgain(task);
       }
     }
     slot.batches.clear();
@@ -217,6 +256,11 @@ export function createPool(options: PoolOptions): Pool {
       const blocks = Atomics.load(slot.status, 4);
       if (sequence !== slot.seen.sequence || blocks !== slot.seen.blocks) slot.seen = { sequence, blocks, since: now };
       if (sequence < 0) continue;
+      if (Atomics.load(slot.status, 6) === 1) {
+        // It waits for what it gave to be told, and is not late for that.
+        slot.seen = { ...slot.seen, since: now };
+        continue;
+      }
       const count = Atomics.load(slot.status, 3);
       if (count !== slot.look.count) slot.look = { count, since: now };
       const rule = options.workshop.packs.rules[Atomics.load(slot.status, 2)];
@@ -224,7 +268,7 @@ export function createPool(options: PoolOptions): Pool {
         end(slot, "timeout", `rule ${rule.base.id} did not end on one passage`, rule.base.id);
         continue;
       }
-      const allowed = allowedTime(limits, sizeOf(slot, sequence), partial.get(sequence)?.length);
+      const allowed = allowedTime(limits, sizeOf(slot, sequence), back.get(sequence));
       if (now - slot.seen.since > allowed) end(slot, "timeout", `not read within ${Math.round(allowed / 1000)} s`);
       else if (slot.lane.memory() !== undefined) watchOwnMemory(slot);
       else if (oldest === undefined || slot.seen.since < oldest.seen.since) oldest = slot;
@@ -252,8 +296,9 @@ export function createPool(options: PoolOptions): Pool {
     while (waiting.length > 0 || again.length > 0) {
       let slot = slots.find(({ batches, worn }) => batches.size === 0 && !worn);
       if (slot === undefined && slots.length < options.jobs) slot = start();
-      slot ??=
-        waiting.length > BATCH_ENTRIES * options.jobs ? slots.find(({ batches, worn }) => batches.size < IN_FLIGHT && !worn) : undefined;
+      // What is read once more goes to no worker that may be waiting for it to be told.
+      if (again.length === 0 && waiting.length > BATCH_ENTRIES * options.jobs)
+        slot ??= slots.find(({ batches, worn }) => batches.size < IN_FLIGHT && !worn);
       if (slot === undefined) return;
       const tasks = again.length > 0 ? again.splice(0, 1) : takeBatch();
       const id = nextBatch++;

@@ -8,6 +8,7 @@ import { sources } from "../source/registry.ts";
 import type { EndedBefore } from "./deadline.ts";
 import { examine } from "./examine.ts";
 import type { Workshop } from "./examine.ts";
+import { ROOM, weightOf } from "./room.ts";
 import { createWorkshop } from "./workshop.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
@@ -26,6 +27,11 @@ export interface Batch {
   readonly entries: readonly BatchEntry[];
 }
 
+/** To a worker: it may have given this much in all, in the measure of `weightOf`. */
+export interface Room {
+  readonly room: number;
+}
+
 /** From a worker. `done` entries have handed back all they have. */
 export interface Returned {
   readonly batch: number;
@@ -38,9 +44,8 @@ export interface Returned {
 export interface WorkerSetup {
   readonly workshop: WorkshopSetup;
   /**
-   * Six numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
-   * none), how often one was, how many blocks of text were read, and how many steps
-   * were made in the entry.
+   * Seven numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
+   * none), how often one was, how many blocks of text were read, how many steps were made in the entry, and 1 while it waits for room.
    */
   readonly status: SharedArrayBuffer;
   /** Descriptor to which the sequence of each entry is written as it is opened, 4 bytes: what is in the pipe outlives the process. */
@@ -72,12 +77,32 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   };
   const queue: Batch[] = [];
   let busy = false;
+  let given = 0;
+  let allowed = ROOM;
+  let roomier: (() => void) | undefined;
   const word = Buffer.alloc(4);
 
-  port.on("message", (batch: Batch) => {
-    queue.push(batch);
+  port.on("message", (message: Batch | Room) => {
+    if ("room" in message) {
+      allowed = message.room;
+      roomier?.();
+      return;
+    }
+    queue.push(message);
     if (!busy) void work();
   });
+
+  /** Resolves when what was given has been told, or the scan was interrupted. */
+  async function room(): Promise<void> {
+    Atomics.store(status, 6, 1);
+    while (given > allowed && !interrupt.aborted) {
+      await new Promise<void>((resolve) => {
+        roomier = resolve;
+        setTimeout(resolve, HELD_MS);
+      });
+    }
+    Atomics.store(status, 6, 0);
+  }
 
   function opens(sequence: number): void {
     Atomics.store(status, 5, 0);
@@ -122,7 +147,10 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
         interrupt,
         (examination) => {
           examinations.push({ sequence, examination });
-          if (examinations.length >= HELD || performance.now() - sent > HELD_MS) send(false);
+          given += weightOf(examination);
+          const full = given > allowed && !interrupt.aborted;
+          if (full || examinations.length >= HELD || performance.now() - sent > HELD_MS) send(false);
+          return full ? room() : undefined;
         },
         async (name) => from?.sibling?.(entry, name),
       );

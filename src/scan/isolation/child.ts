@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { packaged } from "../../util/home.ts";
-import type { Returned, WorkerSetup } from "../worker.ts";
+import type { Returned, Room, WorkerSetup } from "../worker.ts";
 import type { FromChild, ToChild } from "./childLane.ts";
 import { createStatus, heapLimit } from "./lane.ts";
 
@@ -60,6 +60,7 @@ function serve(): void {
     const said = message as ToChild;
     if (said.type === "setup") worker = start(said);
     else if (said.type === "batch") worker?.postMessage(said.batch);
+    else if (said.type === "room") worker?.postMessage({ room: said.room } satisfies Room);
     else Atomics.store(status, 1, 1);
   });
   // The scan is gone, however it ended.

@@ -13,6 +13,7 @@ import type { Ended, Lane, LaneListener, StartLane } from "./lane.ts";
 export type ToChild =
   | { readonly type: "setup"; readonly workshop: WorkshopSetup; readonly announce: number }
   | { readonly type: "batch"; readonly batch: Batch }
+  | { readonly type: "room"; readonly room: number }
   | { readonly type: "interrupt" };
 
 /** From a child. */
@@ -113,6 +114,7 @@ function startChild(
     pid: child.pid ?? -1,
     status,
     send: (batch) => send({ type: "batch", batch }),
+    room: (room) => send({ type: "room", room }),
     interrupt: () => send({ type: "interrupt" }),
     memory: () => memory,
     terminate() {

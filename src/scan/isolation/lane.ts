@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { packaged } from "../../util/home.ts";
-import type { Batch, Returned, WorkerSetup } from "../worker.ts";
+import type { Batch, Returned, Room, WorkerSetup } from "../worker.ts";
 import type { WorkshopSetup } from "../workshop.ts";
 
 /** JavaScript heap of a worker in MiB; buffers and WebAssembly memory are watched through the process's. */
@@ -19,6 +19,8 @@ export interface Lane {
   /** What `WorkerSetup.status` says; of a process of its own a copy that is at most some tens of milliseconds old. */
   readonly status: Int32Array;
   send(batch: Batch): void;
+  /** So much may have been given in all. */
+  room(allowed: number): void;
   /** The scan was interrupted: the entry at hand is ended where its reader looks. */
   interrupt(): void;
   /** Resident bytes of a process of its own; undefined of a thread, which shares those of the scan. */
@@ -73,6 +75,7 @@ export const startThread: StartLane = (workshop, listener) => {
   return {
     status,
     send: (batch) => worker.postMessage(batch),
+    room: (allowed) => worker.postMessage({ room: allowed } satisfies Room),
     interrupt: () => void Atomics.store(status, 1, 1),
     memory: () => undefined,
     terminate: () => worker.terminate(),
