@@ -484,8 +484,8 @@ export const optionTable: readonly OptionRow[] = [
     long: "--max-members",
     type: "number",
     value: "n",
-    zh: "单个文件内含成员数上限（默认 20000；同上放宽）",
-    en: "members of one file, with all nested in it (default 20000; more in the same way)",
+    zh: "单个文件内含成员数上限（默认 20000；超过 10 MiB 的按比例放宽）",
+    en: "members of one file, with all nested in it (default 20000; of files over 10 MiB more, in proportion)",
     commands: ["scan", "check", "extract"],
   },
   {

@@ -31,12 +31,15 @@ const RATIO_FROM = 10 * MIB;
 /** 100 MiB: what the limits are made for. A mail store of 4 GiB holds forty times as much, and each of its bytes may cost no more. */
 const MEASURE = 100 * MIB;
 
+/** 10 MiB: a tape archive gives each member half a KiB at least, so 20,000 of them take as much; one of a million short files is no bomb. */
+const MEMBERS_MEASURE = 10 * MIB;
+
 /** What an entry on the mount and all nested in it may still use. `stored`: bytes of that entry, where known; larger ones may use more. */
 export function createBudget(limits: Limits, stored: number | undefined): Budget {
   const share = Math.max(1, (stored ?? 0) / MEASURE);
   const most: Record<BudgetKind, number> = {
     inflated: limits.inflatedBytes * share,
-    members: limits.members * share,
+    members: limits.members * Math.max(1, (stored ?? 0) / MEMBERS_MEASURE),
     pages: limits.pages * share,
     cells: limits.cells * share,
     characters: limits.characters * share,

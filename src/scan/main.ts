@@ -25,6 +25,7 @@ import { createPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
 import { mayIdentify } from "./maskPath.ts";
 import { contentOf } from "./state/content.ts";
+import { Keeping } from "./state/record.ts";
 import type { ScanState } from "./state/state.ts";
 import { Quantities } from "./quantity.ts";
 import { toolVersion } from "./version.ts";
@@ -47,7 +48,15 @@ function allowsInline(request: ScanRequest, volumes: readonly (Volume | undefine
 /** What the walk found, in order; what is not an entry waits for its turn like one. */
 type Step =
   | { readonly kind: "event"; readonly event: ScanEvent }
-  | { readonly kind: "examined"; readonly examinations: readonly Examination[]; readonly carried?: true };
+  | { readonly kind: "known"; readonly examinations: readonly Examination[] }
+  | ReadStep;
+
+/** An entry that is read: pieces of it are told as they come once its turn has come. */
+interface ReadStep {
+  readonly kind: "read";
+  pieces: { readonly examinations: readonly Examination[]; taken(): void }[];
+  ended: boolean;
+}
 
 /** How far a scan is, for whoever watches it; entries that need no reading do not count. */
 export interface Ahead {
@@ -86,6 +95,13 @@ export async function* scan(
     steps.set(sequence, step);
     arrived.wake?.();
   };
+  const reading = (sequence: number): ReadStep => {
+    const known = steps.get(sequence);
+    if (known?.kind === "read") return known;
+    const step: ReadStep = { kind: "read", pieces: [], ended: false };
+    steps.set(sequence, step);
+    return step;
+  };
   const inline = allowsInline(request, volumes);
   const setup: WorkshopSetup = {
     packs: { rules: request.packs.rules, tables: request.packs.tables },
@@ -108,7 +124,14 @@ export async function* scan(
     workshop: setup,
     ...(request.isolation === "process" ? { startLane: childLanes(sourcesOf(request.roots)) } : {}),
     maskPath,
-    examined: (sequence: number, examinations: readonly Examination[]): void => put(sequence, { kind: "examined", examinations }),
+    examined: (sequence: number, examinations: readonly Examination[], taken: () => void): void => {
+      reading(sequence).pieces.push({ examinations, taken });
+      arrived.wake?.();
+    },
+    ended: (sequence: number): void => {
+      reading(sequence).ended = true;
+      arrived.wake?.();
+    },
   };
   // What a worker needs is not loaded here too.
   const pool: Pool = request.isolation === "none" ? (await import("./inline.ts")).createInlinePool(options) : createPool(options);
@@ -127,6 +150,9 @@ export async function* scan(
   let summary: ScanSummary | undefined;
   /** Hashes of entries on their way, by sequence: only where content is to be verified. */
   const contents = new Map<number, string>();
+  let keeping: Keeping | undefined;
+  /** The newest that was told of the entry whose turn it is: at its end the entry itself. */
+  let outer: Entry | undefined;
   let walked = 0;
   let told = 0;
   let walkDone = false;
@@ -156,7 +182,7 @@ export async function* scan(
   try {
     for (;;) {
       const step = steps.get(told);
-      if (step === undefined) {
+      if (step === undefined || (step.kind === "read" && step.pieces.length === 0 && !step.ended)) {
         if (failed !== undefined) throw failed.error;
         if (walkDone && told === walked) break;
         await new Promise<void>((resolve) => {
@@ -164,20 +190,31 @@ export async function* scan(
         });
         continue;
       }
+      if (step.kind === "read") {
+        const { pieces } = step;
+        step.pieces = [];
+        for (const { examinations, taken } of pieces) {
+          if (state !== undefined) (keeping ??= new Keeping()).add(examinations);
+          outer = examinations.at(-1)?.entry;
+          yield* judgeOf.entry(examinations);
+          taken();
+        }
+        if (!step.ended || step.pieces.length > 0) continue;
+        if (outer !== undefined) {
+          if (keeping !== undefined) state?.store(outer, keeping.record(), contents.get(told));
+          if (ahead !== undefined) ahead.told += workOf(outer);
+        }
+        keeping = outer = undefined;
+      }
       steps.delete(told);
+      contents.delete(told);
       told++;
       if (step.kind === "event") {
         const event = await masked(step.event, maskPath);
         judgeOf.note(event);
         // What a person's own device keeps from the check is counted, and not named.
         if (event.type !== "excluded" || request.zone !== "personal") yield event;
-      } else {
-        const outer = step.examinations.at(-1)?.entry;
-        if (step.carried !== true && outer !== undefined) state?.store(outer, step.examinations, contents.get(told - 1));
-        contents.delete(told - 1);
-        if (step.carried !== true && outer !== undefined && ahead !== undefined) ahead.told += workOf(outer);
-        yield* judgeOf.entry(step.examinations, step.carried);
-      }
+      } else if (step.kind === "known") yield* judgeOf.entry(step.examinations, true);
     }
     await walk;
     summary = judgeOf.summary(!signal.aborted, performance.now() - begun);
@@ -254,7 +291,7 @@ async function walkAll(
         const known = one.type === "entry" ? state?.lookup(one.entry, content?.hash) : undefined;
         if (known !== undefined) {
           const examinations = content?.touched === true ? known.map((examination) => withTouch(examination)) : known;
-          put(sequence, { kind: "examined", examinations, carried: true });
+          put(sequence, { kind: "known", examinations });
         } else if (one.type === "entry") {
           reading(one.entry);
           await pace(one.entry.size ?? 0);

@@ -176,6 +176,7 @@ test("a worker that is ended loses what it had not come to, and no more", async 
             ).then(() => listener.returned({ batch: id, examinations: [], done: [task.sequence], finished: true }));
           }
         },
+        room: () => undefined,
         interrupt: () => undefined,
         memory: () => undefined,
         terminate: () => Promise.resolve(),
@@ -183,6 +184,7 @@ test("a worker that is ended loses what it had not come to, and no more", async 
     },
     maskPath: (shown) => Promise.resolve(shown),
     examined: (_, examinations) => void told.push(...examinations),
+    ended: () => undefined,
   });
   await pool.submit({ sequence: 0, source: "filesystem", entry: { ...entryNamed(path), size: Buffer.byteLength(text) } });
   await pool.drain();

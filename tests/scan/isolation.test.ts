@@ -91,6 +91,7 @@ test.skipIf(process.platform !== "linux")(
       },
       maskPath: (path) => Promise.resolve(path),
       examined: (sequence, examinations) => void examined.set(sequence, examinations),
+      ended: () => undefined,
     });
     const watch = setInterval(() => {
       const [lane] = lanes;

@@ -25,14 +25,16 @@ test.each([
 });
 
 test.each([
-  ["unknown size", undefined, GIB],
-  ["a document", 90 * MIB, GIB],
-  ["a mail folder", 4000 * MIB, 40 * GIB],
-])("bytes that may be inflated from %s", (_, size, expected) => {
+  ["unknown size", undefined, GIB, 20_000],
+  ["a document", 10 * MIB, GIB, 20_000],
+  ["a tape archive of short files", 100 * MIB, GIB, 200_000],
+  ["a mail folder", 4000 * MIB, 40 * GIB, 8_000_000],
+])("bytes that may be inflated from %s, and members", (_, size, expected, members) => {
   const budget = createBudget({ ...defaultLimits, inflationRatio: 1_000_000 }, size);
   expect(budget.take("inflated", expected)).toBe(true);
   expect(budget.take("inflated", 1)).toBe(false);
-  expect(createBudget(defaultLimits, size).take("members", (20_000 * expected) / GIB + 1)).toBe(false);
+  expect(createBudget(defaultLimits, size).take("members", members)).toBe(true);
+  expect(createBudget(defaultLimits, size).take("members", members + 1)).toBe(false);
 });
 
 let workshop: Workshop;

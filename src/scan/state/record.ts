@@ -28,8 +28,28 @@ type Kept = Omit<Examination, "entry" | "shownPath" | "touched"> & {
   readonly modified?: string;
 };
 
+/** Examinations and matches of one entry that are kept; one that has more is read again. */
+const MOST_KEPT = 50_000;
+
+/** Gathers the examinations of an entry as they come, as long as they can be kept. */
+export class Keeping {
+  #examinations: Examination[] = [];
+  #size = 0;
+
+  add(examinations: readonly Examination[]): void {
+    for (const { matches } of examinations) this.#size += 1 + matches.length;
+    if (this.#size > MOST_KEPT) this.#examinations = [];
+    else this.#examinations.push(...examinations);
+  }
+
+  /** Undefined where the entry must be read again. */
+  record(): Record | undefined {
+    return this.#size > MOST_KEPT ? undefined : toRecord(this.#examinations);
+  }
+}
+
 /** What to keep of an entry's examinations, members before what holds them; undefined where it must be read again. */
-export function toRecord(examinations: readonly Examination[]): Record | undefined {
+function toRecord(examinations: readonly Examination[]): Record | undefined {
   const last = examinations.at(-1);
   if (last === undefined || last.entry.depth !== 0) return undefined;
   if (examinations.some(({ failures }) => failures.some(({ code }) => !lasting.has(code)))) return undefined;

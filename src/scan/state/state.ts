@@ -19,7 +19,8 @@ import type { Database, Row } from "./database.ts";
 import { takeLock } from "./lock.ts";
 import type { Holder } from "./lock.ts";
 import { belowOf, pathKey, stampHash } from "./pathKey.ts";
-import { fromRecord, toRecord } from "./record.ts";
+import { fromRecord } from "./record.ts";
+import type { Record } from "./record.ts";
 
 /** Raised when tables or records change their form: an older file is begun anew. */
 const FORM = 6;
@@ -63,8 +64,8 @@ export interface ScanState {
    * hash of its bytes, that decides instead of size, times and inode.
    */
   lookup(entry: Entry, content?: string): readonly Examination[] | undefined;
-  /** Keeps what was found in an entry that was read. */
-  store(entry: Entry, examinations: readonly Examination[], content?: string): void;
+  /** Keeps what was found in an entry that was read; without a record it is read again the next time. */
+  store(entry: Entry, record: Record | undefined, content?: string): void;
   /** What gated in the last complete run over the same roots in the same zone; undefined where there was none. */
   readonly lastGating: Gating | undefined;
   /** When that run began, ISO 8601 UTC. */
@@ -367,11 +368,10 @@ class Sqlite implements ScanState {
     }
   }
 
-  store(entry: Entry, examinations: readonly Examination[], content?: string): void {
+  store(entry: Entry, record: Record | undefined, content?: string): void {
     const rows = this.#roots[entry.root];
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
     if (rows === undefined || key === undefined || entry.stamp === undefined) return;
-    const record = toRecord(examinations);
     const stamp = stampHash(entry.stamp);
     this.#guarded(() => {
       this.#begin();

@@ -31,7 +31,7 @@ export async function openEntryBench(
       () => Promise.resolve(memorySource(bytes)),
       undefined,
       new AbortController().signal,
-      (examination) => found.push(examination),
+      (examination) => void found.push(examination),
     );
     const last = found.at(-1);
     if (last === undefined) throw new Error("nothing was handed back");
