@@ -6,6 +6,7 @@ import type { Cfb, CfbEntry } from "./cfb.ts";
 import { writeCfb } from "./cfbWrite.ts";
 import { decodeCodepage } from "./codepage.ts";
 import type { Sink } from "./flow.ts";
+import { locatePackaged } from "./oleObject.ts";
 
 /** Streams that say how an object is shown, not what it holds. */
 export const surroundings: RegExp =
@@ -137,20 +138,11 @@ async function* packagedFile(input: ExtractInput, sink: Sink, cfb: Cfb, entry: C
 
 /** Where the file lies in the stream and its name; undefined when the stream holds bare data of a program. */
 function packagedNames(head: Buffer, size: number): { readonly name: string; readonly from: number; readonly length: number } | undefined {
-  if (head.length < 20 || head.readUInt16LE(4) !== 2) return undefined;
-  const label = zero(head, 6);
-  const file = label === undefined ? undefined : zero(head, label + 1);
-  if (label === undefined || file === undefined || file + 9 > head.length) return undefined;
-  const temporary = head.readUInt32LE(file + 5);
-  const from = file + 9 + temporary + 4;
-  if (from > head.length) return undefined;
-  const length = head.readUInt32LE(from - 4);
-  if (from + length > size) return undefined;
-  const name = decodeCodepage(head.subarray(6, label), 0) || decodeCodepage(head.subarray(label + 1, file), 0);
-  return { name: name.split(/[\\/]/).at(-1) || "object", from, length };
-}
-
-function zero(bytes: Buffer, from: number): number | undefined {
-  const at = bytes.indexOf(0, from);
-  return at < 0 ? undefined : at;
+  // Behind the length of it all.
+  const found = locatePackaged(head.subarray(4), size - 4);
+  if (found === undefined) return undefined;
+  const from = 4 + found.from;
+  if (from + found.length > size) return undefined;
+  const name = found.names.map((one) => decodeCodepage(one, 0)).find((one) => one !== "") ?? "";
+  return { name: name.split(/[\\/]/).at(-1) || "object", from, length: found.length };
 }

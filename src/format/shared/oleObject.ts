@@ -37,26 +37,36 @@ export function readOleObject(bytes: Uint8Array): OleObject | undefined {
   return unwrapped === undefined ? { className, names: [], data } : { className, ...unwrapped };
 }
 
-/** The file inside a package: a label, a path, a path of a temporary copy, the bytes. */
-export function readPackage(data: Uint8Array): Pick<OleObject, "names" | "data"> | undefined {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  if (data.length < 16 || view.getUint16(0, true) !== 2) return undefined;
+/** The file inside a package; what is cut off of it is not there. */
+function readPackage(data: Uint8Array): Pick<OleObject, "names" | "data"> | undefined {
+  const found = locatePackaged(data, data.length);
+  return found === undefined ? undefined : { names: found.names, data: data.subarray(found.from, found.from + found.length) };
+}
+
+/**
+ * Where the file lies in what the packager writes: a label, a path, the path of a temporary copy, the bytes. `head` holds all of the names; of
+ * `size` bytes in all `length` is what the package says, which may be more than there is.
+ */
+export function locatePackaged(
+  head: Uint8Array,
+  size: number,
+): { readonly names: readonly Uint8Array[]; readonly from: number; readonly length: number } | undefined {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length < 16 || view.getUint16(0, true) !== 2) return undefined;
   let at = 2;
   const names: Uint8Array[] = [];
   for (let index = 0; index < 2; index++) {
-    const end = data.indexOf(0, at);
+    const end = head.indexOf(0, at);
     if (end < 0) return undefined;
-    names.push(data.subarray(at, end));
+    names.push(head.subarray(at, end));
     at = end + 1;
   }
   at += 4;
-  if (at + 4 > data.length) return undefined;
-  const length = view.getUint32(at, true);
+  if (at + 4 > head.length) return undefined;
+  const temporary = view.getUint32(at, true);
   at += 4;
-  if (length > data.length - at - 4) return undefined;
-  names.push(data.subarray(at, at + Math.max(0, length - 1)));
-  at += length;
-  const size = view.getUint32(at, true);
-  at += 4;
-  return { names, data: data.subarray(at, Math.min(data.length, at + size)) };
+  if (temporary > head.length - at - 4) return undefined;
+  names.push(head.subarray(at, at + Math.max(0, temporary - 1)));
+  at += temporary;
+  return at + 4 > size ? undefined : { names, from: at + 4, length: view.getUint32(at, true) };
 }
