@@ -1,9 +1,12 @@
 import type { Role } from "../../model/chunk.ts";
-import { createFlow } from "./flow.ts";
-import type { Flow, Sink } from "./flow.ts";
+import type { Sink } from "./flow.ts";
+import { createRtfData } from "./rtfData.ts";
+import { createRtfFrames } from "./rtfFrames.ts";
+import type { Frame } from "./rtfFrames.ts";
 import { charsetPage, createRtfText } from "./rtfText.ts";
 import type { RtfText } from "./rtfText.ts";
 import type { RtfHandler } from "./rtfScan.ts";
+import { captured, frames, information, skipped, symbols } from "./rtfWords.ts";
 import { bytesOf, textOf } from "./xml.ts";
 
 /** What a document gives beside its text. */
@@ -24,25 +27,6 @@ export interface RtfDocument extends RtfHandler {
   readonly authors: ReadonlySet<string>;
   /** The document is a page packed into RTF. */
   readonly fromHtml: boolean;
-}
-
-type Kind = "text" | "hidden" | "deleted";
-
-/** A run of paragraphs of its own: the body, a header, a footnote, a text box. */
-interface Frame {
-  readonly flow: Flow;
-  readonly id: string;
-  readonly roles: readonly [Role, ...Role[]];
-  readonly kinds: Record<Kind, RtfText>;
-  paragraphs: number;
-  cells: string[];
-  readonly cell: string[];
-  layout: boolean;
-  table: string | undefined;
-  readonly nested: string[];
-  readonly nestedCell: string[];
-  /** Rows of a table within a cell. */
-  inner: { readonly flow: Flow; readonly id: string } | undefined;
 }
 
 /** Where the text of a group goes. */
@@ -84,155 +68,7 @@ interface Group {
 const deepest = 4096;
 /** 1 Mi characters: a longer paragraph is told in pieces. */
 const longParagraph = 1024 * 1024;
-/** 2 KiB in one cell of several paragraphs: the table lays out text. */
-const layoutCell = 2048;
-/** 64 MiB of one object or picture. */
-const dataLimit = 64 * 1024 * 1024;
 const listLimit = 100_000;
-
-const symbols: Readonly<Record<string, string>> = {
-  tab: "\t",
-  line: "\n",
-  page: "\n",
-  column: "\n",
-  emdash: "—",
-  endash: "–",
-  emspace: " ",
-  enspace: " ",
-  qmspace: " ",
-  bullet: "•",
-  lquote: "‘",
-  rquote: "’",
-  ldblquote: "“",
-  rdblquote: "”",
-};
-
-/** Groups whose words are a value of the document's properties, by their word. */
-const information: ReadonlySet<string> = new Set([
-  "title",
-  "subject",
-  "author",
-  "manager",
-  "company",
-  "operator",
-  "category",
-  "keywords",
-  "comment",
-  "doccomm",
-  "hlinkbase",
-]);
-
-/** Destinations whose text is gathered and told when they end. */
-const captured: ReadonlyMap<string, Role | "author" | "form" | "other" | "style"> = new Map([
-  ["bkmkstart", "bookmark"],
-  ["atnauthor", "author"],
-  ["atnid", "author"],
-  ["xe", "field"],
-  ["tc", "field"],
-  ["tcn", "field"],
-  ["ffname", "form"],
-  ["ffdeftext", "form"],
-  ["ffhelptext", "form"],
-  ["ffstattext", "form"],
-  ["ffl", "form"],
-  ["ffformat", "form"],
-  ["objname", "property"],
-  ["objclass", "property"],
-  ["template", "property"],
-  ["docvar", "property"],
-  ["xmlattrvalue", "property"],
-  ["linkval", "property"],
-  ["mmconnectstr", "property"],
-  ["mmquery", "property"],
-  ["mmdatasource", "property"],
-  ["mmheadersource", "property"],
-  ["listname", "property"],
-  ["passwordhash", "other"],
-  ["stylesheet", "style"],
-  ["cs", "style"],
-  ["ts", "style"],
-  ["ds", "style"],
-  ["revtbl", "author"],
-  ["nextfile", "link"],
-  ["fldtype", "other"],
-]);
-
-/** Destinations that hold no text, or text that stands elsewhere too. */
-const skipped: ReadonlySet<string> = new Set([
-  "colortbl",
-  "listtable",
-  "listoverridetable",
-  "rsidtbl",
-  "generator",
-  "themedata",
-  "colorschememapping",
-  "datastore",
-  "latentstyles",
-  "datafield",
-  "nonshppict",
-  "nonesttables",
-  "shprslt",
-  "pn",
-  "pntxta",
-  "pntxtb",
-  "pnseclvl",
-  "ftnsep",
-  "ftnsepc",
-  "ftncn",
-  "aftnsep",
-  "aftnsepc",
-  "aftncn",
-  "wgrffmtfilter",
-  "pgdsctbl",
-  "filetbl",
-  "xmlnstbl",
-  "mmathPr",
-  "mhtmltag",
-  "panose",
-  "falt",
-  "fontemb",
-  "creatim",
-  "revtim",
-  "printim",
-  "buptim",
-  "atnparent",
-  "atndate",
-  "atnref",
-  "atrfstart",
-  "atrfend",
-  "bkmkend",
-  "blipuid",
-  "blipupi",
-  "objtime",
-  "hlsv",
-  "levelnumbers",
-  "leveltext",
-  "oldcprops",
-  "oldpprops",
-  "oldsprops",
-  "oldtprops",
-  "protusertbl",
-  "expandedcolortbl",
-]);
-
-/** Frames: their role, and whether all of a kind read on in one flow. */
-const frames: ReadonlyMap<string, { readonly role: Role; readonly flow: string; readonly each: boolean; readonly page?: number }> = new Map(
-  [
-    ["header", { role: "header", flow: "header", each: true }],
-    ["headerl", { role: "header", flow: "header", each: true }],
-    ["headerr", { role: "header", flow: "header", each: true }],
-    ["headerf", { role: "header", flow: "header", each: true, page: 1 }],
-    ["footer", { role: "footer", flow: "footer", each: true }],
-    ["footerl", { role: "footer", flow: "footer", each: true }],
-    ["footerr", { role: "footer", flow: "footer", each: true }],
-    ["footerf", { role: "footer", flow: "footer", each: true, page: 1 }],
-    ["footnote", { role: "footnote", flow: "footnotes", each: false }],
-    ["annotation", { role: "comment", flow: "comments", each: false }],
-    ["shptxt", { role: "textbox", flow: "textbox", each: true }],
-    ["dptxbxtext", { role: "textbox", flow: "textbox", each: true }],
-    ["background", { role: "watermark", flow: "background", each: true }],
-  ],
-);
 
 const watermarkName = /watermark|水印/i;
 const looksLikeText = /[\u0080-\uffff]|@|\d{11}/;
@@ -240,7 +76,7 @@ const looksLikeText = /[\u0080-\uffff]|@|\d{11}/;
 /** What the RTF of a document means: its text by role, told as it passes. */
 export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
   const { sink } = outlet;
-  const flows = new Map<string, Flow>();
+  const runs = createRtfFrames(sink);
   const properties: { names: string[]; values: string[] } = { names: [], values: [] };
   const custom: { names: string[]; values: string[] } = { names: [], values: [] };
   const authors = new Set<string>();
@@ -249,45 +85,18 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
   let defaultFont = 0;
   let currentFont = 0;
   let counter = 0;
-  let tables = 0;
   let fromHtml = false;
   let pending = 0;
   let closed = false;
   let overflow = 0;
-  let data: string[] = [];
-  let dataLength = 0;
-  let dataCut = false;
+  const data = createRtfData();
   let pictureType = "";
   let propertyName = "";
   let shapeProperty = "";
   let shapeName = "";
   let objects = 0;
 
-  function makeFlow(id: string, roles: readonly [Role, ...Role[]], page?: number): Flow {
-    return createFlow(sink, {
-      id,
-      roles,
-      place: (paragraph) => ({ kind: "paragraph", paragraph }),
-      ...(page === undefined ? {} : { page }),
-    });
-  }
-  function makeFrame(id: string, roles: readonly [Role, ...Role[]], flow: Flow): Frame {
-    return {
-      flow,
-      id,
-      roles,
-      kinds: { text: createRtfText(), hidden: createRtfText(), deleted: createRtfText() },
-      paragraphs: 0,
-      cells: [],
-      cell: [],
-      layout: false,
-      table: undefined,
-      nested: [],
-      nestedCell: [],
-      inner: undefined,
-    };
-  }
-  const body = makeFrame("body", ["body"], makeFlow("body", ["body"]));
+  const body = runs.make("body", ["body"]);
   let group: Group = {
     destination: "text",
     frame: body,
@@ -307,87 +116,9 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
   };
   const groups: Group[] = [];
 
-  function side(frame: Frame, role: Role): Flow {
-    const key = `${frame.flow.id}-${role}`;
-    let flow = flows.get(key);
-    if (flow === undefined) {
-      flow = makeFlow(key, frame.roles.includes(role) ? frame.roles : [...frame.roles, role]);
-      flows.set(key, flow);
-    }
-    return flow;
-  }
   function tell(role: Role, text: string): void {
     const told = text.trim();
-    if (told !== "") side(group.frame, role).line(bytesOf(told), group.frame.paragraphs + 1);
-  }
-
-  function leaveTable(frame: Frame): void {
-    if (frame.cells.length > 0 || frame.cell.length > 0) endRow(frame);
-    if (frame.table === undefined) return;
-    frame.flow.endTable();
-    frame.table = undefined;
-  }
-
-  /** Ends a paragraph; in a row of a table it is a line of the cell. */
-  function endParagraph(frame: Frame, where: "text" | "cell" | "nested"): void {
-    frame.paragraphs++;
-    const text = bytesOf(frame.kinds.text.take());
-    if (where === "cell") {
-      if (text !== "") frame.cell.push(text);
-    } else if (where === "nested") {
-      if (text !== "") frame.nestedCell.push(text);
-    } else if (text !== "") {
-      leaveTable(frame);
-      frame.flow.line(text, frame.paragraphs);
-    }
-    for (const kind of ["hidden", "deleted"] as const) {
-      const aside = frame.kinds[kind].take();
-      if (aside !== "") side(frame, kind).line(bytesOf(aside), frame.paragraphs);
-    }
-  }
-  function endCell(frame: Frame): void {
-    const text = frame.cell.join(" ");
-    if (frame.cell.length > 1 && text.length > layoutCell) frame.layout = true;
-    frame.cells.push(frame.layout ? frame.cell.join("\n") : text);
-    frame.cell.length = 0;
-  }
-  function endRow(frame: Frame): void {
-    if (frame.cell.length > 0) endCell(frame);
-    if (frame.layout) {
-      frame.flow.endTable();
-      frame.table = undefined;
-      for (const cell of frame.cells) if (cell !== "") frame.flow.line(cell, frame.paragraphs);
-    } else if (frame.cells.some((cell) => cell !== "")) {
-      if (frame.table === undefined) {
-        frame.table = `table${++tables}`;
-        frame.flow.table(frame.table);
-      }
-      frame.flow.row(frame.cells, frame.paragraphs);
-    }
-    frame.cells = [];
-    frame.layout = false;
-  }
-  function endNestedRow(frame: Frame): void {
-    if (frame.nestedCell.length > 0) frame.nested.push(frame.nestedCell.splice(0).join(" "));
-    if (frame.nested.length === 0) return;
-    if (frame.inner === undefined) {
-      const id = `table${++tables}`;
-      frame.inner = { flow: makeFlow(sink.unique(id), frame.roles), id };
-      frame.inner.flow.table(id);
-    }
-    frame.inner.flow.row(frame.nested.splice(0), frame.paragraphs);
-  }
-  function endInner(frame: Frame): void {
-    frame.inner?.flow.endTable();
-    frame.inner = undefined;
-  }
-  function endFrame(frame: Frame): void {
-    const open = frame.cells.length > 0 || frame.cell.length > 0;
-    endParagraph(frame, open ? "cell" : "text");
-    endNestedRow(frame);
-    endInner(frame);
-    leaveTable(frame);
-    frame.flow.flush();
+    if (told !== "") runs.side(group.frame, role).line(bytesOf(told), group.frame.paragraphs + 1);
   }
 
   function openFrame(name: string): void {
@@ -402,12 +133,7 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
           ? outer.roles
           : [...outer.roles, role];
     const id = kind.each ? `${role === "watermark" ? "watermark" : kind.flow}${++counter}` : kind.flow;
-    let flow = kind.each ? undefined : flows.get(`${id} ${roles.join(" ")}`);
-    if (flow === undefined) {
-      flow = makeFlow(sink.unique(id), roles, kind.page);
-      if (!kind.each) flows.set(`${id} ${roles.join(" ")}`, flow);
-    }
-    group.frame = makeFrame(id, roles, flow);
+    group.frame = runs.inside(id, roles, kind.each, kind.page);
     group.own.ends = "frame";
     group.destination = "text";
     group.capture = undefined;
@@ -426,9 +152,7 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
   function gather(destination: "picture" | "object"): void {
     group.destination = destination;
     group.own.ends = "data";
-    data = [];
-    dataLength = 0;
-    dataCut = false;
+    data.begin();
     pictureType = "";
   }
 
@@ -457,7 +181,7 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
   function kindOf(): RtfText {
     const { frame } = group;
     const text = group.deleted ? frame.kinds.deleted : group.hidden ? frame.kinds.hidden : frame.kinds.text;
-    if (text.length > longParagraph) endParagraph(frame, group.inTable ? "cell" : "text");
+    if (text.length > longParagraph) runs.endParagraph(frame, group.inTable ? "cell" : "text");
     return text;
   }
 
@@ -531,12 +255,7 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
     }
   }
   function finishData(kind: "object" | "picture"): void {
-    if (dataLength === 0) return;
-    const bytes = Buffer.concat(
-      data.map((piece) => (piece.startsWith("b") ? Buffer.from(piece.slice(1), "latin1") : Buffer.from(piece.slice(1), "hex"))),
-    );
-    data = [];
-    dataLength = 0;
+    const { bytes, cut } = data.take();
     if (bytes.length === 0) return;
     // The picture an object shows of itself repeats what the object says.
     if (kind === "picture" && group.inResult) return;
@@ -544,28 +263,9 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
       kind,
       kind === "picture" ? `picture${++objects}.${pictureType === "" ? "bin" : pictureType}` : `object${++objects}`,
       bytes,
-      dataCut,
+      cut,
     );
   }
-  let odd = "";
-  function collect(piece: string, isHex: boolean): void {
-    if (dataLength > dataLimit * 2) {
-      dataCut = true;
-      return;
-    }
-    if (!isHex) {
-      data.push(`b${piece}`);
-      dataLength += piece.length * 2;
-      return;
-    }
-    let hex = odd + (/[^0-9a-fA-F]/.test(piece) ? piece.replace(/[^0-9a-fA-F]+/g, "") : piece);
-    odd = hex.length % 2 === 1 ? hex.slice(-1) : "";
-    if (odd !== "") hex = hex.slice(0, -1);
-    if (hex === "") return;
-    data.push(`h${hex}`);
-    dataLength += hex.length;
-  }
-
   function fontPage(font: number): number {
     const known = fonts.get(font);
     if (known === undefined) return documentPage;
@@ -686,26 +386,26 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
       case "sect":
         if (group.destination === "text" && !(fromHtml && outlet.html !== undefined && group.frame === body)) {
           const { frame } = group;
-          endParagraph(frame, group.inTable || frame.cells.length > 0 ? "cell" : "text");
+          runs.endParagraph(frame, group.inTable || frame.cells.length > 0 ? "cell" : "text");
         } else append("\n");
         return;
       case "cell":
         if (group.destination !== "text") return;
-        endParagraph(group.frame, "cell");
-        endInner(group.frame);
-        endCell(group.frame);
+        runs.endParagraph(group.frame, "cell");
+        runs.endInner(group.frame);
+        runs.endCell(group.frame);
         return;
       case "row":
         if (group.destination !== "text") return;
-        endParagraph(group.frame, "cell");
-        endRow(group.frame);
+        runs.endParagraph(group.frame, "cell");
+        runs.endRow(group.frame);
         return;
       case "nestcell":
-        endParagraph(group.frame, "nested");
-        group.frame.nested.push(group.frame.nestedCell.splice(0).join(" "));
+        runs.endParagraph(group.frame, "nested");
+        runs.endNestedCell(group.frame);
         return;
       case "nestrow":
-        endNestedRow(group.frame);
+        runs.endNestedRow(group.frame);
         return;
       case "intbl":
         group.inTable = true;
@@ -830,15 +530,14 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
       const { own } = group;
       if (own.ends === "capture") finishCapture(own.name, own.capture?.take() ?? "");
       else if (own.ends === "data") finishData(group.destination === "object" ? "object" : "picture");
-      else if (own.ends === "frame") endFrame(group.frame);
+      else if (own.ends === "frame") runs.endFrame(group.frame);
       group = outer;
       if (groups.length === 0 && !closed) {
         closed = true;
         giveMarkup();
-        endFrame(body);
+        runs.endFrame(body);
         // What follows the document's last brace no program shows.
-        const roles: readonly [Role, ...Role[]] = ["body", "hidden"];
-        group.frame = makeFrame("behind", roles, makeFlow("behind", roles));
+        group.frame = runs.make("behind", ["body", "hidden"]);
         group.destination = "text";
         fromHtml &&= outlet.html === undefined;
       }
@@ -876,7 +575,7 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
           return;
         case "picture":
         case "object":
-          if (!escaped) collect(piece, true);
+          if (!escaped) data.hex(piece);
           return;
         case "fonts": {
           const font = fonts.get(currentFont);
@@ -891,17 +590,17 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
       }
     },
     binary(bytes): void {
-      if (group.destination === "picture" || group.destination === "object") collect(bytes, false);
+      if (group.destination === "picture" || group.destination === "object") data.raw(bytes);
     },
     end(): boolean {
       const whole = groups.length === 0 && closed;
       while (groups.length > 0 || overflow > 0) document.close();
-      endFrame(group.frame);
+      runs.endFrame(group.frame);
       if (!closed) {
         giveMarkup();
-        endFrame(body);
+        runs.endFrame(body);
       }
-      for (const flow of flows.values()) flow.flush();
+      runs.flush();
       return whole;
     },
   };
