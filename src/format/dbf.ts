@@ -60,6 +60,8 @@ const drivers: Readonly<Record<number, number>> = {
 };
 /** 256 KiB of records at a time. */
 const block = 256 * 1024;
+/** 4 KiB: a file of fewer bytes is here as a whole. */
+const headLength = 4096;
 /** Fields of a table: FoxPro has at most 255, dBASE V 1024. */
 const fieldLimit = 2048;
 
@@ -75,7 +77,8 @@ function readHeader(head: Uint8Array): Header | undefined {
   if (month > 12 || day > 31 || from < 65 || recordLength < 2) return undefined;
   const fields: Field[] = [];
   let at = 1;
-  for (let place = 32; place + 32 <= Math.min(from, bytes.length) && bytes[place] !== 0x0d; place += 32) {
+  let place = 32;
+  for (; place + 32 <= Math.min(from, bytes.length) && bytes[place] !== 0x0d; place += 32) {
     const type = String.fromCharCode(bytes[place + 11] ?? 0).toUpperCase();
     const first = bytes[place] ?? 0;
     if (!types.includes(type) || first < 0x20 || fields.length >= fieldLimit) return undefined;
@@ -83,10 +86,14 @@ function readHeader(head: Uint8Array): Header | undefined {
     const end = name.indexOf(0);
     const low = bytes[place + 16] ?? 0;
     const length = type === "C" ? low + (bytes[place + 17] ?? 0) * 256 : low;
-    fields.push({ name: end < 0 ? name : name.subarray(0, end), type, at, length });
+    const shown = end < 0 ? name : name.subarray(0, end);
+    // Tables of time zones begin with the same bytes and have room for "fields".
+    if (length === 0 || shown.some((byte) => byte < 0x20)) return undefined;
+    fields.push({ name: shown, type, at, length });
     at += length;
   }
-  if (fields.length === 0 || at > recordLength) return undefined;
+  if (place < from && place < bytes.length && place + 32 > from && bytes[place] !== 0x0d) return undefined;
+  if (fields.length === 0 || at > recordLength || (from > bytes.length && bytes.length < headLength)) return undefined;
   return {
     version: bytes[0] ?? 0,
     records: bytes.readUInt32LE(4),

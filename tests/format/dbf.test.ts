@@ -185,6 +185,21 @@ describe("dbf", () => {
   test.each([
     ["nothing", Buffer.alloc(0)],
     ["a text that begins with its first byte", Buffer.from("\x03abc".padEnd(200, "x"))],
+    // What compiled tables of time zones of a Java library begin with.
+    [
+      "a time zone",
+      Buffer.concat([
+        Buffer.from("C\0\t\0\x04EEST\0\x03MSD\0\x03LMT\0\x03MSK\0\x04CEST\0\x03LST\0\x03CET\0\x03RMT\0\x03EET\0"),
+        Buffer.alloc(500, "\0\0\x16\x98\x80"),
+      ]),
+    ],
+    [
+      "a time zone of few bytes",
+      Buffer.from(
+        "C\0\x03\0\x03LMT\0\x0bSAST-Summer\0\x04SAST\0\0\0\x07\xff\x80\0\0\0\0\0\0\0@\0\0pp@\0\0pp\x02\0\0".padEnd(92, "\0"),
+        "latin1",
+      ),
+    ],
     ["a month that is none", Buffer.from([3, 24, 13, 1, ...Buffer.alloc(100)])],
   ])("%s is no table", async (_, bytes) => {
     expect(await dbf.accepts(await createProbe("x.dbf", memorySource(bytes)))).toBe(false);
