@@ -41,7 +41,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
         yield told(
           entry,
           "not-found",
-          `file begins in cabinet ${cabinet.previous ?? "before this one"}, which is not here`,
+          `file begins in cabinet ${cabinet.previous ?? "before this one"}, which is not here or not examined`,
           false,
           path(file),
         );
@@ -92,7 +92,7 @@ function* emptyFiles(input: ExtractInput, files: readonly CabinetFile[]): Genera
 }
 
 async function isHere(input: ExtractInput, cabinet: Cabinet, name: string | undefined): Promise<boolean> {
-  const source = name === undefined ? undefined : await input.sibling?.(baseName(name));
+  const source = name === undefined ? undefined : await input.partner?.(baseName(name));
   if (source === undefined) return false;
   try {
     return (await readCabinet(source))?.setId === cabinet.setId;
@@ -108,6 +108,7 @@ async function followSet(input: ExtractInput, first: Cabinet, parts: FolderPart[
     const source = await input.sibling?.(baseName(name));
     if (source === undefined) return name;
     opened.push(source);
+    input.budget.also?.(source.size ?? 0);
     const cabinet = await readCabinet(source);
     const [folder] = cabinet?.folders ?? [];
     if (cabinet === undefined || folder === undefined || cabinet.setId !== first.setId || cabinet.index !== first.index + number)

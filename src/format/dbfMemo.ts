@@ -21,7 +21,7 @@ export const dbfMemo: Extractor = {
     const [, base = "", extension = ""] = named.exec(input.entry.path) ?? [];
     const upper = extension === extension.toUpperCase();
     for (const name of upper ? [`${base}.DBF`, `${base}.dbf`] : [`${base}.dbf`, `${base}.DBF`]) {
-      const table = await input.sibling?.(name);
+      const table = await input.partner?.(name);
       if (table === undefined) continue;
       const head = await readRange(table, 0, 32).finally(() => table.close());
       const kind = memoKind(head[0] ?? 0);
@@ -29,7 +29,7 @@ export const dbfMemo: Extractor = {
     }
     const sink = createSink(input.budget, input.entry.path);
     yield* giveTextRuns(sink, input.bytes);
-    sink.failure("not-found", "table of the memo file is not here: only runs of text were read", true);
+    sink.failure("not-found", "table of the memo file is not here or not examined: only runs of text were read", true);
     yield* sink.drain();
   },
 };

@@ -157,12 +157,12 @@ function* blobs(
 
 /** A log whose database stands beside it is read there. */
 async function* readAlone(input: ExtractInput, sink: Sink, name: string, ending: string): AsyncGenerator<Extracted, void> {
-  const database: ByteSource | undefined = name.endsWith(ending) ? await input.sibling?.(name.slice(0, -ending.length)) : undefined;
+  const database: ByteSource | undefined = name.endsWith(ending) ? await input.partner?.(name.slice(0, -ending.length)) : undefined;
   if (database !== undefined) {
     await database.close();
     return;
   }
-  sink.failure("corrupt", "write-ahead log without its database: only runs of text are read", true);
+  sink.failure("corrupt", "write-ahead log whose database is not here or not examined: only runs of text are read", true);
   yield* readLeftovers(input, sink, "body");
 }
 

@@ -23,9 +23,9 @@ export const volume: Extractor = {
   async *extract(input) {
     const base = spanned.exec(input.entry.path)?.[1];
     const name = base === undefined ? `${later.exec(input.entry.path)?.[1] ?? ""}.001` : `${base}.zip`;
-    const whole = await input.sibling?.(name);
+    const whole = await input.partner?.(name);
     if (whole === undefined) {
-      yield told(input.entry, "not-found", `volume ${name} is not here, or this is no volume`, false);
+      yield told(input.entry, "not-found", `volume ${name} is not here or not examined, or this is no volume`, false);
       return;
     }
     try {

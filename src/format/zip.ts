@@ -36,12 +36,12 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   });
   const volume = /(?:^|[/\\])([^/\\]+)\.z\d\d$/i.exec(entry.path)?.[1];
   if (volume !== undefined && (await lastVolume(input.bytes)) === undefined) {
-    const last = await input.sibling?.(`${volume}.zip`);
+    const last = await input.partner?.(`${volume}.zip`);
     const whole = last !== undefined && ((await lastVolume(last)) ?? 0) > 0;
     await last?.close();
     // It is read with the last one, which holds the directory.
     if (whole) return;
-    yield failure("not-found", `last volume ${volume}.zip of the archive is not here`, true);
+    yield failure("not-found", `last volume ${volume}.zip of the archive is not here or not examined`, true);
   }
   const volumes = await joinZip(input);
   try {

@@ -82,6 +82,8 @@ export type BudgetKind = "inflated" | "members" | "pages" | "cells" | "character
 export interface Budget {
   /** False when spent: stop, and say `too-large` or `bomb`, partial. */
   take(what: BudgetKind, amount: number): boolean;
+  /** So many bytes of other files are read with the entry: the volumes of a set. */
+  also?(bytes: number): void;
   /** Inflated ÷ stored above which one stream or one archive is a bomb; absent: 200. */
   readonly ratio?: number;
 }
@@ -111,6 +113,8 @@ export interface ExtractInput {
   readonly signal: Stop;
   /** A file beside the entry: the `-wal` of a database, the next volume of an archive. Undefined where there is none; absent for members. */
   sibling?(name: string): Promise<ByteSource | undefined>;
+  /** A file beside the entry that this run examines too: with it the entry may be read, and then need not be read by itself. */
+  partner?(name: string): Promise<ByteSource | undefined>;
 }
 
 /** In document order. A container yields members, and the pipeline goes into each at once: it is gone at the next pull. */

@@ -35,6 +35,8 @@ export interface Entry {
   readonly stamp: string | undefined;
   /** Of what lies in a recycle bin. */
   readonly recycled?: Recycled;
+  /** Of a file that may be read with one beside it (a volume, a memo file): names there that are examined too; absent: all are. */
+  readonly beside?: readonly string[];
   /** 0 on the mount, 1 inside an archive on it, and so on. */
   readonly depth: number;
 }
@@ -63,6 +65,8 @@ export interface WalkOptions {
   readonly leftOut?: readonly string[];
   /** Only these, in this order, instead of all that lies below the root: paths from the root, or absolute. They are names, never patterns. */
   readonly listed?: readonly string[];
+  /** All roots of the run, as they were typed. */
+  readonly roots?: readonly string[];
   /** Absolute paths never examined: the reports and state of this run. */
   readonly own: readonly string[];
   /** Stands before paths of the file system where it was asked for; tests inject a scratch root for /proc and /sys. */

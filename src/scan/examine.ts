@@ -223,7 +223,7 @@ async function examineWithin(
       budget,
       passwords: workshop.passwords,
       signal: deadline,
-      ...(sibling === undefined ? {} : { sibling }),
+      ...(sibling === undefined ? {} : { sibling, partner: partnerOf(entry, sibling) }),
     };
     const handInner = (inner: Examination): ReturnType<Hand> => {
       within += inner.matches.length;
@@ -344,6 +344,11 @@ async function hold(source: ByteSource, limit: number): Promise<ByteSource | und
     if (count < block.length) break;
   }
   return memorySource(Buffer.concat(pieces, length));
+}
+
+/** Gives the files beside an entry that are examined too. */
+export function partnerOf<T>(entry: Entry, sibling: (name: string) => Promise<T | undefined>): (name: string) => Promise<T | undefined> {
+  return (name) => (entry.beside === undefined || entry.beside.includes(name) ? sibling(name) : Promise.resolve(undefined));
 }
 
 /** Bytes at hand as a source. */

@@ -8,7 +8,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Limits } from "../model/request.ts";
 import { sources } from "../source/registry.ts";
 import { decode } from "../util/decode.ts";
-import { memorySource, nameOf } from "./examine.ts";
+import { memorySource, nameOf, partnerOf } from "./examine.ts";
 import { createBudget } from "./limits.ts";
 
 /** A piece of an entry's text as the rules see it, or what could not be read. Unmasked: it is the content. */
@@ -85,7 +85,7 @@ async function* extractEntry(
         budget,
         passwords: options.passwords,
         signal: options.signal,
-        ...(sibling === undefined ? {} : { sibling }),
+        ...(sibling === undefined ? {} : { sibling, partner: partnerOf(entry, sibling) }),
       };
       for await (const item of extractor.extract(input)) {
         yield* told(item, entry, budget, options);

@@ -36,24 +36,35 @@ const MEMBERS_MEASURE = 10 * MIB;
 
 /** What an entry on the mount and all nested in it may still use. `stored`: bytes of that entry, where known; larger ones may use more. */
 export function createBudget(limits: Limits, stored: number | undefined): Budget {
-  const share = Math.max(1, (stored ?? 0) / MEASURE);
-  const most: Record<BudgetKind, number> = {
-    inflated: limits.inflatedBytes * share,
-    members: limits.members * Math.max(1, (stored ?? 0) / MEMBERS_MEASURE),
-    pages: limits.pages * share,
-    cells: limits.cells * share,
-    characters: limits.characters * share,
-  };
+  let known = stored;
+  let most = mostOf(limits, known ?? 0);
   const left = { ...most };
   return {
     ratio: limits.inflationRatio,
+    also(bytes) {
+      if (known !== undefined) known += bytes;
+      const more = mostOf(limits, known ?? bytes);
+      for (const kind of Object.keys(left) as BudgetKind[]) left[kind] += Math.max(0, more[kind] - most[kind]);
+      most = more;
+    },
     take(what, amount) {
       left[what] -= amount;
       if (left[what] < 0) return false;
-      if (what !== "inflated" || stored === undefined) return true;
+      if (what !== "inflated" || known === undefined) return true;
       const inflated = most.inflated - left.inflated;
-      return inflated < RATIO_FROM || inflated <= stored * limits.inflationRatio;
+      return inflated < RATIO_FROM || inflated <= known * limits.inflationRatio;
     },
+  };
+}
+
+function mostOf(limits: Limits, stored: number): Record<BudgetKind, number> {
+  const share = Math.max(1, stored / MEASURE);
+  return {
+    inflated: limits.inflatedBytes * share,
+    members: limits.members * Math.max(1, stored / MEMBERS_MEASURE),
+    pages: limits.pages * share,
+    cells: limits.cells * share,
+    characters: limits.characters * share,
   };
 }
 

@@ -275,7 +275,7 @@ async function walkAll(
   open: () => number,
   reading: (entry: Entry) => void,
 ): Promise<void> {
-  const options = { ...request.walk, own: request.own };
+  const options = { ...request.walk, own: request.own, roots: request.roots };
   const pace = paced(request.readRate, signal, () => pool.flush());
   for (const [index, root] of request.roots.entries()) {
     const source = sources.find((one) => one.claims(root));

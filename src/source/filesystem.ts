@@ -121,7 +121,9 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
   if (options.listed !== undefined && stats.isDirectory()) {
     for (const name of options.listed) {
       const met = listed(name, withSlash(rootKey), root, state);
-      if ("type" in met) yield [met];
+      const dir = name.slice(0, name.lastIndexOf("/") + 1);
+      const others = options.listed.filter((one) => one.slice(0, one.lastIndexOf("/") + 1) === dir).map((one) => one.slice(dir.length));
+      if ("type" in met) yield [withBeside(met, others)];
       else stack.push(met);
     }
     stack.reverse();
@@ -139,7 +141,11 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
   } else {
     const name = showBytes(rootKey.slice(rootKey.lastIndexOf("/") + 1));
     const pseudo = rootMount !== undefined && isPseudo(rootMount) && stats.isFile();
-    yield [pseudo ? { type: "excluded", path: root, by: "pseudo file system" } : fileOrExcluded(state, root, rootKey, name, stats)];
+    yield [
+      pseudo
+        ? { type: "excluded", path: root, by: "pseudo file system" }
+        : withBeside(fileOrExcluded(state, root, rootKey, name, stats), besideRoot(root, options.roots ?? [])),
+    ];
   }
   let turnStarted = performance.now();
   async function giveTurn(): Promise<void> {
@@ -197,6 +203,7 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
   let batch: Walked[] = [];
   const directories: Directory[] = [];
   const bin = recycledIn(directory.key, names);
+  const choosing = state.exclude.length > 0 || state.include.length > 0;
   for (const name of names) {
     const shown = showBytes(name);
     const path = directory.path + shown;
@@ -210,6 +217,7 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
         : stats.isSymbolicLink()
           ? followed(state, path, key, below)
           : fileOrExcluded(state, path, key, below, stats);
+      if (choosing && "type" in walked && together.test(shown)) walked = withBeside(walked, chosen(directory, state, names, name));
     } catch (error) {
       walked = failed(path, error);
     }
@@ -287,6 +295,37 @@ function fileOrExcluded(state: Walk, path: string, key: ByteString, below: strin
     depth: 0,
   };
   return { type: "entry", entry };
+}
+
+/** What may be read with a file beside it: memo files, logs of databases, volumes, cabinets. */
+const together = /\.(?:fpt|dbt|[r-z]\d\d|part\d+\.[^.]+|\d{3}|cab|[^.]*-wal)$/i;
+/** Names of one set that are looked at: those that begin it, and those round the file. */
+const setBegin = 32;
+const setRound = 16;
+
+function withBeside(walked: Walked, beside: readonly string[]): Walked {
+  return walked.type === "entry" && together.test(walked.entry.path) ? { type: "entry", entry: { ...walked.entry, beside } } : walked;
+}
+
+/** Names of the files beside a root that are roots too. */
+function besideRoot(root: string, roots: readonly string[]): readonly string[] {
+  const folder = dirname(locate(root));
+  return roots.filter((one) => one !== root && dirname(locate(one)) === folder).map((one) => basename(one));
+}
+
+/** Names in a directory of the set that a file belongs to, without those that are left out by a pattern. */
+function chosen(directory: Directory, state: Walk, names: readonly ByteString[], name: ByteString): readonly string[] {
+  const begin = name.slice(0, name.indexOf(".") + 1).toLowerCase();
+  const set = names.filter((one) => one.toLowerCase().startsWith(begin));
+  const own = set.indexOf(name);
+  return set
+    .filter((_, index) => index < setBegin || Math.abs(index - own) <= setRound)
+    .filter((one) => {
+      const below = directory.below + showBytes(one);
+      if (excludedBy(state, below, directory.key + one, false) !== undefined) return false;
+      return state.include.length === 0 || state.include.some((matches) => matches(below, false));
+    })
+    .map((one) => showBytes(one));
 }
 
 function directoryOrExcluded(

@@ -23,6 +23,7 @@ async function readBeside(path: string, bytes: Buffer, siblings: Readonly<Record
     passwords,
     signal: new AbortController().signal,
     sibling: (name) => Promise.resolve(siblings[name] === undefined ? undefined : memorySource(siblings[name])),
+    partner: (name) => Promise.resolve(siblings[name] === undefined ? undefined : memorySource(siblings[name])),
   });
   for await (const item of items) {
     if (item.type === "failure") failures.push(`${item.failure.code} ${item.failure.path} ${item.failure.detail}`);

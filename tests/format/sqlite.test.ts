@@ -23,6 +23,7 @@ async function withSiblings(bytes: Uint8Array, siblings: Readonly<Record<string,
     passwords: [],
     signal: new AbortController().signal,
     sibling: (wanted) => Promise.resolve(siblings[wanted] === undefined ? undefined : memorySource(siblings[wanted])),
+    partner: (wanted) => Promise.resolve(siblings[wanted] === undefined ? undefined : memorySource(siblings[wanted])),
   });
   for await (const item of items) {
     if (item.type === "failure") told.push(`${item.failure.code} ${item.failure.partial ? "partial" : "whole"}`);

@@ -37,6 +37,20 @@ test.each([
   expect(createBudget(defaultLimits, size).take("members", members + 1)).toBe(false);
 });
 
+test("a set of volumes may use what its volumes together may", () => {
+  const budget = createBudget(defaultLimits, 100 * MIB);
+  expect(budget.take("inflated", GIB)).toBe(true);
+  budget.also?.(300 * MIB);
+  expect(budget.take("inflated", 3 * GIB)).toBe(true);
+  expect(budget.take("inflated", 1)).toBe(false);
+  const small = createBudget(defaultLimits, 100_000);
+  expect(small.take("inflated", 15_000_000)).toBe(true);
+  expect(small.take("inflated", 15_000_000)).toBe(false);
+  const joined = createBudget(defaultLimits, 100_000);
+  joined.also?.(100_000);
+  expect(joined.take("inflated", 30_000_000)).toBe(true);
+});
+
 let workshop: Workshop;
 
 beforeAll(async () => {

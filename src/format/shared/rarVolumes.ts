@@ -62,7 +62,7 @@ export function previousVolume(path: string): string | undefined {
 /** Whether the volume before this one lies beside it, so that the set is read with it. */
 export async function readWithEarlier(input: ExtractInput, headers: RarHeaders): Promise<boolean> {
   const name = headers.volume ? previousVolume(input.entry.path) : undefined;
-  const source = name === undefined ? undefined : await input.sibling?.(name);
+  const source = name === undefined ? undefined : await input.partner?.(name);
   if (source === undefined) return false;
   try {
     const version = rarVersion(await readRange(source, 0, 8));
@@ -117,6 +117,7 @@ export async function followRarSet(input: ExtractInput, first: RarHeaders): Prom
     }
     headers = await readRarHeaders(next, version, first.password === undefined ? input.passwords : [first.password]);
     source = next;
+    input.budget.also?.(next.size ?? 0);
     if (headers.hidden || !headers.volume) {
       missing = name;
       break;

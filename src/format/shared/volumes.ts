@@ -50,6 +50,7 @@ async function join(input: ExtractInput, size: number, nameOf: (number: number) 
       break;
     }
     parts.push({ source, from: total, size: source.size });
+    input.budget.also?.(source.size);
     total += source.size;
   }
   return joinedParts(parts, total, { missing: needed === undefined ? undefined : next, next, own: input.bytes });

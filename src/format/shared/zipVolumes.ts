@@ -45,6 +45,7 @@ export async function joinZip(input: ExtractInput): Promise<ZipVolumes> {
       return { ...alone(input.bytes), missing: name, starts: [...Array.from({ length: last }, () => nowhere), 0] };
     }
     parts.push({ source, from: total, size: source.size });
+    input.budget.also?.(source.size);
     starts.push(total);
     total += source.size;
   }
