@@ -3,6 +3,7 @@ import type { Compiled } from "./compiled.ts";
 import type { Flow, Segment } from "./flow.ts";
 import { DIGITS } from "./kernel/contract.ts";
 import { DigitChain } from "./kernel/digitChain.ts";
+import { isLiteral } from "./kernel/literalBytes.ts";
 import type { Plan } from "./plan.ts";
 
 /** The chain of the candidate at hand. */
@@ -14,8 +15,11 @@ export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: 
   const { bytes, length, encoding } = flow;
   const at = start - flow.base;
   if (kind !== DIGITS) {
-    // In GB18030 and Big5 the bytes of a literal may straddle two characters.
-    if (encoding !== "utf8" && characterStart(bytes.subarray(0, length), at, Math.max(0, at - 1024), encoding) !== at) return;
+    // In GB18030 and Big5 the bytes of a literal may straddle two characters, and halves of characters look like letters.
+    if (encoding !== "utf8") {
+      if (!isLiteral(bytes, at, compiled.literals[kind] ?? "", encoding)) return;
+      if (characterStart(bytes.subarray(0, length), at, Math.max(0, at - 1024), encoding) !== at) return;
+    }
     for (const { plan, roles } of compiled.literalRules[kind] ?? []) if (stands(segment, roles)) into.push(plan);
     return;
   }

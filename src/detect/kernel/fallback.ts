@@ -1,9 +1,9 @@
 import { characterStart } from "../../util/decode.ts";
 import type { ByteEncoding } from "../../util/decode.ts";
-import { encode } from "../../util/encode.ts";
 import { DigitChain, digitSize } from "./digitChain.ts";
 import { DIGITS } from "./contract.ts";
 import type { CandidateList, DigitTable, Kernel, TriggerSet } from "./contract.ts";
+import { literalBytes } from "./literalBytes.ts";
 
 interface Literal {
   readonly id: number;
@@ -40,7 +40,7 @@ function build(triggers: TriggerSet, encoding: ByteEncoding): Tables {
   const short = new Map<number, Literal[]>();
   const long: Literal[] = [];
   for (const [id, text] of triggers.literals.entries()) {
-    const bytes = encode(text, encoding);
+    const bytes = literalBytes(text, encoding);
     if (bytes === undefined || bytes.length === 0) continue;
     if (bytes.length >= 4) {
       long.push({ id, bytes });

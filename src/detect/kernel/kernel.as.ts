@@ -323,7 +323,7 @@ function separatorSize(at: usize): usize {
     return byte === 0xef && second === 0xbc && third === 0x8d ? 3 : 0;
   }
   if (encoding === GB18030) return (byte === 0xa1 && second === 0xa1) || (byte === 0xa3 && second === 0xad) ? 2 : 0;
-  return byte === 0xa1 && second === 0x40 ? 2 : 0;
+  return byte === 0xa1 && (second === 0x40 || second === 0x56 || second === 0xd0) ? 2 : 0;
 }
 
 /** A chain of groups of digits that begins at `at`, unless a digit goes before. */

@@ -1,6 +1,6 @@
 import type { ByteEncoding } from "../../util/decode.ts";
-import { encode } from "../../util/encode.ts";
 import type { CandidateList, Kernel, TriggerSet } from "./contract.ts";
+import { literalBytes } from "./literalBytes.ts";
 import { createFallbackKernel } from "./fallback.ts";
 import { WASM } from "./wasm.generated.ts";
 
@@ -88,7 +88,7 @@ class Instance {
     if (compiled === undefined) throw new Error("no kernel");
     this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
     this.#encoding = CODES[encoding];
-    const literals = triggers.literals.map((text, id): Literal => ({ id, bytes: encode(text, encoding) ?? new Uint8Array() }));
+    const literals = triggers.literals.map((text, id): Literal => ({ id, bytes: literalBytes(text, encoding) ?? new Uint8Array() }));
     const layout = new Layout(this.#exports.base());
     const writes: (() => void)[] = [];
     this.#layDigits(triggers, layout, writes);

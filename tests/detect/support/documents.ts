@@ -21,8 +21,8 @@ const filler =
     "|",
   );
 
-/** A text made of the examples of all rules, whole, cut, widened or with a character changed, among other things. */
-export function randomDocument(matchers: readonly Matcher[], next: (below: number) => number, length: number): string {
+/** A text made of the examples of all rules, whole, cut, widened unless said otherwise, or with a character changed, among other things. */
+export function randomDocument(matchers: readonly Matcher[], next: (below: number) => number, length: number, wide = true): string {
   const texts = matchers.flatMap(({ rule }) => [...rule.examples.match, ...rule.examples.noMatch].map(({ text }) => text));
   let document = "";
   while (document.length < length) {
@@ -30,7 +30,7 @@ export function randomDocument(matchers: readonly Matcher[], next: (below: numbe
     const kind = next(10);
     if (kind === 0) piece = piece.slice(next(piece.length));
     else if (kind === 1) piece = piece.slice(0, next(piece.length));
-    else if (kind === 2) piece = widen(piece);
+    else if (kind === 2 && wide) piece = widen(piece);
     else if (kind === 3) {
       const at = next(piece.length);
       piece = piece.slice(0, at) + (filler[next(filler.length)] ?? "") + piece.slice(at + 1);
