@@ -275,7 +275,8 @@ async function main() {
       stdio: "ignore",
       env: { ...process.env, XDG_STATE_HOME: home },
     });
-    for (let tries = 0; tries < 600 && readdirSync(first.spool).length < 2; tries++) await setTimeout(20);
+    for (let tries = 0; tries < 600 && readdirSync(first.spool).filter((name) => name.endsWith(".json")).length < 2; tries++)
+      await setTimeout(20);
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("close", resolve));
     const kept = readdirSync(first.spool).toSorted();
