@@ -76,14 +76,25 @@ export function openReports(
 }
 
 /**
- * Tells every report of an event, one after the other. A report that can no longer be written is dropped with a word, its target left as it was,
+ * Tells every report of events, one after the other. A report that can no longer be written is dropped with a word, its target left as it was,
  * and the others go on; throws where none is left.
  */
-export async function tell(terminal: Terminal, reports: OpenOutput[], event: ScanEvent, progress: { clear(): void }): Promise<void> {
+export async function tell(
+  terminal: Terminal,
+  reports: OpenOutput[],
+  events: readonly ScanEvent[],
+  progress: { clear(): void },
+): Promise<void> {
   for (const one of reports.slice()) {
     // What goes to the terminal would tear the progress line.
     if (one.output === undefined) progress.clear();
-    await attempt(terminal, reports, one, () => one.report.on(event));
+    await attempt(terminal, reports, one, async () => {
+      for (const event of events) {
+        const written = one.report.on(event);
+        // Most reports wait for nothing, and most events write nothing.
+        if (written !== undefined) await written;
+      }
+    });
   }
 }
 

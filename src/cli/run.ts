@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { resolve } from "node:path";
 
-import type { Place, ScanSummary } from "../model/event.ts";
+import type { Place, ScanEvent, ScanSummary } from "../model/event.ts";
 import type { ScanRequest } from "../model/request.ts";
 import { defaultKeyFile } from "../scan/key.ts";
 import { compared, keyIdOf } from "../scan/compare.ts";
 import type { Snapshot } from "../scan/compare.ts";
-import { scan } from "../scan/main.ts";
+import { scan, scanInBatches } from "../scan/main.ts";
 import type { Ahead } from "../scan/main.ts";
 import type { ScanState } from "../scan/state/state.ts";
 import { resolveRequest, volumesOf } from "../scan/request.ts";
@@ -254,14 +254,21 @@ async function scanTo(
   let summary: ScanSummary | undefined;
   let send: (() => Promise<void>) | undefined;
   try {
-    const events = scan(request, abort.signal, await volumesOf(request.roots), state, ahead);
-    for await (const event of previous === undefined ? events : compared(events, previous)) {
-      noteEvent(gate, event, known);
-      progress.note(event);
-      delivery?.on(event);
-      if (event.type === "scan-end") ({ summary } = event);
-      await tell(terminal, reports, event, progress);
-      if (event.type === "scan-end" && wanted.delivery !== undefined && delivery !== undefined) {
+    const volumes = await volumesOf(request.roots);
+    const batches =
+      previous === undefined
+        ? scanInBatches(request, abort.signal, volumes, state, ahead)
+        : singly(compared(scan(request, abort.signal, volumes, state, ahead), previous));
+    for await (const events of batches) {
+      for (const event of events) {
+        noteEvent(gate, event, known);
+        progress.note(event);
+        delivery?.on(event);
+      }
+      await tell(terminal, reports, events, progress);
+      const last = events.at(-1);
+      if (last?.type === "scan-end") ({ summary } = last);
+      if (last?.type === "scan-end" && wanted.delivery !== undefined && delivery !== undefined) {
         const { code } = decided(request, gate, summary);
         send = await keepResult(terminal, wanted.delivery, delivery.report(code, state?.lastGating));
       }
@@ -293,4 +300,8 @@ function decided(
   const gated = gates(gate, request.failOn);
   const incomplete = isIncomplete(summary);
   return { code: exitCode(gated, incomplete, request.allowIncomplete), gated, incomplete };
+}
+
+async function* singly(events: AsyncIterable<ScanEvent>): AsyncGenerator<readonly ScanEvent[]> {
+  for await (const event of events) yield [event];
 }

@@ -26,7 +26,7 @@ import type { Pool } from "./pool.ts";
 import { mayIdentify } from "./maskPath.ts";
 import { contentOf } from "./state/content.ts";
 import { Keeping } from "./state/record.ts";
-import type { ScanState } from "./state/state.ts";
+import type { Plain, ScanState } from "./state/state.ts";
 import { Quantities } from "./quantity.ts";
 import { toolVersion } from "./version.ts";
 import type { WorkshopSetup } from "./workshop.ts";
@@ -35,6 +35,8 @@ import type { WorkshopSetup } from "./workshop.ts";
 const INTERRUPT_GRACE = 2_000;
 /** Entries that may be back and wait for an earlier one before the walk waits too. */
 const REORDER = 4_096;
+/** Events given together, more or less. */
+const TOGETHER = 512;
 /** Unique people of one entry from which its customer data is judged as bulk. */
 const BULK_SUBJECTS = 50;
 
@@ -48,6 +50,8 @@ function allowsInline(request: ScanRequest, volumes: readonly (Volume | undefine
 /** What the walk found, in order; what is not an entry waits for its turn like one. */
 type Step =
   | { readonly kind: "event"; readonly event: ScanEvent }
+  /** Unchanged entries in a row, each with nothing to say of it: what most of a second scan is. */
+  | { readonly kind: "plain"; readonly entries: readonly Entry[]; readonly plain: readonly Plain[] }
   | { readonly kind: "known"; readonly examinations: readonly Examination[] }
   | ReadStep;
 
@@ -56,6 +60,11 @@ interface ReadStep {
   readonly kind: "read";
   pieces: { readonly examinations: readonly Examination[]; taken(): void }[];
   ended: boolean;
+}
+
+/** Unchanged entries that wait to be told. */
+interface Held {
+  entries: number;
 }
 
 /** How far a scan is, for whoever watches it; entries that need no reading do not count. */
@@ -87,6 +96,17 @@ export async function* scan(
   state?: ScanState,
   ahead?: Ahead,
 ): AsyncGenerator<ScanEvent> {
+  for await (const events of scanInBatches(request, signal, volumes, state, ahead)) yield* events;
+}
+
+/** As `scan`, all events that are there at once: one at a time costs more than an unchanged entry does. */
+export async function* scanInBatches(
+  request: ScanRequest,
+  signal: AbortSignal,
+  volumes: readonly (Volume | undefined)[] = [],
+  state?: ScanState,
+  ahead?: Ahead,
+): AsyncGenerator<readonly ScanEvent[]> {
   const begun = performance.now();
   const started = new Date().toISOString();
   const steps = new Map<number, Step>();
@@ -117,7 +137,7 @@ export async function* scan(
   const suppressor = createSuppressor(request.baseline?.baseline, started.slice(0, 10));
   const said = await header(request, started, volumes, maskPath, suppressor.expired);
   state?.begin(said, await Promise.all(request.roots.map((root) => maskPath(absoluteOf(root)))));
-  yield { type: "scan-start", header: said };
+  yield [{ type: "scan-start", header: said }];
   const options = {
     jobs: request.jobs,
     limits: request.limits,
@@ -155,6 +175,7 @@ export async function* scan(
   let outer: Entry | undefined;
   let walked = 0;
   let told = 0;
+  const held: Held = { entries: 0 };
   let walkDone = false;
   let failed: { readonly error: unknown } | undefined;
   const walk = walkAll(
@@ -165,7 +186,8 @@ export async function* scan(
     contents,
     put,
     () => walked++,
-    () => walked - told,
+    () => walked - told + held.entries,
+    held,
     (entry) => {
       if (ahead !== undefined) ahead.met += workOf(entry);
     },
@@ -180,9 +202,17 @@ export async function* scan(
     });
 
   try {
+    let events: ScanEvent[] = [];
     for (;;) {
       const step = steps.get(told);
-      if (step === undefined || (step.kind === "read" && step.pieces.length === 0 && !step.ended)) {
+      const waits = step === undefined || (step.kind === "read" && step.pieces.length === 0 && !step.ended);
+      if (events.length > 0 && (waits || events.length >= TOGETHER)) {
+        yield events;
+        events = [];
+        // What waited may have come in the meantime.
+        continue;
+      }
+      if (waits) {
         if (failed !== undefined) throw failed.error;
         if (walkDone && told === walked) break;
         await new Promise<void>((resolve) => {
@@ -196,7 +226,11 @@ export async function* scan(
         for (const { examinations, taken } of pieces) {
           if (state !== undefined) (keeping ??= new Keeping()).add(examinations);
           outer = examinations.at(-1)?.entry;
-          yield* judgeOf.entry(examinations);
+          for (const event of judgeOf.entry(examinations)) events.push(event);
+          if (events.length >= TOGETHER) {
+            yield events;
+            events = [];
+          }
           taken();
         }
         if (!step.ended || step.pieces.length > 0) continue;
@@ -213,12 +247,15 @@ export async function* scan(
         const event = await masked(step.event, maskPath);
         judgeOf.note(event);
         // What a person's own device keeps from the check is counted, and not named.
-        if (event.type !== "excluded" || request.zone !== "personal") yield event;
-      } else if (step.kind === "known") yield* judgeOf.entry(step.examinations, true);
+        if (event.type !== "excluded" || request.zone !== "personal") events.push(event);
+      } else if (step.kind === "plain") {
+        held.entries -= step.entries.length;
+        judgeOf.plain(step.entries, step.plain, events);
+      } else if (step.kind === "known") for (const event of judgeOf.entry(step.examinations, true)) events.push(event);
     }
     await walk;
     summary = judgeOf.summary(!signal.aborted, performance.now() - begun);
-    yield { type: "scan-end", summary };
+    yield [{ type: "scan-end", summary }];
   } finally {
     state?.end(summary, judgeOf.gating, judgeOf.places);
     signal.removeEventListener("abort", onAbort);
@@ -273,24 +310,45 @@ async function walkAll(
   put: (sequence: number, step: Step) => void,
   next: () => number,
   open: () => number,
+  held: Held,
   reading: (entry: Entry) => void,
 ): Promise<void> {
   const options = { ...request.walk, own: request.own, roots: request.roots };
+  // Age is judged of each entry, and bytes decide only where they were read.
+  const known = request.olderThan === undefined && request.verifyContent !== true ? state?.plain.bind(state) : undefined;
   const pace = paced(request.readRate, signal, () => pool.flush());
   for (const [index, root] of request.roots.entries()) {
     const source = sources.find((one) => one.claims(root));
     if (source === undefined) throw new Error(`no source for root ${index}`);
     for await (const found of source.walk(root, index, options, signal)) {
+      let entries: Entry[] = [];
+      let plain: Plain[] = [];
+      const flush = (): void => {
+        if (entries.length === 0) return;
+        held.entries += entries.length;
+        put(next(), { kind: "plain", entries, plain });
+        entries = [];
+        plain = [];
+      };
       for (const one of found) {
+        if (one.type === "entry" && known !== undefined) {
+          const unchanged = known(one.entry);
+          if (unchanged !== undefined) {
+            entries.push(one.entry);
+            plain.push(unchanged);
+            continue;
+          }
+        }
+        flush();
         const sequence = next();
         const content =
           one.type === "entry" && state !== undefined && request.verifyContent === true
             ? await contentOf(source, one.entry, request.key)
             : undefined;
         if (content !== undefined) contents.set(sequence, content.hash);
-        const known = one.type === "entry" ? state?.lookup(one.entry, content?.hash) : undefined;
-        if (known !== undefined) {
-          const examinations = content?.touched === true ? known.map((examination) => withTouch(examination)) : known;
+        const before = one.type === "entry" ? state?.lookup(one.entry, content?.hash) : undefined;
+        if (before !== undefined) {
+          const examinations = content?.touched === true ? before.map((examination) => withTouch(examination)) : before;
           put(sequence, { kind: "known", examinations });
         } else if (one.type === "entry") {
           reading(one.entry);
@@ -298,6 +356,7 @@ async function walkAll(
           await pool.submit({ sequence, source: source.id, entry: one.entry });
         } else put(sequence, { kind: "event", event: one });
       }
+      flush();
       while (open() > REORDER && !signal.aborted) await setTimeout(5);
       if (signal.aborted) break;
     }
@@ -390,6 +449,8 @@ function policyOf({ policy, zone }: ScanRequest): NonNullable<ScanHeader["policy
   return { version: policy.version, rows };
 }
 
+const none: readonly never[] = [];
+
 /** Judges what comes back and keeps the ledger. */
 class Judge {
   readonly #request: ScanRequest;
@@ -447,6 +508,33 @@ class Judge {
       this.#ledger.unwalked++;
       this.#failed(event.failure);
     }
+  }
+
+  /** Tells unchanged entries that held text and nothing to say of it. */
+  plain(entries: readonly Entry[], plain: readonly Plain[], events: ScanEvent[]): void {
+    for (const [index, { path }] of entries.entries()) {
+      const { format = "unknown", bytes = 0 } = plain[index] ?? {};
+      this.#ledger.bytes += bytes;
+      this.#formats[format] = (this.#formats[format] ?? 0) + 1;
+      const row = (this.#byFormat[format] ??= { full: 0, partial: 0, none: 0, textless: 0 });
+      row.full++;
+      events.push({
+        type: "entry-end",
+        path,
+        verdict: "clean",
+        coverage: "full",
+        format: format === "unknown" ? undefined : format,
+        carried: true,
+        counts: none,
+        subjects: 0,
+        bytes,
+        elapsedMs: 0,
+      });
+    }
+    this.#carried += entries.length;
+    this.#ledger.entries += entries.length;
+    this.#ledger.full += entries.length;
+    this.#verdicts.clean += entries.length;
   }
 
   *entry(examinations: readonly Examination[], carried?: true): Generator<ScanEvent> {

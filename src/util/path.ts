@@ -18,15 +18,20 @@ export function toByteString(text: string): ByteString {
   return ascii.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");
 }
 
+/** The text whose UTF-8 these bytes are, which the system takes for them; undefined where they are no UTF-8. */
+export function exactText(bytes: ByteString): string | undefined {
+  if (ascii.test(bytes)) return bytes;
+  const buffer = Buffer.from(bytes, "latin1");
+  return isUtf8(buffer) ? buffer.toString("utf8") : undefined;
+}
+
 /** What a person reads: UTF-8 decoded; each byte that is no part of valid UTF-8 stands as `\xB5`. */
 export function showBytes(bytes: ByteString): string {
-  if (ascii.test(bytes)) {
-    return bytes;
+  const exact = exactText(bytes);
+  if (exact !== undefined) {
+    return exact;
   }
   const buffer = Buffer.from(bytes, "latin1");
-  if (isUtf8(buffer)) {
-    return buffer.toString("utf8");
-  }
   let shown = "";
   let at = 0;
   while (at < buffer.length) {

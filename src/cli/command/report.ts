@@ -110,7 +110,7 @@ async function replay(
 ): Promise<ExitCode> {
   const reports = openReports(terminal, wanted);
   try {
-    for await (const event of events) await tell(terminal, reports, event, { clear: () => undefined });
+    for await (const event of events) await tell(terminal, reports, [event], { clear: () => undefined });
     await closeReports(terminal, reports);
   } catch (error) {
     abandonReports(reports);

@@ -23,7 +23,7 @@ import { fromRecord } from "./record.ts";
 import type { Record } from "./record.ts";
 
 /** Raised when tables or records change their form: an older file is begun anew. */
-const FORM = 6;
+const FORM = 7;
 /** Rows read ahead of the walk. */
 const PAGE = 2_000;
 /** Entries, and milliseconds, after which what is known is made to last. */
@@ -53,6 +53,12 @@ export interface PastRun {
   readonly summary: ScanSummary | undefined;
 }
 
+/** What there is to say of an entry without a match. */
+export interface Plain {
+  readonly format: string | undefined;
+  readonly bytes: number;
+}
+
 /** What is known of entries from earlier runs. Entries are asked for and told in walk order. */
 export interface ScanState {
   /** Says that a damaged file was put aside and everything is read again. */
@@ -64,6 +70,8 @@ export interface ScanState {
    * hash of its bytes, that decides instead of size, times and inode.
    */
   lookup(entry: Entry, content?: string): readonly Examination[] | undefined;
+  /** As `lookup`, of an entry that held text without a match and nothing else; undefined for any other, which is then to be looked up. */
+  plain(entry: Entry): Plain | undefined;
   /** Keeps what was found in an entry that was read; without a record it is read again the next time. */
   store(entry: Entry, record: Record | undefined, content?: string): void;
   /** What gated in the last complete run over the same roots in the same zone; undefined where there was none. */
@@ -181,7 +189,7 @@ function prepare(database: Database): void {
     database.exec(`
       CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
       CREATE TABLE signatures (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
-      CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL,
+      CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, place INTEGER NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL,
         format TEXT, bytes INTEGER NOT NULL, data TEXT, content TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
       CREATE TABLE gating (job TEXT NOT NULL, key TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (job, key)) WITHOUT ROWID;
       CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, header TEXT NOT NULL, summary TEXT, job TEXT NOT NULL);
@@ -191,6 +199,24 @@ function prepare(database: Database): void {
   database.prepare("SELECT count(*) AS n FROM (SELECT 1 FROM entries LIMIT 1)").get();
   database.prepare("SELECT id, started, header, summary FROM runs ORDER BY id DESC LIMIT 1").get();
 }
+
+/** What of a page of rows says whether entries are the next ones and unchanged, by columns. */
+interface Summary {
+  /** Hash of the path below the root, its stamp, signature and bytes; format; 1 where there is nothing else to say. */
+  readonly places: readonly number[];
+  readonly stamps: readonly number[];
+  readonly signatures: readonly number[];
+  readonly bytes: readonly number[];
+  readonly formats: readonly (string | null)[];
+  readonly plain: readonly number[];
+}
+
+const nothing: Summary = { places: [], stamps: [], signatures: [], bytes: [], formats: [], plain: [] };
+
+/** Of a page as one text: a row at a time costs ten times as much. */
+const SUMMARY = `SELECT json_group_array(place) AS places, json_group_array(stamp) AS stamps, json_group_array(signature) AS signatures,
+  json_group_array(bytes) AS bytes, json_group_array(format) AS formats, json_group_array(data IS NULL) AS plain, max(key) AS last
+  FROM (SELECT * FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE})`;
 
 interface Known {
   readonly key: string;
@@ -202,39 +228,66 @@ interface Known {
   readonly content: string | null;
 }
 
-/** One root's rows as the walk passes them. */
+/**
+ * One root's rows as the walk passes them, a page at a time. While every entry is the next row, which is so in most of a second scan, hashes
+ * are compared and no row is looked at; the rows of a page are read when one is not.
+ */
 class Rows {
   readonly id: number;
   readonly base: string;
-  readonly shown: string;
+  readonly #summary: (after: Uint8Array) => Row | undefined;
   readonly #page: (after: Uint8Array) => readonly Row[];
-  #rows: readonly Known[] = [];
+  /** Where the page at hand begins: after this key. */
+  #after = "";
+  #last = "";
+  #hashes: Summary = nothing;
+  #rows: readonly Known[] | undefined;
+  #length = 0;
   #at = 0;
   #ended = false;
-  /** Of the newest entry asked for. */
-  passed = "";
-  /** Keys of rows that the walk did not meet. */
+  #begun = false;
+  /** Keys of rows that the walk did not meet, or met out of its order. */
   gone: string[] = [];
+  /** Of these the latter. */
+  readonly strays: Set<string> = new Set();
+  /** The newest entry met in its order: its key, or what comes after the base of its path. */
+  #passed: { readonly key: string } | { readonly below: string } = { key: "" };
 
-  constructor(id: number, base: string, shown: string, page: (after: Uint8Array) => readonly Row[]) {
+  constructor(id: number, base: string, summary: (after: Uint8Array) => Row | undefined, page: (after: Uint8Array) => readonly Row[]) {
     this.id = id;
     this.base = base;
-    this.shown = shown;
+    this.#summary = summary;
     this.#page = page;
   }
 
+  /** The next row, where it is this entry's, unchanged under this signature and plain. It is passed then, else it stays the next. */
+  plain(below: string, stamp: string, signature: number): Plain | undefined {
+    if (this.#at >= this.#length && !this.#turn()) return undefined;
+    const at = this.#at;
+    const hashes = this.#hashes;
+    if (hashes.plain[at] !== 1 || hashes.signatures[at] !== signature) return undefined;
+    if (hashes.stamps[at] !== stampHash(stamp) || hashes.places[at] !== stampHash(below)) return undefined;
+    this.#at++;
+    this.#passed = { below };
+    return { format: hashes.formats[at] ?? undefined, bytes: hashes.bytes[at] ?? 0 };
+  }
+
+  /** Whether a key comes after the newest that was met in its order. */
+  isNext(key: string): boolean {
+    const passed = this.#passed;
+    return key > ("key" in passed ? passed.key : pathKey(passed.below));
+  }
+
   find(key: string): Known | undefined {
-    this.passed = key;
+    const passed = "key" in this.#passed ? this.#passed.key : pathKey(this.#passed.below);
+    this.#passed = { key };
     for (;;) {
-      const row = this.#rows[this.#at];
-      if (row === undefined) {
-        if (this.#ended) return undefined;
-        this.#rows = this.#page(bytesOf(this.#rows.at(-1)?.key ?? "")).map(known);
-        this.#at = 0;
-        this.#ended = this.#rows.length < PAGE;
+      if (this.#at >= this.#length) {
+        if (!this.#turn()) return undefined;
         continue;
       }
-      if (row.key > key) return undefined;
+      const row = (this.#rows ??= this.#load(passed))[this.#at];
+      if (row === undefined || row.key > key) return undefined;
       this.#at++;
       if (row.key === key) return row;
       this.gone.push(row.key);
@@ -244,14 +297,54 @@ class Rows {
   /** All that the walk did not come to. */
   rest(): readonly string[] {
     const rest: string[] = [];
-    while (!this.#ended || this.#at < this.#rows.length) {
-      for (; this.#at < this.#rows.length; this.#at++) rest.push(this.#rows[this.#at]?.key ?? "");
-      if (this.#ended) break;
-      this.#rows = this.#page(bytesOf(this.#rows.at(-1)?.key ?? "")).map(known);
-      this.#at = 0;
-      this.#ended = this.#rows.length < PAGE;
+    while (this.#at < this.#length || this.#turn()) {
+      const rows = (this.#rows ??= this.#load("key" in this.#passed ? this.#passed.key : pathKey(this.#passed.below)));
+      for (; this.#at < this.#length; this.#at++) rest.push(rows[this.#at]?.key ?? "");
     }
     return rest;
+  }
+
+  /** The rows of the page at hand. What was kept out of its order since it was summed up is passed over where it lies before `passed`. */
+  #load(passed: string): readonly Known[] {
+    const rows = this.#page(bytesOf(this.#after)).map(known);
+    const last = rows.at(-1)?.key ?? "";
+    if (rows.length !== this.#length || last !== this.#last) {
+      const next = rows.findIndex(({ key }) => key > passed);
+      this.#at = next < 0 ? rows.length : next;
+      this.#length = rows.length;
+      this.#last = last;
+      this.#hashes = nothing;
+    }
+    return rows;
+  }
+
+  /** The next page; false where there is none. */
+  #turn(): boolean {
+    if (this.#ended) return false;
+    this.#after = this.#begun ? this.#last : "";
+    this.#begun = true;
+    this.#rows = undefined;
+    this.#at = 0;
+    this.#hashes = this.#summarise();
+    this.#ended = this.#length < PAGE;
+    return this.#length > 0;
+  }
+
+  #summarise(): Summary {
+    const row = this.#summary(bytesOf(this.#after));
+    const list = (name: string): never[] => JSON.parse(String(row?.[name] ?? "[]")) as never[];
+    const hashes: Summary = {
+      places: list("places"),
+      stamps: list("stamps"),
+      signatures: list("signatures"),
+      bytes: list("bytes"),
+      formats: list("formats"),
+      plain: list("plain"),
+    };
+    this.#length = hashes.places.length;
+    const last = row?.["last"];
+    this.#last = last instanceof Uint8Array ? Buffer.from(last).toString("latin1") : "";
+    return hashes;
   }
 }
 
@@ -304,7 +397,7 @@ class Sqlite implements ScanState {
     this.#database = database;
     this.rebuilt = rebuilt;
     this.#release = release;
-    this.#put = database.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#put = database.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#get = database.prepare("SELECT key, stamp, signature, format, bytes, data, content FROM entries WHERE root = ? AND key = ?");
     this.#delete = database.prepare("DELETE FROM entries WHERE root = ? AND key = ?");
     const { include, exclude, listed } = request.walk;
@@ -314,11 +407,17 @@ class Sqlite implements ScanState {
     const page = database.prepare(
       `SELECT key, stamp, signature, format, bytes, data, content FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE}`,
     );
+    const summary = database.prepare(SUMMARY);
     this.#roots = request.roots.map((root) => {
       const base = baseOf(root);
       if (base === undefined) return undefined;
       const id = this.#idOf("roots", "path", bytesOf(base));
-      return new Rows(id, base, root, (after) => page.all(id, after));
+      return new Rows(
+        id,
+        base,
+        (after) => summary.get(id, after),
+        (after) => page.all(id, after),
+      );
     });
     database.exec("COMMIT");
     const bases = this.#roots.map((rows, index) => rows?.base ?? request.roots[index] ?? "");
@@ -341,6 +440,19 @@ class Sqlite implements ScanState {
           );
   }
 
+  plain(entry: Entry): Plain | undefined {
+    const rows = this.#roots[entry.root];
+    const { stamp, key } = entry;
+    if (rows === undefined || stamp === undefined || !key.startsWith(rows.base)) return undefined;
+    if (this.trouble !== undefined) return undefined;
+    try {
+      return rows.plain(key.slice(rows.base.length), stamp, this.#signature);
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
   lookup(entry: Entry, content?: string): readonly Examination[] | undefined {
     const rows = this.#roots[entry.root];
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
@@ -348,7 +460,7 @@ class Sqlite implements ScanState {
     const { stamp } = entry;
     return this.#guarded(() => {
       // What is listed or reached through a link may come out of order: such an entry is asked for by itself.
-      const found = key > rows.passed ? rows.find(key) : this.#single(rows.id, key);
+      const found = rows.isNext(key) ? rows.find(key) : this.#stray(rows, key);
       if (found === undefined || found.signature !== this.#signature) return undefined;
       if (content === undefined ? found.stamp !== stampHash(stamp) : found.content !== content) return undefined;
       return fromRecord(entry, found);
@@ -361,11 +473,15 @@ class Sqlite implements ScanState {
     try {
       return work();
     } catch (error) {
-      const damaged = isDamage(error);
-      if (!damaged && !(error instanceof Error && "code" in error)) throw error;
-      this.trouble = { damaged, detail: codeOf(error) };
+      this.#fail(error);
       return undefined;
     }
+  }
+
+  #fail(error: unknown): void {
+    const damaged = isDamage(error);
+    if (!damaged && !(error instanceof Error && "code" in error)) throw error;
+    this.trouble = { damaged, detail: codeOf(error) };
   }
 
   store(entry: Entry, record: Record | undefined, content?: string): void {
@@ -373,10 +489,11 @@ class Sqlite implements ScanState {
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
     if (rows === undefined || key === undefined || entry.stamp === undefined) return;
     const stamp = stampHash(entry.stamp);
+    const place = stampHash(entry.key.slice(rows.base.length));
     this.#guarded(() => {
       this.#begin();
       if (record === undefined) this.#delete.run(rows.id, bytesOf(key));
-      else this.#put.run(rows.id, bytesOf(key), stamp, this.#signature, record.format, record.bytes, record.data, content ?? null);
+      else this.#put.run(rows.id, bytesOf(key), place, stamp, this.#signature, record.format, record.bytes, record.data, content ?? null);
       this.#pending++;
       if (this.#pending >= COMMIT_ENTRIES || performance.now() - this.#committed > COMMIT_MS) this.#commit();
     });
@@ -427,14 +544,16 @@ class Sqlite implements ScanState {
     if (summary?.complete === true && this.#prunes) {
       for (const [index, rows] of this.#roots.entries()) {
         for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])])
-          if (!places.missed(`${index}/${showBytes(belowOf(key))}`)) this.#delete.run(rows?.id ?? 0, bytesOf(key));
+          if (rows?.strays.has(key) !== true && !places.missed(`${index}/${showBytes(belowOf(key))}`))
+            this.#delete.run(rows?.id ?? 0, bytesOf(key));
       }
     }
     this.#commit();
   }
 
-  #single(root: number, key: string): Known | undefined {
-    const row = this.#get.get(root, bytesOf(key));
+  #stray(rows: Rows, key: string): Known | undefined {
+    rows.strays.add(key);
+    const row = this.#get.get(rows.id, bytesOf(key));
     return row === undefined ? undefined : known(row);
   }
 
