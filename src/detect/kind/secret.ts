@@ -14,7 +14,14 @@ const schema: Schema = {
   properties: {
     keys: texts,
     columns: { type: "array", items: { type: "string" } },
-    exclude: { type: "object", properties: { samples: { type: "string" }, values: { type: "array", items: { type: "string" } } } },
+    exclude: {
+      type: "object",
+      properties: {
+        samples: { type: "string" },
+        values: { type: "array", items: { type: "string" } },
+        guesses: { type: "array", items: { type: "string" } },
+      },
+    },
     minimum: { type: "integer", minimum: 1, maximum: 64 },
     tiers: tiersSchema,
   },
@@ -24,7 +31,7 @@ const schema: Schema = {
 interface Fields {
   readonly keys: readonly string[];
   readonly columns?: readonly string[];
-  readonly exclude?: { readonly samples?: string; readonly values?: readonly string[] };
+  readonly exclude?: { readonly samples?: string; readonly values?: readonly string[]; readonly guesses?: readonly string[] };
   readonly minimum?: number;
 }
 
@@ -58,7 +65,8 @@ const IDENTIFIER =
 /**
  * A key with its value in clear text: `登录密码：Ab12@6789`, `password = "Zx!93kd2"`, a cell of a column of passwords.
  *
- * What looks like a placeholder, a variable, a call, a prompt or a mask is no value; neither are the allowlist's. Evidence: `key` (a
+ * What looks like a placeholder, a variable, a call, a prompt or a mask is no value; neither are the allowlist's. `guesses` are what manuals
+ * show: behind a Chinese key or in a column those with a digit are passwords that people have. Evidence: `key` (a
  * separator stands between) or `prose` (only 是, 为), `chinese` for a Chinese key, `quoted`, `digits`, `strong` (three kinds of characters),
  * `random` (high entropy), `special` (a sign inside), `column`, `column-weak`, `account` (a user's name stands on the line), and the place.
  */
@@ -69,14 +77,17 @@ export const secret: RuleKind = {
     const problems: RuleProblem[] = [...checkSchema(schema, fields)];
     if (problems.length > 0) return { problems };
     const said = fields as unknown as Fields;
-    const excluded = (said.exclude?.values ?? []).flatMap((regex, index) => {
-      try {
-        return [new RegExp(regex, "i")];
-      } catch {
-        problems.push({ at: ["exclude", "values", index], expected: "a regular expression" });
-        return [];
-      }
-    });
+    const expressions = (list: "values" | "guesses"): readonly RegExp[] =>
+      (said.exclude?.[list] ?? []).flatMap((regex, index) => {
+        try {
+          return [new RegExp(regex, "i")];
+        } catch {
+          problems.push({ at: ["exclude", list, index], expected: "a regular expression" });
+          return [];
+        }
+      });
+    const excluded = expressions("values");
+    const guesses = expressions("guesses");
     if (problems.length > 0) return { problems };
     const samples = samplesOf(tables, said.exclude?.samples ?? base.infoType);
     const columns = said.columns ?? [base.infoType];
@@ -85,6 +96,8 @@ export const secret: RuleKind = {
       if (found === undefined || found.value.length < minimum || samples.has(found.value.toLowerCase())) return undefined;
       const { value, start } = found;
       if (NO_VALUE.test(value) || NO_VALUE_WORD.test(value) || excluded.some((regex) => regex.test(value))) return undefined;
+      const inHouse = named.some(({ name }) => name === "chinese" || name.startsWith("column"));
+      if (!(inHouse && /\d/.test(value)) && guesses.some((regex) => regex.test(value))) return undefined;
       const evidence = [...named, ...strengthOf(value), ...accountNear(window), ...placeOf(window)];
       return { start, end: start + value.length, value, label: window.text.slice(window.start, window.end), evidence };
     };

@@ -5,6 +5,8 @@ import type { Tables, Validator } from "../../model/rule.ts";
 const ORGANISATION =
   /(?:[码号址额率价]|公司|银行|支行|分行|集团|中心|委员会|协会|学校|大学|学院|医院|政府|部门|局|厂|店|部|科|处|室|组|队|社|所|院|会)$/;
 /** Words that begin with a surname and are none: after a label they are another label or a blank to fill. */
+/** Surnames so rare that a word which begins with one is none. */
+const RARELY_NAMES = /^[列占生字所相校户后卡表信]/;
 const STOP: ReadonlySet<string> = new Set(
   (
     "高度 任何 方面 于是 许可 时间 金额 单位 公章 盖章 签字 签章 安全 单价 数量 年龄 年月 时代 成员 成功 成立 常用 常见 程序 符号 " +
@@ -34,7 +36,7 @@ export const personName: Validator = {
   check(value, tables) {
     const name = value.replace(/\s/g, "");
     if (/^[\u3400-\u9fff]{1,10}(?:[·•][\u3400-\u9fff]{1,10}){1,3}$/.test(name)) return name.length <= 20 ? "valid" : "invalid";
-    if (!/^[\u3400-\u9fff]{2,4}$/.test(name) || STOP.has(name) || ORGANISATION.test(name)) return "invalid";
+    if (!/^[\u3400-\u9fff]{2,4}$/.test(name) || STOP.has(name) || ORGANISATION.test(name) || RARELY_NAMES.test(name)) return "invalid";
     if (tables.derive("column-words", () => columnWords(tables)).has(name)) return "invalid";
     const surnames = tables.set("surnames");
     if (surnames.size === 0) return "unknown";
