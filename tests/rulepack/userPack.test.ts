@@ -77,6 +77,7 @@ describe("a pack of the house", () => {
       "secrets/access-token",
       "secrets/key-file",
       "secrets/password",
+      "secrets/pin",
       "secrets/private-key",
       "secrets/url-password",
     ]);

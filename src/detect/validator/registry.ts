@@ -6,6 +6,7 @@ import { cardScheme } from "./cardScheme.ts";
 import { emailDomain } from "./emailDomain.ts";
 import { hongKongId } from "./hongKongId.ts";
 import { iban } from "./iban.ts";
+import { iotSegment } from "./iotSegment.ts";
 import { landlineArea } from "./landlineArea.ts";
 import { luhn } from "./luhn.ts";
 import { mobileSegment } from "./mobileSegment.ts";
@@ -39,6 +40,7 @@ export const validators: readonly Validator[] = [
   usccRegion,
   orgCode,
   businessRegistration,
+  iotSegment,
   mobileSegment,
   landlineArea,
   emailDomain,
