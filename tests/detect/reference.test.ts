@@ -68,8 +68,8 @@ function naive(bytes: Uint8Array, encoding: "utf8" | "gb18030" | "big5"): readon
       matcher.confirm(window, (match) => {
         const { start, end, value } = match;
         const one = { rule: matcher.rule.id, start, end, value };
-        // A number is tried at its begin only.
-        const begins = !/^\d\d/.test(text.slice(start - 1, start + 1));
+        // A number is tried at its begin only, and one that a line end breaks only behind its own label.
+        const begins = !/^\d\d/.test(text.slice(start - 1, start + 1)) && !text.slice(start, end).includes("\n");
         if (end > start && begins && isTaken(matcher, match) && isAskedFor(matcher, match)) found.set(line(one), one);
       });
     }
