@@ -8,7 +8,7 @@ import type { LibarchiveEntry } from "./shared/libarchive.ts";
 import { keyedSum, rarDecipher, rarDecrypt, rarKey } from "./shared/rarCrypto.ts";
 import type { RarKey } from "./shared/rarCrypto.ts";
 import { rarVersion, readRarHeaders } from "./shared/rarHeaders.ts";
-import { plainRar } from "./shared/rarPlain.ts";
+import { plainRar, withoutFilling } from "./shared/rarPlain.ts";
 import type { PlainRarFile } from "./shared/rarPlain.ts";
 import { followRarSet, readWithEarlier } from "./shared/rarVolumes.ts";
 import type { RarMember } from "./shared/rarVolumes.ts";
@@ -27,7 +27,7 @@ const batchLength = 8 * 1024 * 1024;
 export const rar: Extractor = {
   id: "rar",
   title: { zh: "RAR 压缩包", en: "RAR archive" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
   accepts: ({ head }) => rarVersion(head) !== undefined,
@@ -259,12 +259,12 @@ async function* storedPieces({ file, parts, key }: Ready): AsyncGenerator<Uint8A
 
 function* damageOf(
   input: ExtractInput,
-  { file, key, lock, without }: Ready,
+  { file, key, without }: Ready,
   opened: LibarchiveEntry | undefined,
   { out, crc, path }: { readonly out: number; readonly crc: number; readonly path: string },
 ): Generator<Extracted, void> {
   const damage = opened?.damage();
-  const expected = sumOf(file.crc, lock, key, crc);
+  const expected = sumOf(file.crc, file.lock, key, crc);
   if (damage !== undefined || (file.size !== undefined && out < file.size)) {
     const code = damage === "encrypted" ? "encrypted" : damage === "unsupported" ? "unsupported-format" : "corrupt";
     const detail = without === "end" ? "member goes on in a volume that is not here" : "member cannot be unpacked whole";
@@ -272,7 +272,7 @@ function* damageOf(
   } else if (!expected && without === undefined) yield told(input.entry, "corrupt", "checksum of the member differs", true, path);
 }
 
-/** Whether the checksum is what the archive says, where it says one. */
+/** Whether the checksum is what the archive says, where it says one. `lock` as that volume tells it: of parts of a member none is keyed. */
 function sumOf(told: number | undefined, lock: RarMember["lock"], key: RarKey | undefined, crc: number): boolean {
   if (told === undefined) return true;
   const keyed = lock?.version === 5 && lock.keyed;
@@ -281,12 +281,14 @@ function sumOf(told: number | undefined, lock: RarMember["lock"], key: RarKey | 
 }
 
 /** The packed bytes of a member from all its volumes, decrypted. */
-async function plainOf({ file, parts, key }: Ready): Promise<PlainRarFile> {
+async function plainOf({ file, parts, key, lock }: Ready): Promise<PlainRarFile> {
   const pieces: Uint8Array[] = [];
   for (const { source, from, length } of parts) pieces.push(await readRange(source, from, length));
   const [first] = pieces;
   const whole = pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
-  return { file, packed: key === undefined ? whole : rarDecrypt(key, whole) };
+  if (key === undefined || lock === undefined) return { file, packed: whole };
+  const packed = rarDecrypt(key, whole);
+  return { file, packed: lock.version === 5 ? withoutFilling(packed) : packed };
 }
 
 /** A key that an archive accepts, or any where it cannot say and the password is known to be right. */
@@ -325,7 +327,7 @@ async function passwordFor(version: 4 | 5, members: readonly RarMember[], passwo
       out += piece.length;
       if (out > (smallest.file.size ?? 0)) break;
     }
-    if (out === smallest.file.size && sumOf(smallest.file.crc, smallest.lock, key, crc)) return password;
+    if (out === smallest.file.size && sumOf(smallest.file.crc, smallest.file.lock, key, crc)) return password;
   }
   return undefined;
 }

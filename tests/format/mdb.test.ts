@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { mdb } from "../../src/format/mdb.ts";
 import { createProbe } from "../../src/format/probe.ts";
@@ -17,6 +18,20 @@ test("tables with their columns", async () => {
     "table-Menus [body]: TitleID\tMenuID\tMenuName\tMenuQuery\n",
     "table-Batch [body]: TitleID\tNumTracks\tTitleQuery\n",
   ]);
+  expect(result.failures).toEqual([]);
+});
+
+test("rows of an Access 2010 database: text, numbers, dates, memos, an object", async () => {
+  const database = gunzipSync(readFileSync(new URL("../../fixtures/database/rows.accdb.gz", import.meta.url)));
+  expect(await mdb.accepts(await createProbe("x", memorySource(database)))).toBe(true);
+  const result = await run(mdb, memorySource(database));
+  const [first, second, third] = (result.texts[0] ?? "").split("\n");
+  expect(first).toContain("ID\tShortTextField\tNumberField\tCurrencyField\tDateField\tYesNoField");
+  expect(second).toContain("2\t普林斯顿大学\t0\t0.0000");
+  expect(third).toContain("1\tthe quick\t3\t6.2300\t2015-06-24");
+  expect(third).toContain("<strong>fox</strong> jumped");
+  expect(result.texts[1]).toContain("LongDateTime\n1\t2015-06-29");
+  expect(Object.keys(result.members)).toEqual(["Table1/3/OLEObject"]);
   expect(result.failures).toEqual([]);
 });
 

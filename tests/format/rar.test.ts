@@ -171,6 +171,40 @@ describe("volumes", () => {
   });
 });
 
+describe("what RAR 7 packed", () => {
+  const fixture = (name: string): Buffer => readFileSync(new URL(`../../fixtures/archive/${name}`, import.meta.url));
+  const rows = (count: number, row: (number: number) => string): string => Array.from({ length: count }, (_, at) => row(at)).join("");
+  const packed = {
+    "list.txt": rows(1000, (at) => `${at},测试${at % 97},1380013${String(at).padStart(4, "0")}\n`),
+    "名单.txt": rows(400, (at) => `${at},客户${at},138${String((at * 7919) % 10 ** 8).padStart(8, "0")}\n`),
+    "end.txt": "最后一行 13800138000\n".repeat(20),
+  };
+
+  // Behind an encrypted member stands what fills up its last cipher block.
+  test.each(["packed5.rar", "solid5.rar", "packed-enc5.rar", "packed-hid5.rar"])("%s", async (name) => {
+    expect(await readBeside(name, fixture(name), {}, ["wrong", "secret"])).toEqual({ members: packed, failures: [] });
+  });
+
+  test("solid, under a password, over two volumes", async () => {
+    const second = fixture("packed5.part2.rar");
+    const siblings = { "packed5.part1.rar": fixture("packed5.part1.rar"), "packed5.part2.rar": second };
+    expect(await readBeside("packed5.part1.rar", siblings["packed5.part1.rar"], siblings, ["secret"])).toEqual({
+      members: packed,
+      failures: [],
+    });
+    expect(await readBeside("packed5.part2.rar", second, siblings, ["secret"])).toEqual({ members: {}, failures: [] });
+    const { failures } = await readBeside("packed5.part1.rar", siblings["packed5.part1.rar"], {}, ["secret"]);
+    expect(failures[0]).toBe("not-found packed5.part1.rar next volume packed5.part2.rar is not here, or not of this set");
+  });
+
+  test("solid, cut in the middle: what comes before is read, each of the rest is told", async () => {
+    const { members, failures } = await readBeside("x.rar", fixture("solid5.rar").subarray(0, 3000), {});
+    expect(packed["list.txt"].startsWith(members["list.txt"] ?? "?")).toBe(true);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures.every((failure) => failure.startsWith("corrupt x.rar"))).toBe(true);
+  });
+});
+
 test("limits end it", async () => {
   const bytes = rarOf([
     { name: "a.txt", data: "1".repeat(1000) },

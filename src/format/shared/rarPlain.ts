@@ -15,6 +15,22 @@ export function plainRar(version: 4 | 5, files: readonly PlainRarFile[], solid: 
   return version === 5 ? plain5(files, solid) : plain4(files, solid);
 }
 
+/**
+ * Packed bytes of a member of version 5 without what fills up the last cipher block, which libarchive takes for one more block and fails. Each block
+ * says its length and whether it is the last: flags, a checksum of the header, one to three bytes of length, data.
+ */
+export function withoutFilling(packed: Uint8Array): Uint8Array {
+  for (let at = 0; at + 3 <= packed.length;) {
+    const [flags = 0, check = 0, ...rest] = packed.subarray(at, at + 5);
+    const count = ((flags >> 3) & 3) + 1;
+    const sizes = rest.slice(0, count);
+    if (count > 3 || sizes.length < count || sizes.reduce((sum, byte) => sum ^ byte, 0x5a ^ flags) !== check) return packed;
+    at += 2 + count + sizes.reduce((sum, byte, index) => sum + byte * 256 ** index, 0);
+    if ((flags & 0x40) !== 0) return packed.subarray(0, at);
+  }
+  return packed;
+}
+
 /** Names must differ: libarchive takes a file of the same name for the next part of the one before. */
 const nameOf = (index: number): Buffer => Buffer.from(String(index));
 
