@@ -92,7 +92,7 @@ async function* extractFlat(input: ExtractInput): AsyncGenerator<Extracted, void
 
 async function* readParts(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { sink } = from;
-  const encrypted = yield* readManifest(from);
+  const { encrypted, namesContent } = yield* readManifest(from);
   const locked = from.parts.filter((part) => encrypted.has(part.name) || /^encrypted-package$/i.test(part.name));
   if (locked.length > 0) {
     const main = locked.some((part) => /^(content\.xml|encrypted-package)$/i.test(part.name));
@@ -112,7 +112,9 @@ async function* readParts(from: OfficePackage, input: ExtractInput): AsyncGenera
     handler.end();
     yield* sink.drain();
   };
-  if (from.part("content.xml") === undefined && locked.length === 0) sink.failure("corrupt", "content.xml is not in the package", true);
+  // A template may hold styles and nothing else (ODF 1.2 part 1, 2.2.1); then its manifest names no content.
+  const main = from.part("content.xml") ?? (namesContent ? undefined : from.part("styles.xml"));
+  if (main === undefined && locked.length === 0) sink.failure("corrupt", "content.xml is not in the package", true);
   // Styles first: they say what is not shown.
   yield* read("styles.xml", "styles", ["header"]);
   yield* read("content.xml", "body", ["body"]);
@@ -146,15 +148,20 @@ function subdocuments(from: OfficePackage): readonly string[] {
 }
 
 /** Names of parts that the manifest says are encrypted. */
-async function* readManifest(from: OfficePackage): AsyncGenerator<Extracted, ReadonlySet<string>> {
+async function* readManifest(
+  from: OfficePackage,
+): AsyncGenerator<Extracted, { readonly encrypted: ReadonlySet<string>; readonly namesContent: boolean }> {
   const encrypted = new Set<string>();
+  let namesContent = false;
   const manifest: Part | undefined = from.part("META-INF/manifest.xml");
-  if (manifest === undefined) return encrypted;
+  if (manifest === undefined) return { encrypted, namesContent };
   let path = "";
   yield* from.read(manifest, {
     open(element, attributes): void {
-      if (element === "file-entry") path = textOf(attribute(attributes, "full-path") ?? "");
-      else if (element === "encryption-data" && encrypted.size < 100_000) encrypted.add(path);
+      if (element === "file-entry") {
+        path = textOf(attribute(attributes, "full-path") ?? "");
+        namesContent ||= path === "content.xml";
+      } else if (element === "encryption-data" && encrypted.size < 100_000) encrypted.add(path);
     },
     text(): void {
       // The manifest says nothing but paths.
@@ -163,5 +170,5 @@ async function* readManifest(from: OfficePackage): AsyncGenerator<Extracted, Rea
       // An entry ends with the next.
     },
   });
-  return encrypted;
+  return { encrypted, namesContent };
 }

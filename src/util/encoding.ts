@@ -89,9 +89,12 @@ function whole(head: Uint8Array): Uint8Array {
   return head;
 }
 
+/** A decoder is dear to make, and of short texts there may be thousands. */
+const decoders = { gb18030: new TextDecoder("gb18030"), big5: new TextDecoder("big5") };
+
 /** Decodes leniently and gives the share of broken characters and how Chinese the rest reads. */
 function tried(bytes: Uint8Array, label: "gb18030" | "big5"): { readonly broken: number; readonly score: number } {
-  const text = new TextDecoder(label).decode(bytes);
+  const text = decoders[label].decode(bytes);
   let broken = 0;
   let high = 0;
   for (const character of text) {

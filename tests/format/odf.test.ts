@@ -159,13 +159,21 @@ describe("what is told", () => {
       odf,
       memorySource(
         zipOf([
-          { name: "META-INF/manifest.xml", data: "<m/>" },
+          { name: "META-INF/manifest.xml", data: `<m><m:file-entry m:full-path="content.xml"/></m>` },
           { name: "mimetype", data: "x" },
           { name: "styles.xml", data: "<s/>" },
         ]),
       ),
     );
     expect(result.failures).toEqual(["corrupt file partial"]);
+  });
+  test("a template of styles alone lacks nothing", async () => {
+    const members = [
+      { name: "META-INF/manifest.xml", data: `<m><m:file-entry m:full-path="styles.xml"/></m>` },
+      { name: "mimetype", data: "x" },
+      { name: "styles.xml", data: "<s/>" },
+    ];
+    expect((await run(odf, memorySource(zipOf(members)))).failures).toEqual([]);
   });
   test("by its content, whatever its name", async () => {
     expect(await odf.accepts(await createProbe("a.jpg", memorySource(odt)))).toBe(true);
