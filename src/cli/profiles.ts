@@ -1,4 +1,4 @@
-import { hostPlaces, localRoots, removableRoots } from "../scan/request.ts";
+import { hostPlaces, localRoots, removableRoots } from "../scan/volumes.ts";
 import type { Place } from "../model/event.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";

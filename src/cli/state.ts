@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import type { ScanRequest } from "../model/request.ts";
 import { defaultStateDirectory } from "../scan/key.ts";
-import { volumesOf } from "../scan/request.ts";
+import { volumesOf } from "../scan/volumes.ts";
 import type { ScanState, StateProblem, StateTrouble } from "../scan/state/state.ts";
 import type { Values } from "./options.ts";
 import type { Run } from "./run.ts";

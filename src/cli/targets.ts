@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { removableRoots } from "../scan/request.ts";
+import { removableRoots } from "../scan/volumes.ts";
 import type { Values } from "./options.ts";
 import { say, UsageError } from "./terminal.ts";
 import type { Terminal } from "./terminal.ts";

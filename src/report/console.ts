@@ -360,7 +360,9 @@ function addUnread(page: Page, overview: Overview, failures: readonly Failure[],
   const zh = locale === "zh";
   const verbose = options.verbosity === "verbose";
   const { partial, unwalked } = overview.ledger;
-  const parts = [count(overview.unread), failuresInWords(overview, locale)];
+  const number = count(overview.unread);
+  const files = zh ? `${number} 个文件` : `${number} ${overview.unread === 1 ? "file" : "files"}`;
+  const parts = [overview.unread === 0 ? number : files, failuresInWords(overview, locale)];
   const of: string[] = [];
   if (partial > 0) of.push(zh ? `${count(partial)} 个只读到一部分` : `${count(partial)} read in part`);
   if (overview.ledger.seen > 0)

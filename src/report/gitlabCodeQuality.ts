@@ -3,6 +3,7 @@ import type { ScanEvent } from "../model/event.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import type { Severity } from "../model/rule.ts";
+import { detailWords } from "./shared/detailWords.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
 import { Overview } from "./shared/overview.ts";
@@ -78,7 +79,7 @@ export const gitlabCodeQuality: Reporter = {
           if (repeats.size > 10_000) repeats.clear();
           repeats.set(key, number + 1);
           const next = failure.seen === undefined ? adviceWords[failure.code][locale] : seenInWords(failure, locale);
-          const description = `${failureWords[failure.code][locale]}: ${failure.detail}. ${next}`;
+          const description = `${failureWords[failure.code][locale]}: ${detailWords(failure, locale)}. ${next}`;
           const fingerprint = digest(`${key}\n${failure.detail}\n${number}`);
           return issue(
             description,

@@ -1,5 +1,6 @@
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { detailWords } from "./shared/detailWords.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { comparisonInWords } from "./shared/comparison.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
@@ -102,7 +103,7 @@ export const junit: Reporter = {
         } else if (event.type === "failure") {
           const { failure } = event;
           const name = escapeMarkup(failure.path);
-          const message = escapeMarkup(`${failureWords[failure.code][locale]}: ${failure.detail}`);
+          const message = escapeMarkup(`${failureWords[failure.code][locale]}: ${detailWords(failure, locale)}`);
           const seen = escapeMarkup(seenInWords(failure, locale));
           if (seen !== "") passedOver += 1;
           const told =

@@ -4,6 +4,7 @@ import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import type { Severity } from "../model/rule.ts";
+import { detailWords } from "./shared/detailWords.ts";
 import { Buffered } from "./shared/buffered.ts";
 import { comparisonInWords } from "./shared/comparison.ts";
 import { conclusionInWords } from "./shared/conclusion.ts";
@@ -146,7 +147,7 @@ function invocationOf(
   const notifications: object[] = failures.map((failure) => ({
     descriptor: { id: failure.code },
     level: failure.code === "internal" ? "error" : "warning",
-    message: { text: `${failureWords[failure.code][locale]}: ${failure.detail}. ${adviceWords[failure.code][locale]}` },
+    message: { text: `${failureWords[failure.code][locale]}: ${detailWords(failure, locale)}. ${adviceWords[failure.code][locale]}` },
     locations: [{ physicalLocation: { artifactLocation: artifactOf(relative(failure.path)) } }],
     properties: { stage: failure.stage, partial: failure.partial, ...(failure.seen === undefined ? {} : { seen: failure.seen }) },
   }));

@@ -1,19 +1,18 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
-import type { Place, RuleInfo, Volume } from "../model/event.ts";
+import type { RuleInfo } from "../model/event.ts";
 import type { Limits, ScanRequest } from "../model/request.ts";
 import { compile, loadPacks, locateProblems } from "../rulepack/load.ts";
 import { loadPolicy } from "../rulepack/policy.ts";
 import { checkGitRoot } from "../source/git.ts";
-import { listVolumes, removableMounts, volumeOf } from "../source/media.ts";
-import { findPlaces } from "../source/places.ts";
 import { resolveTargets } from "../source/target.ts";
 import { defaultLimits } from "./limits.ts";
 import { keyId } from "../util/hash.ts";
 import { packaged } from "../util/home.ts";
 import { loadBaseline } from "./baseline.ts";
 import { loadKey } from "./key.ts";
+import { removableRoots } from "./volumes.ts";
 
 /** What a user said, typed but not yet checked against packs, policy and disk. Absent is the default. */
 export interface RequestInput {
@@ -173,33 +172,6 @@ export async function resolveRequest(
     ...(input.readRate === undefined ? {} : { readRate: input.readRate }),
   };
   return { request: Object.freeze(request), keyStored: key.stored };
-}
-
-/** Every volume of this host. */
-export function volumes(): Promise<readonly Volume[]> {
-  return listVolumes("/");
-}
-
-/** Where removable media are mounted. */
-export async function removableRoots(): Promise<readonly string[]> {
-  return (await removableMounts("/")).map(({ mount }) => mount);
-}
-
-/** Roots of the drives that belong to this host: `/`, or each fixed drive of Windows. */
-export async function localRoots(): Promise<readonly string[]> {
-  if (process.platform !== "win32") return ["/"];
-  const fixed = (await listVolumes("/")).filter(({ mount, removable }) => mount !== "" && !removable).map(({ mount }) => mount);
-  return fixed.length > 0 ? fixed : ["C:\\"];
-}
-
-/** Homes of this host's users, and the mail, chat and cloud folders in them. */
-export function hostPlaces(): readonly Place[] {
-  return findPlaces("/");
-}
-
-/** The volume each root lies on. */
-export function volumesOf(roots: readonly string[]): Promise<readonly (Volume | undefined)[]> {
-  return Promise.all(roots.map((root) => volumeOf(root, "/")));
 }
 
 /** The rules a scan would use, or what is wrong with their packs. */

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 
 import { reporters } from "../../report/registry.ts";
-import { volumesOf } from "../../scan/request.ts";
+import { volumesOf } from "../../scan/volumes.ts";
 import { neutralise } from "../../util/width.ts";
 import type { ExitCode } from "../exitCode.ts";
 import type { DeliverySettings } from "../delivery.ts";

@@ -1,4 +1,4 @@
-import { volumes } from "../../scan/request.ts";
+import { volumes } from "../../scan/volumes.ts";
 import { neutralise } from "../../util/width.ts";
 import type { ExitCode } from "../exitCode.ts";
 import type { Values } from "../options.ts";

@@ -67,14 +67,21 @@ export function conclusionInWords(overview: Overview, locale: Locale): string {
   return parts.join(zh ? "；" : "; ");
 }
 
-/** `加密 2 · 损坏 1`, most frequent first. Counts failures: an entry may have several. Empty when there is none. */
+/**
+ * `加密 2 · 损坏 1`, most frequent first; empty when there is none. Failures are counted, and a file may have several: where there are more of
+ * them than files it says so, `共 5 项原因：损坏 2 · …`.
+ */
 export function failuresInWords(overview: Overview, locale: Locale): string {
-  return failureCounts(overview)
+  const counts = failureCounts(overview);
+  const said = counts
     .map(([code, number]) => {
       const word = failureWords[code][locale];
       return `${word}${word.endsWith("）") ? "" : " "}${count(number)}`;
     })
     .join(" · ");
+  const all = counts.reduce((sum, [, number]) => sum + number, 0);
+  if (all === overview.unread || said === "") return said;
+  return locale === "zh" ? `共 ${count(all)} 项原因：${said}` : `${plural(all, "reason", "reasons")}: ${said}`;
 }
 
 /** Failures by code, most frequent first, then by code. */

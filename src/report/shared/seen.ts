@@ -1,4 +1,5 @@
 import type { Failure } from "../../model/failure.ts";
+import { detailWords } from "./detailWords.ts";
 import type { Locale } from "./words.ts";
 
 /** `已由 李工 于 2026-11-26 查看（有效至 2027-05-25）`; empty where no person has looked at it. */
@@ -12,7 +13,7 @@ export function seenInWords(failure: Failure, locale: Locale): string {
 
 /** A failure's detail, with what was examined all the same and who has looked at it. */
 export function detailInWords(failure: Failure, locale: Locale): string {
-  const parts = [failure.detail];
+  const parts = [detailWords(failure, locale)];
   if (failure.partial) parts.push(locale === "zh" ? "其余部分已检" : "the rest was examined");
   parts.push(seenInWords(failure, locale));
   return parts.filter((part) => part !== "").join(locale === "zh" ? "；" : "; ");
