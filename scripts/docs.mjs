@@ -56,6 +56,7 @@ const places = {
   warc: "what servers answered and browsers sent, addresses",
   cpio: "every member",
   ar: "every member",
+  rpm: "every file of the package, what its header says",
   iso: "every member",
   metafile: "text that is drawn, comments",
   dbf: "records as rows with the texts of their memo file, deleted ones too",

@@ -39,7 +39,6 @@ const kinds: readonly Unread[] = [
     name: "compress file (.Z)",
     is: (head) => head[0] === 0x1f && head[1] === 0x9d && (head[2] ?? 0) % 32 >= 9 && (head[2] ?? 0) % 32 <= 16,
   },
-  at("RPM package", "\xed\xab\xee\xdb"),
   at("SquashFS image", "hsqs"),
   at("encrypted disc (LUKS)", "LUKS\xba\xbe"),
   at("encrypted disc image (dmg)", "encrcdsa"),

@@ -32,6 +32,7 @@ import { pptx } from "./pptx.ts";
 import { pst } from "./pst.ts";
 import { rar } from "./rar.ts";
 import { recycleRecord } from "./recycleRecord.ts";
+import { rpm } from "./rpm.ts";
 import { rtf } from "./rtf.ts";
 import { selfExtractor } from "./selfExtractor.ts";
 import { sevenZip } from "./sevenZip.ts";
@@ -89,6 +90,7 @@ export const extractors: readonly Extractor[] = [
   tar,
   cpio,
   ar,
+  rpm,
   iso,
   ceb,
   macMetadata,
