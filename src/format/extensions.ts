@@ -32,6 +32,8 @@ export const knownExtensions: Readonly<Record<string, KnownExtensions>> = {
   html: list("html htm xhtml xht xml shtml hta htc xls doc mht mhtml svg jsp asp aspx php tpl vm ftl vue tmpl", false),
   xml: list("xml svg xsd xsl xslt wsdl plist rdf kml gpx config resx rss atom dtd xmp jrxml doc xls docx html htm", false),
   zip: list("zip jar war ear apk aar epub xpi whl nupkg vsix kmz exe ipa xmind cbz", false),
+  sylk: list("slk sylk csv xls txt", false),
+  dif: list("dif xls txt", false),
   gz: list("gz tgz gzip", false),
   tar: list("tar", false),
   text: list("txt csv tsv log md sql json xml xls html htm ini conf cfg yaml yml properties eml", false),

@@ -7,6 +7,7 @@ import { chm } from "./chm.ts";
 import { container } from "./container.ts";
 import { dbf } from "./dbf.ts";
 import { dbfMemo } from "./dbfMemo.ts";
+import { dif } from "./dif.ts";
 import { cpio } from "./cpio.ts";
 import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
@@ -39,6 +40,7 @@ import { sevenZip } from "./sevenZip.ts";
 import { sqlite } from "./sqlite.ts";
 import { tar } from "./tar.ts";
 import { spreadsheetMl } from "./spreadsheetMl.ts";
+import { sylk } from "./sylk.ts";
 import { text } from "./text.ts";
 import { tnef } from "./tnef.ts";
 import { vcard } from "./vcard.ts";
@@ -105,6 +107,8 @@ export const extractors: readonly Extractor[] = [
   picture,
   rtf,
   ipynb,
+  sylk,
+  dif,
   html,
   xml,
   text,
