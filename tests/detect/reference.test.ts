@@ -81,14 +81,14 @@ function naive(bytes: Uint8Array, encoding: "utf8" | "gb18030" | "big5"): readon
 }
 
 /** The same as the engine gives it. Texts are so short that every window begins with them. */
-async function sighted(bytes: Uint8Array, encoding: Encoding): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
+async function sighted(bytes: Uint8Array, encoding: Encoding): Promise<readonly Found[]> {
+  const found: Found[] = [];
   const watched = local.map((matcher): Matcher => ({
     ...matcher,
     confirm(window, emit, brief) {
       const take = (match: Match): void => {
         const { start, end, value } = match;
-        if (end > start && isTaken(matcher, match)) found.add(line({ rule: matcher.rule.id, start, end, value }));
+        if (end > start && isTaken(matcher, match)) found.push({ rule: matcher.rule.id, start, end, value });
         emit(match);
       };
       matcher.confirm(window, take, brief);
@@ -96,6 +96,11 @@ async function sighted(bytes: Uint8Array, encoding: Encoding): Promise<ReadonlyS
   }));
   await examined(createEngine(watched, lexicon), bytes, encoding);
   return found;
+}
+
+/** The same value, or part of it with other words round it: where an expression may begin in several places it depends on the place tried first. */
+function isSame(one: Found, other: Found): boolean {
+  return one.rule === other.rule && one.start < other.end && other.start < one.end;
 }
 
 describe("a naive reference", () => {
@@ -110,7 +115,7 @@ describe("a naive reference", () => {
       const expected = naive(bytes, encoding);
       const given = await sighted(bytes, encoding);
       total += expected.length;
-      expect(expected.filter((one) => !given.has(line(one)))).toEqual([]);
+      expect(expected.filter((one) => !given.some((other) => isSame(one, other)))).toEqual([]);
     }
     expect(total).toBeGreaterThan(60);
   });
