@@ -50,7 +50,7 @@ const places = {
   xps: "glyphs joined to lines page by page, links, outline, properties; pages that are pictures are told",
   ipynb: "prose, code and outputs with the number of their cell; pages, pictures and attachments in them",
   "dbf-memo": "read with the table beside it; alone for runs of text",
-  "self-extractor": "the archive behind the program",
+  "self-extractor": "the archive behind the program, or in one of IExpress",
   cab: "every member (stored, MSZIP, LZX); sets of cabinets",
   chm: "every page, contents, index, title",
   warc: "what servers answered and browsers sent, addresses",

@@ -3,11 +3,14 @@ import { appendedArchive, appendedMark, mayCarryArchive } from "./shared/appende
 import { rangeSource } from "./shared/bytes.ts";
 import { innerEntry, told } from "./shared/inner.ts";
 
-/** Programs that unpack a 7z, RAR or cabinet archive which stands behind them: the archive is a member. The program itself holds no text. */
+/**
+ * Programs that unpack a 7z, RAR or cabinet archive which stands behind them or, of IExpress, in them: the archive is a member. The program itself
+ * holds no text.
+ */
 export const selfExtractor: Extractor = {
   id: "self-extractor",
   title: { zh: "自解压程序（7z、RAR、CAB）", en: "Self-extracting programs (7z, RAR, cabinets)" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   accepts: async (probe) => mayCarryArchive(probe.head) && (await probe.members()).has(appendedMark),
@@ -17,7 +20,7 @@ export const selfExtractor: Extractor = {
       yield told(entry, "corrupt", "no archive behind the program", false);
       return;
     }
-    const length = Math.max(0, (bytes.size ?? 0) - found.from);
+    const length = Math.min(found.length ?? Number.MAX_SAFE_INTEGER, Math.max(0, (bytes.size ?? 0) - found.from));
     yield {
       type: "member",
       entry: innerEntry(entry, { name: `archive.${found.kind}`, key: found.from, size: length, modified: entry.modified }),

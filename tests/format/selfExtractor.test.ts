@@ -36,6 +36,45 @@ function linuxProgram(): Buffer {
   return program;
 }
 
+/** As IExpress makes them: a section of resources, in it raw data of the name CABINET, behind it another one. */
+function iExpress(cabinet: Buffer, name = "CABINET", wide = false): Buffer {
+  const program = Buffer.alloc(0x200);
+  program.write("MZ", 0);
+  program.writeUInt32LE(0x80, 0x3c);
+  program.write("PE\0\0", 0x80, "latin1");
+  program.writeUInt16LE(1, 0x86);
+  program.writeUInt16LE(0xe0, 0x94);
+  program.writeUInt16LE(wide ? 0x20b : 0x10b, 0x98);
+  program.writeUInt32LE(0x5000, 0x98 + (wide ? 128 : 112));
+  const resources = Buffer.alloc(0x100);
+  const directory = (at: number, named: number, rows: readonly (readonly [number, number])[]): void => {
+    resources.writeUInt16LE(named, at + 12);
+    resources.writeUInt16LE(rows.length - named, at + 14);
+    for (const [index, [key, below]] of rows.entries()) {
+      resources.writeUInt32LE(key, at + 16 + index * 8);
+      resources.writeUInt32LE(below, at + 20 + index * 8);
+    }
+  };
+  directory(0, 0, [
+    [3, 0x8000_0040],
+    [10, 0x8000_0040],
+  ]);
+  directory(0x40, 1, [
+    [0x8000_00c0, 0x8000_0080],
+    [7, 0x8000_0080],
+  ]);
+  directory(0x80, 0, [[1033, 0xa0]]);
+  resources.writeUInt32LE(0x5100, 0xa0);
+  resources.writeUInt32LE(cabinet.length, 0xa4);
+  resources.writeUInt16LE(name.length, 0xc0);
+  resources.write(name, 0xc2, "utf16le");
+  const section = Buffer.concat([resources, cabinet, Buffer.alloc(200, "another resource")]);
+  program.writeUInt32LE(0x5000, 0x98 + 0xe0 + 12);
+  program.writeUInt32LE(section.length, 0x98 + 0xe0 + 16);
+  program.writeUInt32LE(0x200, 0x98 + 0xe0 + 20);
+  return Buffer.concat([program, section]);
+}
+
 const list = "测试甲,13800138000\n";
 const seven = readFileSync(new URL("../../fixtures/archive/lzma2.7z", import.meta.url));
 const settings = Buffer.from(';!@Install@!UTF-8!\nTitle="x"\n;!@InstallEnd@!');
@@ -56,6 +95,19 @@ test.each<readonly [string, Buffer, string, Buffer]>([
   const inner = Buffer.from(result.memberBytes[`archive.${kind}`] ?? []);
   expect(inner.equals(archive.subarray(archive.length - inner.length))).toBe(true);
   expect(result.failures).toEqual([]);
+});
+
+test.each([false, true])("a cabinet among the resources, as IExpress puts it there (64 bits: %s)", async (wide) => {
+  const cabinet = cabOf([{ name: "a.txt", data: list }]);
+  const bytes = iExpress(cabinet, "CABINET", wide);
+  const probe = await createProbe("setup.exe", memorySource(bytes));
+  expect(await carriesArchive(probe.head, memorySource(bytes))).toBe(true);
+  expect(await selfExtractor.accepts(probe)).toBe(true);
+  const result = await run(selfExtractor, memorySource(bytes));
+  expect(Buffer.from(result.memberBytes["archive.cab"] ?? []).equals(cabinet)).toBe(true);
+  for (const other of [iExpress(cabinet, "CABINE7", wide), iExpress(Buffer.from("no cabinet at all, only bytes"), "CABINET", wide)])
+    expect(await selfExtractor.accepts(await createProbe("setup.exe", memorySource(other)))).toBe(false);
+  await endure(selfExtractor, bytes, 2);
 });
 
 test("programs alone, with a signature or a zip archive behind them, are none", async () => {
