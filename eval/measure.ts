@@ -76,7 +76,10 @@ export class Measure {
 
   #judge(document: Written, finding: Finding, taken: Map<PlacedLabel, { right?: Confidence; other: Set<string> }>): void {
     const { infoType, confidence } = finding;
-    const near = document.labels.filter((label) => touches(document, label, finding));
+    // Where a place says no more than a paragraph, a finding is that of a value that must be found.
+    const near = document.labels
+      .filter((label) => touches(document, label, finding))
+      .toSorted((one, other) => Number(one.kind === "optional") - Number(other.kind === "optional"));
     const right =
       near.find((label) => label.infoTypes.includes(infoType) && taken.get(label)?.right === undefined) ??
       near.find((label) => label.infoTypes.includes(infoType));

@@ -147,6 +147,8 @@ export interface FirstFigures {
   readonly on: string;
   readonly types: Readonly<Record<string, Count>>;
   readonly templates: Readonly<Record<string, Count>>;
+  /** Names of those that were written after the causes of the first ones' misses had been mended; they are not in `types`. */
+  readonly second: readonly string[];
 }
 
 /** What a user reads of the unseen templates: the first figures beside those of now. */
@@ -167,6 +169,8 @@ export function unseenTable(result: Result, first: FirstFigures, run: { readonly
       }),
       nothing,
     );
+  const wave = (counts: Readonly<Record<string, Count>>, second: boolean): Readonly<Record<string, Count>> =>
+    Object.fromEntries(Object.entries(counts).filter(([name]) => first.second.includes(name) === second));
   const head = (what: string): readonly string[] => [
     `| ${what} | values | recall, first | recall, now | precision, first | precision, now |`,
     "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -180,10 +184,17 @@ export function unseenTable(result: Result, first: FirstFigures, run: { readonly
       "Templates of the same layouts in other words went to the tuning set, and rules were mended by those. What is missed in the unseen ones was not looked at one by one, " +
       "but their shares by template were, so the figures of now are nearer to a promise for documents of another make than those of the held-out set, and no more than that.",
     "",
-    ...head("all"),
-    ...rows({ all: sum(first.types) }, { all: sum(result.types) }),
+    `A second wave of ${first.second.length} templates in yet other layouts was written after the causes of the first one's misses had been mended, and run once too before anything was mended for it: its first figures are the nearest to what documents nobody has seen will give.`,
+    "",
+    ...head("wave"),
+    ...rows(
+      { first: sum(wave(first.templates, false)), second: sum(wave(first.templates, true)) },
+      { first: sum(wave(result.templates, false)), second: sum(wave(result.templates, true)) },
+    ),
     "",
     "## By type",
+    "",
+    "The first figures are the first wave's.",
     "",
     ...head("infoType"),
     ...rows(first.types, result.types),

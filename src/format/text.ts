@@ -275,6 +275,7 @@ function tableAt(
   const line = lines[first]?.text ?? "";
   for (const [separator, fewest] of [
     ["|", 2],
+    ["│", 2],
     ["\t", 2],
     [",", 3],
   ] as const) {
@@ -282,12 +283,19 @@ function tableAt(
     const cells = splitRow(line, separator).length;
     if (cells < fewest || line.length > 60 * cells || (separator === "," && PROGRAM.test(line))) continue;
     let count = 1;
-    for (let next = lines[first + count]?.text; next !== undefined && next !== ""; next = lines[first + ++count]?.text)
+    let rows = 1;
+    for (let next = lines[first + count]?.text; next !== undefined && next !== ""; next = lines[first + ++count]?.text) {
+      if (separator !== "," && RULED.test(next)) continue;
       if (splitRow(next, separator).length !== cells || next.length > 60 * cells || (separator === "," && PROGRAM.test(next))) break;
-    if (count >= FEWEST_ROWS) return { separator, count };
+      rows++;
+    }
+    if (rows >= FEWEST_ROWS) return { separator, count };
   }
   return undefined;
 }
+
+/** A line drawn between rows. */
+const RULED = /^\s*[+|├┤┼┬┴┌┐└┘╔╗╚╝╠╣╬╪─━═│║=:\s-]{5,}$/;
 
 /** Lines a quoted cell may go on over. */
 const QUOTED_LINES = 20;

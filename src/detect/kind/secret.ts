@@ -46,7 +46,7 @@ const RANDOM = 2.75;
 
 /** From the end of a key: what may stand between, a separator, perhaps a quote, and the value. */
 const KEYED =
-  /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t)\s{0,8})(?<quote>["'`“「]?)(?<value>[!-~]{1,64})/;
+  /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t|(?=[【「[])|\x20{1,3}(?=[!-~]))\s{0,8})(?<quote>["'`“「【[]?)(?<value>[!-~]{1,64})/;
 /** Placeholders, expressions, variables, prompts, masks and references to where the secret is. */
 const NO_VALUE =
   /^(?:[)\],;|=&?:]|\$|%[A-Za-z_]|<|\{\{|\[|\(|@[A-Za-z]|[*•×xX.\-_=#?]{3,}|n\/a|os\.|process\.|system\.|config\.|self\.|this\.|args\.|props\.|req\.|request\.|请|见|同|无|已|未|为空|由|和|或|及|应|须|不|必填|保密|略|加密|忘记|修改|重置|找回|设置|输入|错误|正确|长度|强度|管理|保护|安全|策略|规则|要求)/i;
@@ -67,7 +67,7 @@ const IDENTIFIER =
  *
  * What looks like a placeholder, a variable, a call, a prompt or a mask is no value; neither are the allowlist's. `guesses` are what manuals
  * show: behind a Chinese key or in a column those with a digit are passwords that people have. Evidence: `key` (a
- * separator stands between) or `prose` (only 是, 为), `chinese` for a Chinese key, `quoted`, `digits`, `strong` (three kinds of characters),
+ * separator stands between) or `prose` (only 是, 为), `spaced` (only blanks), `chinese` for a Chinese key, `quoted`, `digits`, `strong` (three kinds of characters),
  * `random` (high entropy), `special` (a sign inside), `column`, `column-weak`, `account` (a user's name stands on the line), and the place.
  */
 export const secret: RuleKind = {
@@ -146,10 +146,18 @@ function keyed(
   const value = trimmed(joined ? (raw.split("&", 1)[0] ?? "") : raw, quote);
   const chinese = /[\u4e00-\u9fff]/.test(text.slice(window.start, end));
   // Program text without quotes is an expression, unless it is the whole line of a settings file.
+  // A blank alone parts words of a sentence: what follows is a password only behind a Chinese key.
+  if (/^ +$/.test(separator) && (quote !== "" || !chinese)) return undefined;
   const bare = quote === "" && !chinese && !joined;
   if (bare && (IDENTIFIER.test(value) || /[(){};<>]/.test(line))) return undefined;
   if (!chinese && IDENTIFIER.test(value)) return undefined;
-  const evidence: Evidence[] = [{ by: "pattern", name: /[是为]/.test(separator) ? "prose" : "key", effect: "raises" }];
+  const evidence: Evidence[] = [
+    {
+      by: "pattern",
+      name: /[是为]/.test(separator) ? "prose" : separator.trim() === "" && separator !== "\t" && quote === "" ? "spaced" : "key",
+      effect: "raises",
+    },
+  ];
   if (chinese) evidence.push({ by: "pattern", name: "chinese", effect: "states" });
   if (quote !== "") evidence.push({ by: "pattern", name: "quoted", effect: "states" });
   return take({ value, start: end + between.length + quote.length }, evidence, window);
@@ -161,7 +169,7 @@ function trimmed(raw: string, quote: string): string {
     const close = raw.indexOf(quote);
     return close < 0 ? "" : raw.slice(0, close);
   }
-  return raw.replace(/[,;)\]}"'`]+$/, "").split(/[,;]/, 1)[0] ?? "";
+  return raw.replace(/[,;)\]}"'`】」]+$/, "").split(/[,;]/, 1)[0] ?? "";
 }
 
 function cellValue(window: Window): { value: string; start: number } | undefined {

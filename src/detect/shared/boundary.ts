@@ -11,7 +11,7 @@ const JOINERS = "-/+=%#$\\.@&~";
 export function boundaryOf(text: string, start: number, end: number): Boundary {
   const before = text.charCodeAt(start - 1);
   const after = text.charCodeAt(end);
-  if (isWord(before) || isWord(after)) return "broken";
+  if (goesOn(text, before, start - 1, -1) || goesOn(text, after, end, 1)) return "broken";
   const left = start > 0 ? text.charAt(start - 1) : "";
   const right = end < text.length ? text.charAt(end) : "";
   if (left === "." && isDigit(text.charCodeAt(start - 2))) return "broken";
@@ -24,6 +24,11 @@ export function boundaryOf(text: string, start: number, end: number): Boundary {
 /** What a key ends with before its `=`: a letter, `_`, a closing bracket or quote, a Chinese character. */
 function isKey(code: number): boolean {
   return (isWord(code) && !isDigit(code)) || code === 0x5d || code === 0x22 || code === 0x27 || (code >= 0x4e00 && code <= 0x9fff);
+}
+
+/** Whether a letter, a digit or `_` goes on; a line of `_` is a blank to fill. */
+function goesOn(text: string, code: number, at: number, step: 1 | -1): boolean {
+  return code === 0x5f ? text.charCodeAt(at + step) !== 0x5f : isWord(code);
 }
 
 /** True when the same separator goes on to more digits: one of many groups of a longer chain. */

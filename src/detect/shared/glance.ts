@@ -9,6 +9,9 @@ const UNKNOWN = -1;
 /** The same for one that normalising leaves out. */
 const NOTHING = -2;
 
+/** `_`, of which blanks to fill are made. */
+const BLANK = 0x5f;
+
 /** Bytes of the character that `unitAt` read last. */
 let size = 1;
 
@@ -25,7 +28,7 @@ export function mayMatch(automaton: Automaton, sight: Sight, from: number, until
     if (at >= length) return true;
     const code = unitAt(sight, bytes, at, length);
     if (code === UNKNOWN) return true;
-    if (reached && !(bounded && isWord(code))) return true;
+    if (reached && !(bounded && isWord(code) && code !== BLANK)) return true;
     at += size;
     if (code === NOTHING) continue;
     state = automaton.next(state, code, at <= until);
@@ -97,7 +100,7 @@ export function longer({ bytes, length, start, encoding }: Sight, count: number)
 export function goesOnBefore({ bytes, start, encoding }: Sight): boolean {
   if (start === 0) return false;
   const before = bytes[start - 1] ?? 0;
-  if (!isWord(before)) return false;
+  if (!isWord(before) || before === BLANK) return false;
   return encoding === "utf8" || before < 0x30 || (bytes[start - 2] ?? 0) < 0x80;
 }
 

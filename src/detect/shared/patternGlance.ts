@@ -100,7 +100,7 @@ export function charactersBefore(patterns: readonly GlancePattern[], bounded: bo
     if (node === undefined) return undefined;
     const begins = mayBeginWithDigit(node);
     if (begins && !bounded) return undefined;
-    if (begins) for (let code = 0; code < 0x80; code++) if (!isWord(code)) allowed[code] = 1;
+    if (begins) for (let code = 0; code < 0x80; code++) if (!isWord(code) || code === 0x5f) allowed[code] = 1;
     if (lookback > 0) allow(node, allowed);
   }
   // A lone carriage return reads as a line feed.

@@ -47,6 +47,17 @@ const aName = /^(?!\d)[\w.\-\u0080-\uffff ]{1,60}$/;
 /** Rows whose cells' lines are remembered until they are told; an older one stands on its first line. */
 const mostRows = 20_000;
 
+/** `<key>n</key><string>v</string>` and so on: each value by the name before it, where nothing else stands among them. */
+function paired(parts: readonly Part[]): readonly Part[] {
+  if (parts.length < 2 || parts.length % 2 > 0) return parts;
+  if (parts.some(({ key, text }, at) => (at % 2 === 0 ? key !== "key" || !aName.test(text) || /\d{5}/.test(text) : key === "key")))
+    return parts;
+  return parts.flatMap(({ text }, at) => {
+    const value = parts[at + 1];
+    return at % 2 === 0 && value !== undefined ? [{ ...value, key: text }] : [];
+  });
+}
+
 /** The name without its prefix. */
 function local(name: string): string {
   return name.slice(name.lastIndexOf(":") + 1);
@@ -84,7 +95,8 @@ export function createXmlDocument(sink: Sink, line: () => number): XmlDocument {
     return found;
   }
 
-  function tellRow(parts: readonly Part[], mark: number): void {
+  function tellRow(told: readonly Part[], mark: number): void {
+    const parts = paired(told);
     const keys: string[] = [];
     const cells: string[] = [];
     const lines: number[] = [];
