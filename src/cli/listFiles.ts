@@ -1,3 +1,5 @@
+import { excludedWords } from "../report/shared/excludedWords.ts";
+import { failureWords } from "../report/shared/words.ts";
 import type { ScanRequest } from "../model/request.ts";
 import { walked } from "../scan/list.ts";
 import { neutralise } from "../util/width.ts";
@@ -14,10 +16,14 @@ export async function listFiles(terminal: Terminal, request: ScanRequest): Promi
     for (const one of found) {
       if (one.type === "entry") await out.write(`${neutralise(one.entry.path)}\n`);
       else if (one.type === "excluded")
-        terminal.stderr.write(`${say(terminal, "排除", "excluded")}  ${neutralise(one.path)}  ${neutralise(one.by)}\n`);
+        terminal.stderr.write(
+          `${say(terminal, "排除", "excluded")}  ${neutralise(one.path)}  ${neutralise(excludedWords(one.by, terminal.locale))}\n`,
+        );
       else {
         unwalked++;
-        terminal.stderr.write(`${say(terminal, "未检", "not examined")}  ${neutralise(one.failure.path)}  ${one.failure.code}\n`);
+        terminal.stderr.write(
+          `${say(terminal, "未检", "not examined")}  ${neutralise(one.failure.path)}  ${failureWords[one.failure.code][terminal.locale]}\n`,
+        );
       }
     }
   }

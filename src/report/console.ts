@@ -4,6 +4,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { displayWidth, neutralise, wrapToWidth } from "../util/width.ts";
+import { excludedWords } from "./shared/excludedWords.ts";
 import { amountInWords, conclusionInWords, failuresInWords, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { absencesInWords, changeWords, comparedInWords, comparisonInWords } from "./shared/comparison.ts";
 import { Gather, type FileGroup } from "./shared/gather.ts";
@@ -416,7 +417,7 @@ function addOthers(page: Page, overview: Overview, excluded: readonly { path: st
     );
   parts.push(...readingInWords(overview, locale));
   page.add(labels[locale].others, [parts.join(" · ")]);
-  for (const one of excluded) page.add("", [neutralise(one.path), neutralise(one.by)], plain, plain, 2);
+  for (const one of excluded) page.add("", [neutralise(one.path), neutralise(excludedWords(one.by, locale))], plain, plain, 2);
   if (excluded.length > 0 && left > excluded.length) {
     page.add(
       "",

@@ -3,6 +3,7 @@ import type { ScanEvent, Volume } from "../model/event.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Coverage } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { excludedWords } from "./shared/excludedWords.ts";
 import { absencesInWords, changeOrder, changeWords, comparedEvidence, comparedInWords } from "./shared/comparison.ts";
 import { conclusionInWords, failureCounts, outcomeOf, zonesInWords } from "./shared/conclusion.ts";
 import { escapeMarkup } from "./shared/escape.ts";
@@ -591,8 +592,8 @@ function coverage(collected: Collected, locale: Locale, say: Say): string {
     .filter((directory) => directory.found > 0 || directory.unread > 0)
     .toSorted((left, right) => right.found - left.found || right.unread - left.unread)
     .map((directory) => row(directory.path, count(directory.found), count(directory.unread), count(directory.examined)));
-  const patterns = [...overview.excludedBy].map(([by, number]) => row(by, count(number)));
-  const paths = collected.excluded.map((one) => row(one.path, one.by));
+  const patterns = [...overview.excludedBy].map(([by, number]) => row(excludedWords(by, locale), count(number)));
+  const paths = collected.excluded.map((one) => row(one.path, excludedWords(one.by, locale)));
   const more = ledger.excluded - collected.excluded.length;
   const severities = (["critical", "high", "medium", "low", "info"] as const).map(
     (severity) => [severity, overview.summarise().severities[severity]] as const,

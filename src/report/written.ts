@@ -1,6 +1,7 @@
 import type { ScanEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { excludedWords } from "./shared/excludedWords.ts";
 import { clock } from "./shared/clock.ts";
 import { absencesInWords, comparisonInWords } from "./shared/comparison.ts";
 import { conclusionInWords, failuresInWords, zonesInWords } from "./shared/conclusion.ts";
@@ -134,7 +135,9 @@ function scope(overview: Overview, given: (name: string) => string, locale: Loca
     ),
   ];
   if (overview.excludedBy.size > 0) {
-    const patterns = [...overview.excludedBy].map(([by, number]) => `${by} (${count(number)})`).join(say("、", ", "));
+    const patterns = [...overview.excludedBy]
+      .map(([by, number]) => `${excludedWords(by, locale)} (${count(number)})`)
+      .join(say("、", ", "));
     lines.push(say(`按规则排除：${patterns}。`, `Excluded: ${patterns}.`));
   } else if (overview.ledger.excluded > 0) {
     const number = count(overview.ledger.excluded);

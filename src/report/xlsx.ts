@@ -3,6 +3,7 @@ import type { ScanEvent } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
+import { excludedWords } from "./shared/excludedWords.ts";
 import { absencesInWords, changeWords, comparedEvidence, comparedInWords, comparisonInWords } from "./shared/comparison.ts";
 import { clock } from "./shared/clock.ts";
 import { conclusionInWords, zonesInWords } from "./shared/conclusion.ts";
@@ -398,7 +399,10 @@ function registration(overview: Overview, selfCheck: SelfCheck, locale: Locale, 
     [say("判定策略", "Policy"), header === undefined ? "" : `SHA-256 ${header.policyDigest}`],
     [say("指纹密钥标识", "Fingerprint key id"), header?.keyId ?? ""],
     [say("检查范围", "Scope"), (header?.roots ?? []).map((root) => root.path).join(say("、", ", "))],
-    [say("排除规则", "Excluded"), [...overview.excludedBy].map(([by, number]) => `${by} (${count(number)})`).join(say("、", ", "))],
+    [
+      say("排除规则", "Excluded"),
+      [...overview.excludedBy].map(([by, number]) => `${excludedWords(by, locale)} (${count(number)})`).join(say("、", ", ")),
+    ],
     [say("用时", "Took"), summary === undefined ? "" : durationInWords(summary.elapsedMs, locale)],
     [say("文件总数", "Files"), count(ledger.entries)],
     [say("已检（全部读到）", "Wholly examined"), count(ledger.full)],

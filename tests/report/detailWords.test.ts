@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { FailureCode } from "../../src/model/failure.ts";
+import { excludedWords } from "../../src/report/shared/excludedWords.ts";
 import type { Overview } from "../../src/report/shared/overview.ts";
 import { failuresInWords } from "../../src/report/shared/conclusion.ts";
 import { detailWords } from "../../src/report/shared/detailWords.ts";
@@ -26,4 +27,12 @@ it("says where there are more reasons than files", () => {
   expect(failuresInWords(of(3), "zh")).toBe("损坏 2 · 加密 1");
   expect(failuresInWords(of(2), "zh")).toBe("共 3 项原因：损坏 2 · 加密 1");
   expect(failuresInWords(of(2), "en")).toBe("3 reasons: corrupt 2 · encrypted 1");
+});
+
+it("says why a path was left out, and a pattern as it was given", () => {
+  expect([excludedWords("symbolic link", "zh"), excludedWords("*.iso", "zh"), excludedWords("symbolic link", "en")]).toEqual([
+    "符号链接",
+    "*.iso",
+    "symbolic link",
+  ]);
 });

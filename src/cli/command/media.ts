@@ -34,7 +34,7 @@ export async function mediaList(terminal: Terminal, values: Values): Promise<Exi
       volume.label ?? "",
       volume.volumeId ?? "",
       identity.filter((part) => part !== undefined && part !== "").join(" "),
-      volume.size === undefined ? "" : `${(volume.size / 1e9).toFixed(1)} GB`,
+      volume.size === undefined ? "" : volume.size < 1e9 ? `${(volume.size / 1e6).toFixed(0)} MB` : `${(volume.size / 1e9).toFixed(1)} GB`,
       volume.readOnly ? say(terminal, "只读", "read-only") : "",
     ];
     await out.write(`${neutralise(parts.filter((part) => part !== "").join("  "))}\n`);
