@@ -199,7 +199,7 @@ export class CountedRows {
     let sight: CellSight | undefined;
     for (const plan of plans) {
       const { id } = plan.matcher.rule;
-      if (without?.has(id) === true) continue;
+      if (without?.has(id) === true || (plan.matcher.tag !== undefined && this.#settler.isTagged(plan))) continue;
       if (expected?.has(plan) !== true) {
         this.#doubts.push({ plan, cell: at, start, end });
         continue;
