@@ -4,7 +4,7 @@ import type { Pool, PoolOptions } from "./pool.ts";
 import { ROOM, weightOf } from "./room.ts";
 import { createWorkshop } from "./workshop.ts";
 
-/** Examines entries in the calling thread, one after the other: no deadline, no watch on memory. For tests and for looking into a fault. */
+/** Examines entries in the calling thread, one after the other: no deadline but the entry's own, no watch on memory. For tests and for looking into a fault. */
 export function createInlinePool(options: PoolOptions): Pool {
   const workshop = createWorkshop(options.workshop);
   const interrupt = new AbortController();
