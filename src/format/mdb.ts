@@ -3,6 +3,7 @@ import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import { runBounded } from "./shared/bounded.ts";
 import { readRange } from "./shared/bytes.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
+import { resolveHtmlReferences } from "./shared/htmlReferences.ts";
 import { innerEntry } from "./shared/inner.ts";
 import { memorySource } from "./shared/bytes.ts";
 import { printableRuns } from "./shared/printable.ts";
@@ -17,7 +18,7 @@ const batchTime = 10_000;
 export const mdb: Extractor = {
   id: "mdb",
   title: { zh: "Access 数据库（MDB、ACCDB）", en: "Access databases (mdb, accdb)" },
-  version: 1,
+  version: 2,
   access: "any",
   accepts: ({ head }) => /^Standard (?:Jet|ACE) DB\0/.test(Buffer.from(head.subarray(4, 24)).toString("latin1")),
   extract,
@@ -128,7 +129,18 @@ function bounded<Value>(milliseconds: number, task: () => Value): Value {
   return outcome.value;
 }
 
+/** Access keeps rich text as HTML, each line of it a `div`: a mark inside a number would part it. */
+function withoutMarks(text: string): string {
+  if (!text.startsWith("<div>") || !text.endsWith("</div>")) return text;
+  const plain = text
+    .replaceAll(/<\/div>|<br[ /]{0,9}>/g, " ")
+    .replaceAll(/<a\s[^<>]{0,1000}?href="([^"<>]{0,2000})"[^<>]{0,1000}>/g, "$1 ")
+    .replaceAll(/<[^<>]{0,4000}>/g, "");
+  return resolveHtmlReferences(plain).trim();
+}
+
 function textOf(value: unknown): string {
+  if (typeof value === "string") return withoutMarks(value);
   if (value === null || value === undefined) return "";
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
   if (Buffer.isBuffer(value)) return value.length > 512 ? "" : printableRuns(value).join(" ");
