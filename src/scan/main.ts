@@ -357,7 +357,11 @@ async function walkAll(
         } else put(sequence, { kind: "event", event: one });
       }
       flush();
-      while (open() > REORDER && !signal.aborted) await setTimeout(5);
+      while (open() > REORDER && !signal.aborted) {
+        // What is told waits for what is read, and that may wait for a batch to fill, which only the walk can do.
+        pool.flush();
+        await setTimeout(5);
+      }
       if (signal.aborted) break;
     }
     if (signal.aborted) break;
