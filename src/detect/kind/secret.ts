@@ -147,7 +147,7 @@ function keyed(
   const chinese = /[\u4e00-\u9fff]/.test(text.slice(window.start, end));
   // Program text without quotes is an expression, unless it is the whole line of a settings file.
   // A blank alone parts words of a sentence: what follows is a password only behind a Chinese key.
-  if (/^ +$/.test(separator) && (quote !== "" || !chinese)) return undefined;
+  if (/^ +$/.test(separator) && (quote !== "" || !chinese || !/\d{3}|[^\w.-]/.test(value))) return undefined;
   const bare = quote === "" && !chinese && !joined;
   if (bare && (IDENTIFIER.test(value) || /[(){};<>]/.test(line))) return undefined;
   if (!chinese && IDENTIFIER.test(value)) return undefined;
