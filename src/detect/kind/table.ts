@@ -137,6 +137,8 @@ function holdOf(column: TableViewColumn, infoType: string, rows: number, said: F
   const { cells } = column;
   if (cells.length === 0) return undefined;
   if (shape !== undefined) return cells.filter((cell) => shape.test(cell)).length >= cells.length * SHAPE_FIT ? "shape" : undefined;
+  // One value for all is filler.
+  if (cells.length >= MIN_ROWS && new Set(cells).size === 1) return undefined;
   // What is masked in the document, or only a blank to fill, is not there.
   return strong && !cells.some((cell) => /\*{2}|×{2}|_{2}/.test(cell)) ? "named" : undefined;
 }
