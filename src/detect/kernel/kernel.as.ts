@@ -13,8 +13,8 @@ let digitGroups: u32 = 0;
 let digitBefore: usize = 0;
 let digitLeast: i32 = 0;
 let literals: usize = 0;
-let teddy: usize = 0;
-let teddyBuckets: usize = 0;
+let shorts: usize = 0;
+let shortCount: u32 = 0;
 let grams: usize = 0;
 let gramCount: u32 = 0;
 let out: usize = 0;
@@ -38,13 +38,13 @@ export function setDigits(tables: usize, groups: u32, before: usize, least: i32)
   digitLeast = least;
 }
 
-/** `list`: address and length of each literal; `masks`: six vectors, 0 for no short literals; `buckets`: eight times first and count, then ids. */
-export function setLiterals(list: usize, masks: usize, buckets: usize, gramTables: usize, tables: u32): void {
+/** `list`: address and length of each literal; `shortTables` and `gramTables`: see `findShort` and `findByGram`. */
+export function setLiterals(list: usize, shortTables: usize, shortsGiven: u32, gramTables: usize, gramsGiven: u32): void {
   literals = list;
-  teddy = masks;
-  teddyBuckets = buckets;
+  shorts = shortTables;
+  shortCount = shortsGiven;
   grams = gramTables;
-  gramCount = tables;
+  gramCount = gramsGiven;
 }
 
 export function setOut(to: usize, most: i32): void {
@@ -61,7 +61,7 @@ export function find(from: usize, to: usize, start: usize, end: usize, which: u3
   high = end;
   count = 0;
   if (digitLeast > 0) findDigits(from, to);
-  if (teddy !== 0) findShort(from, to);
+  for (let table: u32 = 0; table < shortCount; table++) findShort(from, to, shorts + (table << 4));
   for (let table: u32 = 0; table < gramCount; table++) findByGram(from, to, grams + (table << 5));
   return count > capacity ? -1 : count;
 }
@@ -84,68 +84,67 @@ function emit(kind: i32, start: usize, end: usize): void {
   count++;
 }
 
-function equalFolded(at: usize, id: u32): bool {
+function verify(at: usize, id: u32): void {
   const text = <usize>load<u32>(literals + (id << 3));
   const length = <usize>load<u32>(literals + (id << 3), 4);
-  if (at < low || at + length > high) return false;
+  const end = at + length;
+  if (at < low || end > high) return;
+  // Literals that begin alike are told apart by their ends.
+  if (length >= 4 && ((load<u32>(end - 4) ^ load<u32>(text + length - 4)) & 0xdfdfdfdf) !== 0) return;
   for (let index: usize = 0; index < length; index++) {
     let byte: u32 = load<u8>(at + index);
     if (byte - 65 < 26) byte += 32;
-    if (byte !== <u32>load<u8>(text + index)) return false;
+    if (byte !== <u32>load<u8>(text + index)) return;
   }
-  return true;
+  emit(<i32>id, at, end);
 }
 
-function verify(at: usize, id: u32): void {
-  if (equalFolded(at, id)) emit(<i32>id, at, at + <usize>load<u32>(literals + (id << 3), 4));
-}
-
-/** Literals by nibbles of their first three bytes, sixteen places at a time. */
-function findShort(from: usize, to: usize): void {
-  const lo0 = v128.load(teddy);
-  const hi0 = v128.load(teddy, 16);
-  const lo1 = v128.load(teddy, 32);
-  const hi1 = v128.load(teddy, 48);
-  const lo2 = v128.load(teddy, 64);
-  const hi2 = v128.load(teddy, 80);
+/**
+ * Literals by nibbles of their first three bytes in eight sets, sixteen places at a time; what passes is looked up by its bytes. Table: six
+ * vectors, lists by first byte for literals of one and two bytes, bitmap and lists by a hash of the first three for the others.
+ */
+function findShort(from: usize, to: usize, table: usize): void {
+  const masks = <usize>load<u32>(table);
+  const lo0 = v128.load(masks);
+  const hi0 = v128.load(masks, 16);
+  const lo1 = v128.load(masks, 32);
+  const hi1 = v128.load(masks, 48);
+  const lo2 = v128.load(masks, 64);
+  const hi2 = v128.load(masks, 80);
   const nibble = splat(15);
   const none = splat(0);
   for (let at = from; at < to; at += 16) {
     const one = v128.load(at);
     const two = v128.load(at, 1);
-    let masks = v128.and(i8x16.swizzle(lo0, v128.and(one, nibble)), i8x16.swizzle(hi0, i8x16.shr_u(one, 4)));
-    masks = v128.and(masks, v128.and(i8x16.swizzle(lo1, v128.and(two, nibble)), i8x16.swizzle(hi1, i8x16.shr_u(two, 4))));
-    if (!v128.any_true(masks)) continue;
+    let sets = v128.and(i8x16.swizzle(lo0, v128.and(one, nibble)), i8x16.swizzle(hi0, i8x16.shr_u(one, 4)));
+    sets = v128.and(sets, v128.and(i8x16.swizzle(lo1, v128.and(two, nibble)), i8x16.swizzle(hi1, i8x16.shr_u(two, 4))));
+    if (!v128.any_true(sets)) continue;
     const three = v128.load(at, 2);
-    masks = v128.and(masks, v128.and(i8x16.swizzle(lo2, v128.and(three, nibble)), i8x16.swizzle(hi2, i8x16.shr_u(three, 4))));
-    let hits = <u32>i8x16.bitmask(i8x16.ne(masks, none));
+    sets = v128.and(sets, v128.and(i8x16.swizzle(lo2, v128.and(three, nibble)), i8x16.swizzle(hi2, i8x16.shr_u(three, 4))));
+    let hits = <u32>i8x16.bitmask(i8x16.ne(sets, none));
     while (hits !== 0) {
       const place = at + <usize>ctz(hits);
       hits &= hits - 1;
       if (place >= to) break;
-      shortAt(place);
+      shortAt(place, table);
     }
   }
 }
 
-function shortAt(at: usize): void {
-  const one: u32 = load<u8>(at);
-  const two: u32 = load<u8>(at, 1);
-  const three: u32 = load<u8>(at, 2);
-  let buckets: u32 =
-    <u32>load<u8>(teddy + (one & 15)) &
-    load<u8>(teddy + 16 + (one >> 4)) &
-    load<u8>(teddy + 32 + (two & 15)) &
-    load<u8>(teddy + 48 + (two >> 4)) &
-    load<u8>(teddy + 64 + (three & 15)) &
-    load<u8>(teddy + 80 + (three >> 4));
-  while (buckets !== 0) {
-    const bucket = teddyBuckets + (<usize>ctz(buckets) << 3);
-    buckets &= buckets - 1;
-    const first = load<u32>(bucket);
-    const size = load<u32>(bucket, 4);
-    for (let index: u32 = 0; index < size; index++) verify(at, load<u16>(teddyBuckets + 64 + ((first + index) << 1)));
+// @ts-ignore: decorator
+@inline
+function shortAt(at: usize, table: usize): void {
+  const bytes = load<u32>(at);
+  const hash = (((bytes | 0x202020) & 0xffffff) * HASH) >>> 16;
+  if ((load<u8>(<usize>load<u32>(table, 8) + (hash >> 3)) >> <u8>(hash & 7)) & 1) {
+    shortList(at, load<u16>(<usize>load<u32>(table, 8) + 8192 + (hash << 1)), <usize>load<u32>(table, 12));
   }
+  const first: u32 = load<u16>(<usize>load<u32>(table, 4) + (((bytes | 0x20) & 0xff) << 1));
+  if (first !== 0) shortList(at, first, <usize>load<u32>(table, 12));
+}
+
+function shortList(at: usize, first: u32, entries: usize): void {
+  for (let entry = first; entry !== 0; entry = load<u16>(entries + (entry << 2), 2)) verify(at, load<u16>(entries + (entry << 2)));
 }
 
 /** Literals by a hash of four bytes, looked up at every `stride`-th place. Table: stride, high-only, bitmap, heads, entries. */

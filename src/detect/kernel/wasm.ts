@@ -14,15 +14,18 @@ const PADDING = 128;
 /** Records of one call; a block with more is left to the plain kernel. */
 const RECORDS = 128 * 1024;
 const PAGE = 65_536;
-/** Longest literal by the bytes of which it is looked up whole, by its first three. */
-const SHORT = 5;
+/** Longest literal that is sought by nibbles of its first three bytes, and longest where there are few of them. */
+const SHORT = 3;
+const SHORT_OF_FEW = 5;
+/** So many that all of them together would pass most bytes. */
+const FEW = 48;
 const CODES: Readonly<Record<ByteEncoding, number>> = { utf8: 0, gb18030: 1, big5: 2 };
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
   base(): number;
   setDigits(tables: number, groups: number, before: number, least: number): void;
-  setLiterals(list: number, masks: number, buckets: number, grams: number, tables: number): void;
+  setLiterals(list: number, shortTables: number, shorts: number, gramTables: number, grams: number): void;
   setOut(to: number, most: number): void;
   find(from: number, to: number, start: number, end: number, encoding: number): number;
 }
@@ -133,10 +136,16 @@ class Instance {
   #layLiterals(literals: readonly Literal[], layout: Layout, writes: (() => void)[]): void {
     const list = layout.take(8 * literals.length);
     const texts = layout.take(literals.reduce((sum, { bytes }) => sum + bytes.length, 0));
-    const short = literals.filter(({ bytes }) => bytes.length > 0 && bytes.length <= SHORT);
-    const masks = layout.take(96);
-    const buckets = layout.take(64 + 2 * short.length);
-    const long = literals.filter(({ bytes }) => bytes.length > SHORT);
+    const shorts = shortTables(literals);
+    const shortHeads = layout.take(16 * shorts.length);
+    const shortPlaces = shorts.map((members) => ({
+      members,
+      masks: layout.take(96),
+      firsts: layout.take(512),
+      hashes: layout.take(8192 + 2 * 65_536),
+      entries: layout.take(4 * (members.length + 1)),
+    }));
+    const long = literals.filter((one) => one.bytes.length > SHORT && !shorts.some((members) => members.includes(one)));
     const grams = gramTables(long);
     const heads = layout.take(32 * grams.length);
     const places = grams.map((table) => ({
@@ -155,42 +164,92 @@ class Instance {
         new Uint8Array(buffer, text).set(bytes);
         text += bytes.length;
       }
-      writeShort(view, short, masks, buckets);
+      for (const [index, { members, masks, firsts, hashes, entries }] of shortPlaces.entries()) {
+        for (const [at, value] of [masks, firsts, hashes, entries].entries()) view.setUint32(shortHeads + 16 * index + 4 * at, value, true);
+        writeMasks(view, members, masks);
+        writeShort(view, members, firsts, hashes, entries);
+      }
       for (const [index, { table, bitmap, heads: head, entries }] of places.entries()) {
         for (const [at, value] of [table.stride, table.highOnly ? 1 : 0, bitmap, head, entries].entries()) {
           view.setUint32(heads + 32 * index + 4 * at, value, true);
         }
         writeGrams(view, table, bitmap, head, entries);
       }
-      this.#exports.setLiterals(list, short.length > 0 ? masks : 0, buckets, heads, grams.length);
+      this.#exports.setLiterals(list, shortHeads, shorts.length, heads, grams.length);
     });
   }
 }
 
-/** Sets of nibbles by which the first three bytes of short literals are sought, in eight buckets: neighbours in order share one. */
-function writeShort(view: DataView, short: readonly Literal[], masks: number, buckets: number): void {
-  const sorted = short.toSorted((one, other) => Buffer.compare(one.bytes, other.bytes));
-  const size = Math.ceil(sorted.length / 8);
-  for (let bucket = 0; bucket < 8; bucket++) {
-    const members = sorted.slice(bucket * size, (bucket + 1) * size);
-    view.setUint32(buckets + 8 * bucket, bucket * size, true);
-    view.setUint32(buckets + 8 * bucket + 4, members.length, true);
-    for (const [index, { id, bytes }] of members.entries()) {
-      view.setUint16(buckets + 64 + 2 * (bucket * size + index), id, true);
-      for (let place = 0; place < 3; place++) {
-        const byte = bytes[place];
-        for (let nibble = 0; nibble < 16; nibble++) {
-          const folded = byte !== undefined && byte >= 97 && byte <= 122 ? [byte, byte - 32] : [byte];
-          if (byte === undefined || folded.some((one) => ((one ?? 0) & 15) === nibble)) mark(view, masks + 32 * place + nibble, bucket);
-          if (byte === undefined || folded.some((one) => (one ?? 0) >> 4 === nibble)) mark(view, masks + 32 * place + 16 + nibble, bucket);
-        }
+/** Literals that are sought by their first three bytes, in groups that go through the text by themselves. */
+function shortTables(literals: readonly Literal[]): readonly (readonly Literal[])[] {
+  const upTo = (least: number, most: number): readonly Literal[] =>
+    literals.filter(({ bytes }) => bytes.length >= least && bytes.length <= most);
+  const more = upTo(SHORT + 1, SHORT_OF_FEW);
+  return [upTo(1, SHORT), more.length > FEW ? [] : more].filter((members) => members.length > 0);
+}
+
+/** Which nibbles, low and high by turns, the first three bytes of some literals have: a bit for each of sixteen. */
+type Nibbles = readonly number[];
+
+function nibblesOf({ bytes }: Literal): Nibbles {
+  return [0, 1, 2].flatMap((place) => {
+    const byte = bytes[place];
+    if (byte === undefined) return [0xffff, 0xffff];
+    const upper = byte >= 97 && byte <= 122 ? byte - 32 : byte;
+    return [(1 << (byte & 15)) | (1 << (upper & 15)), (1 << (byte >> 4)) | (1 << (upper >> 4))];
+  });
+}
+
+/** How many of the texts of three bytes, taken all as likely, such sets let through. */
+function passing(nibbles: Nibbles): number {
+  return nibbles.reduce((product, bits) => product * bitCount(bits), 1);
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count;
+}
+
+/** Sets of nibbles in eight groups, those joined that let the least through together. */
+function writeMasks(view: DataView, members: readonly Literal[], masks: number): void {
+  const groups = [...new Map(members.map((one) => nibblesOf(one)).map((nibbles) => [nibbles.join(), nibbles])).values()];
+  const joined = (one: Nibbles, other: Nibbles): Nibbles => one.map((bits, index) => bits | (other[index] ?? 0));
+  while (groups.length > 8) {
+    let best = { first: 0, second: 1, more: Number.POSITIVE_INFINITY };
+    for (const [first, one] of groups.entries()) {
+      for (let second = first + 1; second < groups.length; second++) {
+        const other = groups[second] ?? one;
+        const more = passing(joined(one, other)) - passing(one) - passing(other);
+        if (more < best.more) best = { first, second, more };
+      }
+    }
+    const [taken = []] = groups.splice(best.second, 1);
+    groups[best.first] = joined(groups[best.first] ?? [], taken);
+  }
+  for (const [group, nibbles] of groups.entries()) {
+    for (const [row, bits] of nibbles.entries()) {
+      for (let nibble = 0; nibble < 16; nibble++) {
+        const at = masks + 16 * row + nibble;
+        if (((bits >> nibble) & 1) === 1) view.setUint8(at, view.getUint8(at) | (1 << group));
       }
     }
   }
 }
 
-function mark(view: DataView, at: number, bucket: number): void {
-  view.setUint8(at, view.getUint8(at) | (1 << bucket));
+/** Entries of four bytes: literal, number of the next in its list; 0 ends a list. */
+function writeShort(view: DataView, members: readonly Literal[], firsts: number, hashes: number, entries: number): void {
+  for (const [index, { id, bytes }] of members.entries()) {
+    let head = firsts + 2 * ((bytes[0] ?? 0) | 0x20);
+    if (bytes.length > 2) {
+      const hash = hashOf(bytes.subarray(0, 3), 0, 0x20_2020);
+      view.setUint8(hashes + (hash >> 3), view.getUint8(hashes + (hash >> 3)) | (1 << (hash & 7)));
+      head = hashes + 8192 + 2 * hash;
+    }
+    view.setUint16(entries + 4 * (index + 1), id, true);
+    view.setUint16(entries + 4 * (index + 1) + 2, view.getUint16(head, true), true);
+    view.setUint16(head, index + 1, true);
+  }
 }
 
 interface GramTable {
@@ -204,6 +263,7 @@ function gramTables(long: readonly Literal[]): readonly GramTable[] {
   const tables: GramTable[] = [];
   for (const highOnly of [false, true]) {
     for (const [least, most] of [
+      [4, 5],
       [6, 8],
       [9, Number.MAX_SAFE_INTEGER],
     ] as const) {
@@ -225,9 +285,10 @@ function allHigh(bytes: Uint8Array, stride: number): boolean {
   return true;
 }
 
-function hashOf(bytes: Uint8Array, at: number): number {
+/** Of four bytes, or of as many as there are, with the bits in `fold` set: letters without case. */
+function hashOf(bytes: Uint8Array, at: number, fold = 0x2020_2020): number {
   const gram = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
-  return Math.imul(gram | 0x20202020, 0x9e3779b1) >>> 16;
+  return Math.imul(gram | fold, 0x9e3779b1) >>> 16;
 }
 
 /** Entries of eight bytes: literal, offset of the gram in it, number of the next entry with the same hash; 0 ends a chain. */
