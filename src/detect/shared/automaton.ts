@@ -6,6 +6,8 @@ export const DEAD = 0;
 const LARGEST = 4000;
 /** Copies of a repeated node; more are taken as any number. */
 const COPIES = 64;
+/** Classes of units beyond which its tables would be too large. */
+const WIDEST = 1000;
 /** Deterministic states kept; then they are made afresh. */
 const REMEMBERED = 1500;
 
@@ -25,7 +27,7 @@ export class Automaton {
   readonly #accept: number;
   readonly #aheads: boolean;
   /** Class of each ASCII unit, and where classes begin beyond. */
-  readonly #ascii = new Uint8Array(128);
+  readonly #ascii = new Uint16Array(128);
   readonly #bounds: number[];
   readonly #width: number;
   #known = new Map<string, number>();
@@ -63,7 +65,7 @@ export class Automaton {
   static of(nodes: readonly Node[], aheads = false): Automaton | undefined {
     try {
       const automaton = new Automaton(nodes, aheads);
-      return automaton.#width <= 255 ? automaton : undefined;
+      return automaton.#width <= WIDEST ? automaton : undefined;
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;
