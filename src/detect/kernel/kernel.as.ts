@@ -7,6 +7,8 @@ const GB18030: u32 = 1;
 /** Digits a chain of groups is followed for. */
 const CHAIN_DIGITS: i32 = 40;
 const HASH: u32 = 0x9e3779b1;
+/** Bits of a hash by which lists are found, less one than there are lists. */
+const HEADS: u32 = 4095;
 
 let digitTables: usize = 0;
 let digitGroups: u32 = 0;
@@ -137,7 +139,7 @@ function shortAt(at: usize, table: usize): void {
   const bytes = load<u32>(at);
   const hash = (((bytes | 0x202020) & 0xffffff) * HASH) >>> 16;
   if ((load<u8>(<usize>load<u32>(table, 8) + (hash >> 3)) >> <u8>(hash & 7)) & 1) {
-    shortList(at, load<u16>(<usize>load<u32>(table, 8) + 8192 + (hash << 1)), <usize>load<u32>(table, 12));
+    shortList(at, load<u16>(<usize>load<u32>(table, 8) + 8192 + ((hash & HEADS) << 1)), <usize>load<u32>(table, 12));
   }
   const first: u32 = load<u16>(<usize>load<u32>(table, 4) + (((bytes | 0x20) & 0xff) << 1));
   if (first !== 0) shortList(at, first, <usize>load<u32>(table, 12));
@@ -177,7 +179,7 @@ function findByGram(from: usize, to: usize, table: usize): void {
 function gramAt(at: usize, hash: u32, table: usize, from: usize, to: usize): void {
   const heads = <usize>load<u32>(table, 12);
   const entries = <usize>load<u32>(table, 16);
-  let entry: u32 = load<u16>(heads + (hash << 1));
+  let entry: u32 = load<u16>(heads + ((hash & HEADS) << 1));
   while (entry !== 0) {
     const place = entries + (entry << 3);
     const start = at - <usize>load<u16>(place, 2);

@@ -14,6 +14,8 @@ const PADDING = 128;
 /** Records of one call; a block with more is left to the plain kernel. */
 const RECORDS = 128 * 1024;
 const PAGE = 65_536;
+/** Lists of what has the same last bits of its hash; a bit for each whole hash says first whether there is anything. */
+const HEADS = 4096;
 /** Longest literal that is sought by nibbles of its first three bytes, and longest where there are few of them. */
 const SHORT = 3;
 const SHORT_OF_FEW = 5;
@@ -142,7 +144,7 @@ class Instance {
       members,
       masks: layout.take(96),
       firsts: layout.take(512),
-      hashes: layout.take(8192 + 2 * 65_536),
+      hashes: layout.take(8192 + 2 * HEADS),
       entries: layout.take(4 * (members.length + 1)),
     }));
     const long = literals.filter((one) => one.bytes.length > SHORT && !shorts.some((members) => members.includes(one)));
@@ -151,7 +153,7 @@ class Instance {
     const places = grams.map((table) => ({
       table,
       bitmap: layout.take(8192),
-      heads: layout.take(2 * 65_536),
+      heads: layout.take(2 * HEADS),
       entries: layout.take(8 * (table.entries.length + 1)),
     }));
     writes.push(() => {
@@ -213,20 +215,7 @@ function bitCount(bits: number): number {
 
 /** Sets of nibbles in eight groups, those joined that let the least through together. */
 function writeMasks(view: DataView, members: readonly Literal[], masks: number): void {
-  const groups = [...new Map(members.map((one) => nibblesOf(one)).map((nibbles) => [nibbles.join(), nibbles])).values()];
-  const joined = (one: Nibbles, other: Nibbles): Nibbles => one.map((bits, index) => bits | (other[index] ?? 0));
-  while (groups.length > 8) {
-    let best = { first: 0, second: 1, more: Number.POSITIVE_INFINITY };
-    for (const [first, one] of groups.entries()) {
-      for (let second = first + 1; second < groups.length; second++) {
-        const other = groups[second] ?? one;
-        const more = passing(joined(one, other)) - passing(one) - passing(other);
-        if (more < best.more) best = { first, second, more };
-      }
-    }
-    const [taken = []] = groups.splice(best.second, 1);
-    groups[best.first] = joined(groups[best.first] ?? [], taken);
-  }
+  const groups = joinedGroups([...new Map(members.map((one) => nibblesOf(one)).map((nibbles) => [nibbles.join(), nibbles])).values()]);
   for (const [group, nibbles] of groups.entries()) {
     for (const [row, bits] of nibbles.entries()) {
       for (let nibble = 0; nibble < 16; nibble++) {
@@ -237,6 +226,34 @@ function writeMasks(view: DataView, members: readonly Literal[], masks: number):
   }
 }
 
+/** Joins groups until eight are left; what joining two costs is remembered until one of them has been joined. */
+function joinedGroups(groups: Nibbles[]): readonly Nibbles[] {
+  const costs = new Map<Nibbles, Map<Nibbles, number>>();
+  const costOf = (one: Nibbles, other: Nibbles): number => {
+    let known = costs.get(one);
+    if (known === undefined) costs.set(one, (known = new Map()));
+    let cost = known.get(other);
+    if (cost === undefined) known.set(other, (cost = passing(joined(one, other)) - passing(one) - passing(other)));
+    return cost;
+  };
+  while (groups.length > 8) {
+    let best = { first: 0, second: 1, cost: Number.POSITIVE_INFINITY };
+    for (const [first, one] of groups.entries()) {
+      for (let second = first + 1; second < groups.length; second++) {
+        const cost = costOf(one, groups[second] ?? one);
+        if (cost < best.cost) best = { first, second, cost };
+      }
+    }
+    const [taken = []] = groups.splice(best.second, 1);
+    groups[best.first] = joined(groups[best.first] ?? [], taken);
+  }
+  return groups;
+}
+
+function joined(one: Nibbles, other: Nibbles): Nibbles {
+  return one.map((bits, index) => bits | (other[index] ?? 0));
+}
+
 /** Entries of four bytes: literal, number of the next in its list; 0 ends a list. */
 function writeShort(view: DataView, members: readonly Literal[], firsts: number, hashes: number, entries: number): void {
   for (const [index, { id, bytes }] of members.entries()) {
@@ -244,7 +261,7 @@ function writeShort(view: DataView, members: readonly Literal[], firsts: number,
     if (bytes.length > 2) {
       const hash = hashOf(bytes.subarray(0, 3), 0, 0x20_2020);
       view.setUint8(hashes + (hash >> 3), view.getUint8(hashes + (hash >> 3)) | (1 << (hash & 7)));
-      head = hashes + 8192 + 2 * hash;
+      head = hashes + 8192 + 2 * (hash & (HEADS - 1));
     }
     view.setUint16(entries + 4 * (index + 1), id, true);
     view.setUint16(entries + 4 * (index + 1) + 2, view.getUint16(head, true), true);
@@ -297,8 +314,9 @@ function writeGrams(view: DataView, table: GramTable, bitmap: number, heads: num
     const place = entries + 8 * (index + 1);
     view.setUint16(place, id, true);
     view.setUint16(place + 2, offset, true);
-    view.setUint16(place + 4, view.getUint16(heads + 2 * hash, true), true);
-    view.setUint16(heads + 2 * hash, index + 1, true);
+    const head = heads + 2 * (hash & (HEADS - 1));
+    view.setUint16(place + 4, view.getUint16(head, true), true);
+    view.setUint16(head, index + 1, true);
     view.setUint8(bitmap + (hash >> 3), view.getUint8(bitmap + (hash >> 3)) | (1 << (hash & 7)));
   }
 }

@@ -26,8 +26,8 @@ export class Automaton {
   readonly #start: number[] = [];
   readonly #accept: number;
   readonly #aheads: boolean;
-  /** Class of each ASCII unit, and where classes begin beyond. */
-  readonly #ascii = new Uint16Array(128);
+  /** Classes of units, 256 at a time as they are asked for, and where classes begin. */
+  readonly #pages: (Uint16Array | undefined)[] = [];
   readonly #bounds: number[];
   readonly #width: number;
   #known = new Map<string, number>();
@@ -54,7 +54,6 @@ export class Automaton {
     }
     this.#bounds = [...bounds].toSorted((one, other) => one - other);
     this.#width = this.#bounds.length;
-    for (let code = 0; code < 128; code++) this.#ascii[code] = this.#search(code);
     this.#reset();
   }
 
@@ -79,7 +78,7 @@ export class Automaton {
 
   /** The state after one more unit; `DEAD` when nothing can take it. `anew`: an expression may also begin after it. */
   next(state: number, code: number, anew: boolean): number {
-    const cls = code < 128 ? (this.#ascii[code] ?? 0) : this.#search(code);
+    const cls = (this.#pages[code >> 8] ?? this.#page(code >> 8))[code & 0xff] ?? 0;
     const table = anew ? this.#again : this.#table;
     const known = table[state * this.#width + cls] ?? -1;
     return known >= 0 ? known : this.#make(state, cls, anew);
@@ -138,6 +137,16 @@ export class Automaton {
       at = next;
     }
     this.#skips[at]?.push(to);
+  }
+
+  #page(page: number): Uint16Array {
+    const classes = new Uint16Array(256);
+    let cls = this.#search(page << 8);
+    for (let index = 0; index < 256; index++) {
+      if (this.#bounds[cls + 1] === ((page << 8) | index)) cls++;
+      classes[index] = cls;
+    }
+    return (this.#pages[page] = classes);
   }
 
   /** Class of a code unit: the last bound not past it. */

@@ -18,14 +18,22 @@ interface Looks {
   readonly led: readonly { readonly automaton: Automaton; readonly lookback: number; readonly lead: RegExp }[];
 }
 
+/** Candidates that a rule takes without a glance: in a small file there are fewer than it would cost to make the automata. */
+const FIRST = 16;
+
 /**
  * A look at the bytes that says whether any of the patterns may match, and be worth a tier: outside of tables a pattern whose every tier
- * asks for a column is not. `bounded`: no letter, digit or `_` may stand beside a match. Automata are made when the first candidate comes.
+ * asks for a column is not. `bounded`: no letter, digit or `_` may stand beside a match. Automata are made once candidates are many.
  */
 export function createGlance(patterns: readonly GlancePattern[], tiers: readonly Tier[], bounded: boolean): (sight: Sight) => boolean {
   let inTable: Looks | "all" | undefined;
   let outside: Looks | "all" | undefined;
+  let taken = 0;
   return (sight) => {
+    if (taken < FIRST) {
+      taken++;
+      return true;
+    }
     const looks = sight.inTable
       ? (inTable ??= looksOf(patterns, bounded))
       : (outside ??= looksOf(
@@ -80,7 +88,12 @@ function looksOf(patterns: readonly GlancePattern[], bounded: boolean): Looks | 
 /** The same for an expression that is tried at the candidate's end. */
 export function createFollowGlance(regex: RegExp): (sight: Sight) => boolean {
   let automaton: Automaton | "all" | undefined;
+  let taken = 0;
   return (sight) => {
+    if (taken < FIRST) {
+      taken++;
+      return true;
+    }
     if (automaton === undefined) {
       const node = readExpression(regex.source, regex.flags);
       automaton = (node === undefined ? undefined : Automaton.of([node])) ?? "all";
