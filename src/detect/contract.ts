@@ -1,6 +1,8 @@
-import type { Chunk, Stop } from "../model/chunk.ts";
+import type { Chunk, Role, Stop } from "../model/chunk.ts";
+import type { ByteSource } from "../model/entry.ts";
 import type { RuleCount, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
+import type { ByteEncoding } from "../util/decode.ts";
 
 /** Settings of one entry's examination. */
 export interface SessionOptions {
@@ -35,8 +37,27 @@ export interface SessionResult {
 /** A chunk whose bytes are at hand. */
 export type TextChunk = Chunk & { readonly content: { readonly kind: "utf8" } };
 
+/** A part `[from, to)` of a text that lies at `[first, last)` of its source, in bytes. */
+export interface Stretch {
+  readonly first: number;
+  readonly last: number;
+  readonly from: number;
+  readonly to: number;
+  readonly encoding: ByteEncoding;
+  readonly roles: readonly Role[];
+  readonly inTable: boolean;
+}
+
+/** Others that look at stretches of the same source meanwhile, and how many. */
+export interface Look {
+  readonly most: number;
+  /** What `Engine.look` gives; `busy` when no one is free, `declined` when it gives nothing. */
+  ask(stretch: Stretch): Promise<Int32Array | "busy" | "declined">;
+}
+
 export interface Session {
-  chunk(chunk: Chunk): Promise<void>;
+  /** `look`: who may look ahead in a large chunk of text as it lies. */
+  chunk(chunk: Chunk, look?: Look): Promise<void>;
   /** The same for text at hand, at once. */
   text(chunk: TextChunk): void;
   end(): SessionResult;
@@ -45,4 +66,6 @@ export interface Session {
 /** All rules of a scan, compiled once a worker. */
 export interface Engine {
   open(options: SessionOptions): Session;
+  /** Candidates of a stretch without named columns for a session that deals with the whole: kind, start and end by threes. Undefined when there are too many. */
+  look(source: ByteSource, stretch: Stretch): Promise<Int32Array | undefined>;
 }

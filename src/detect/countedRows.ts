@@ -2,7 +2,7 @@ import type { CellAnswer, CellSight, Match, Tier, WindowRow } from "../model/rul
 import { arbitrate } from "./arbitrate.ts";
 import type { Compiled } from "./compiled.ts";
 import type { SessionOptions } from "./contract.ts";
-import { plansAt } from "./dispatch.ts";
+import { glanceAt, plansAt } from "./dispatch.ts";
 import type { Flow, Pending, Row, Segment } from "./flow.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import { peersOf, subjectOf } from "./peers.ts";
@@ -92,7 +92,6 @@ export class CountedRows {
   readonly #compiled: Compiled;
   readonly #options: SessionOptions;
   readonly #settler: Settler;
-  readonly #glance: (flow: Flow, segment: Segment, plan: Plan, start: number, end: number) => boolean;
   readonly #tables = new Map<NamedColumns, Table>();
   /** Numbers of evidence, and of lists of it. */
   readonly #numbers = new Map<object, number>();
@@ -106,16 +105,10 @@ export class CountedRows {
   readonly #doubts: Doubt[] = [];
   #row: Row | undefined;
 
-  constructor(
-    compiled: Compiled,
-    options: SessionOptions,
-    settler: Settler,
-    glance: (flow: Flow, segment: Segment, plan: Plan, start: number, end: number) => boolean,
-  ) {
+  constructor(compiled: Compiled, options: SessionOptions, settler: Settler) {
     this.#compiled = compiled;
     this.#options = options;
     this.#settler = settler;
-    this.#glance = glance;
   }
 
   /** Counts the row `[start, end)`. False where it must be looked at whole: nothing has been counted then. */
@@ -311,7 +304,7 @@ export class CountedRows {
     let best: Doubt | undefined;
     for (const doubt of this.#doubts) {
       const { plan, start, end } = doubt;
-      if (this.#isBeaten(doubt, outcome) || !this.#glance(flow, segment, plan, start, end)) continue;
+      if (this.#isBeaten(doubt, outcome) || !glanceAt(flow, segment, plan.matcher, start, end)) continue;
       if (plan.late || plan.matcher.tag !== undefined || plan.matcher.reach !== undefined) return false;
       if (best === undefined || plan.matcher.rule.rank < best.plan.matcher.rule.rank) best = doubt;
     }

@@ -1,3 +1,4 @@
+import type { Matcher, Sight } from "../model/rule.ts";
 import { characterStart } from "../util/decode.ts";
 import type { Compiled } from "./compiled.ts";
 import type { Flow, Segment } from "./flow.ts";
@@ -33,6 +34,28 @@ export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: 
     if (rule.trigger.luhn === true && segment.table === undefined && !chain.hasCheckDigit(rule.low)) continue;
     if (stands(segment, rule.trigger.roles)) into.push(rule.plan);
   }
+}
+
+/** One for all glances. */
+const sight: { -readonly [Key in keyof Sight]: Sight[Key] } = {
+  bytes: new Uint8Array(0),
+  length: 0,
+  start: 0,
+  end: 0,
+  encoding: "utf8",
+  inTable: false,
+};
+
+/** Whether the rule may take what stands at `[start, end)`, as far as a look at the bytes tells. */
+export function glanceAt(flow: Flow, segment: Segment, { glance }: Matcher, start: number, end: number): boolean {
+  if (glance === undefined) return true;
+  sight.bytes = flow.bytes;
+  sight.length = flow.length;
+  sight.start = start - flow.base;
+  sight.end = end - flow.base;
+  sight.encoding = flow.encoding;
+  sight.inTable = segment.table !== undefined;
+  return glance(sight);
 }
 
 function stands(segment: Segment, roles: Segment["roles"] | undefined): boolean {

@@ -1,12 +1,13 @@
 import type { Chunk, Encoding } from "../model/chunk.ts";
-import type { Match, Matcher, Sight, Window, WindowRow } from "../model/rule.ts";
+import type { Match, Matcher, Window, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding } from "../util/decode.ts";
+import { Ahead, LARGE, lookAt } from "./ahead.ts";
 import { compileRules } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
-import type { Engine, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
+import type { Engine, Look, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
 import { CountedRows } from "./countedRows.ts";
 import type { WantedColumn } from "./countedRows.ts";
-import { plansAt } from "./dispatch.ts";
+import { glanceAt, plansAt } from "./dispatch.ts";
 import {
   AHEAD,
   BLOCK,
@@ -38,7 +39,7 @@ import { namesColumns, ROW, rowAt, showRow, windowAt } from "./windows.ts";
 /** Compiles the rules. Throws nothing that data can cause: packs were checked before. */
 export function createEngine(matchers: readonly Matcher[], lexicon: ColumnLexicon, kernel: KernelChoice = "wasm"): Engine {
   const compiled = compileRules(matchers, lexicon, kernel);
-  return { open: (options) => new EngineSession(compiled, options) };
+  return { open: (options) => new EngineSession(compiled, options), look: (source, stretch) => lookAt(compiled, source, stretch) };
 }
 
 /** A table's rows in a stretch of a flow: `next` is the start of the one to be looked at. */
@@ -48,6 +49,8 @@ interface TypedRows {
   next: number;
   readonly stop: number;
 }
+
+type RangeContent = Extract<Chunk["content"], { kind: "range" }>;
 
 /** Rows of a table that may name its columns. */
 const HEAD_ROWS = 15;
@@ -61,15 +64,6 @@ class EngineSession implements Session {
   readonly #settler: Settler;
   readonly #counted: CountedRows;
   readonly #flows = new Map<string, Flow>();
-  /** One for all glances. */
-  readonly #sight: { -readonly [Key in keyof Sight]: Sight[Key] } = {
-    bytes: new Uint8Array(0),
-    length: 0,
-    start: 0,
-    end: 0,
-    encoding: "utf8",
-    inTable: false,
-  };
   readonly #columns = new Map<string, Segment["columns"]>();
   readonly #wantedColumns = new Map<NamedColumns, readonly WantedColumn[]>();
   #bytes = 0;
@@ -80,9 +74,7 @@ class EngineSession implements Session {
     this.#compiled = compiled;
     this.#options = options;
     this.#settler = new Settler(options, compiled.plans);
-    const glance = (flow: Flow, segment: Segment, { matcher }: Plan, start: number, end: number): boolean =>
-      this.#glance(flow, segment, matcher, start, end);
-    this.#counted = new CountedRows(compiled, options, this.#settler, glance);
+    this.#counted = new CountedRows(compiled, options, this.#settler);
   }
 
   text(chunk: TextChunk): void {
@@ -95,19 +87,20 @@ class EngineSession implements Session {
     this.#process(flow, false);
   }
 
-  async chunk(chunk: Chunk): Promise<void> {
+  async chunk(chunk: Chunk, look?: Look): Promise<void> {
     const { content } = chunk;
     if (content.kind === "utf8") {
       this.text({ ...chunk, content });
       return;
     }
+    const ranged = { ...chunk, content };
     const undecided = content.encodings.length > 1;
     const shared = { id: chunk.flow };
     const readings = content.encodings.map((encoding) => {
       const flow = this.#flow(undecided ? `${chunk.flow}/${encoding}` : chunk.flow, byteEncoding(encoding), chunk.start);
       flow.mixes = !encoding.startsWith("utf16");
       if (undecided) flow.shared = shared;
-      return { flow, blocks: this.#range(flow, chunk, content.from, content.length, encoding, content.source) };
+      return { flow, blocks: this.#range(flow, ranged, encoding, undecided ? undefined : look) };
     });
     // In step with each other: a source that inflates goes back by a block, not to its begin.
     for (let open = readings; open.length > 0;) {
@@ -166,14 +159,25 @@ class EngineSession implements Session {
   /** Reads text as it lies, a block at each step, straight into the flow's buffer; UTF-16 goes through a block of its own. */
   async *#range(
     flow: Flow,
-    chunk: Chunk,
-    from: number,
-    length: number,
+    chunk: Chunk & { readonly content: RangeContent },
     encoding: Encoding,
-    source: Extract<Chunk["content"], { kind: "range" }>["source"],
+    look: Look | undefined,
   ): AsyncGenerator<void, void> {
+    const { source, from, length } = chunk.content;
     const segment = this.#segment(flow, chunk, 0, undefined);
     const wide = encoding === "utf16le" || encoding === "utf16be" ? new WideReader(encoding) : undefined;
+    // Rows with named columns are counted by their kind, for which all their candidates are needed; what a source inflates cannot be read by others.
+    const alone = look === undefined || wide !== undefined || segment.columns !== undefined || !source.seekable || length < LARGE;
+    const whole = {
+      first: from,
+      last: from + length,
+      from,
+      to: from + length,
+      encoding: flow.encoding,
+      roles: chunk.roles,
+      inTable: chunk.table !== undefined,
+    };
+    const ahead = alone ? undefined : { parts: new Ahead(look, whole), shift: segment.start };
     let offset = from;
     let left = length;
     while (left > 0) {
@@ -193,7 +197,8 @@ class EngineSession implements Session {
       this.#bytes += count;
       offset += count;
       left -= count;
-      this.#process(flow, false);
+      await ahead?.parts.reach(flow.end - segment.start);
+      this.#process(flow, false, ahead);
       this.#options.progress?.();
       if (count < size) break;
       yield;
@@ -201,7 +206,7 @@ class EngineSession implements Session {
   }
 
   /** Looks at every candidate whose surroundings are at hand. */
-  #process(flow: Flow, final: boolean): void {
+  #process(flow: Flow, final: boolean, ahead?: { readonly parts: Ahead; readonly shift: number }): void {
     const to = final ? flow.end : flow.end - AHEAD;
     if (!final && to - flow.done < BLOCK / 2) return;
     if (flow.topEnd === undefined) flow.topEnd = topEnd(flow, final);
@@ -212,7 +217,12 @@ class EngineSession implements Session {
       const { candidates } = this.#compiled;
       candidates.length = 0;
       const bytes = flow.bytes.subarray(0, flow.length);
-      this.#compiled.kernel.find(bytes, from - flow.base, to - flow.base, flow.encoding, candidates);
+      const { base, encoding } = flow;
+      const find = (begin: number, stop: number): void => {
+        this.#compiled.kernel.find(bytes, begin - base, stop - base, encoding, candidates);
+      };
+      if (ahead === undefined) find(from, to);
+      else ahead.parts.candidates(from, to, ahead.shift, base, candidates, find);
       const rows = this.#typedRows(flow, from, to);
       const order = sorted(candidates);
       for (let at = 0; at < order.length;) {
@@ -271,7 +281,7 @@ class EngineSession implements Session {
     let window: Window | undefined;
     for (const plan of plansHere) {
       if (plan.matcher.tag !== undefined && this.#settler.isTagged(plan)) continue;
-      if (!this.#glance(flow, segment, plan.matcher, start, end)) continue;
+      if (!glanceAt(flow, segment, plan.matcher, start, end)) continue;
       if (kind !== DIGITS && plan.matcher.reach === "line") {
         this.#confirm(flow, segment, plan, windowAt(flow, segment, start, end, this.#options, "line"));
         window = undefined;
@@ -280,18 +290,6 @@ class EngineSession implements Session {
       window ??= windowAt(flow, segment, start, end, this.#options);
       this.#confirm(flow, segment, plan, window);
     }
-  }
-
-  #glance(flow: Flow, segment: Segment, matcher: Matcher, start: number, end: number): boolean {
-    if (matcher.glance === undefined) return true;
-    const sight = this.#sight;
-    sight.bytes = flow.bytes;
-    sight.length = flow.length;
-    sight.start = start - flow.base;
-    sight.end = end - flow.base;
-    sight.encoding = flow.encoding;
-    sight.inTable = segment.table !== undefined;
-    return matcher.glance(sight);
   }
 
   /** Lines of the top and the tail, for rules that ask for them. */
@@ -316,7 +314,7 @@ class EngineSession implements Session {
             for (const { plan, trigger } of rules) {
               if (plan.matcher.reach !== reach) continue;
               if (trigger.roles !== undefined && !segment.roles.some((role) => trigger.roles?.includes(role))) continue;
-              if (!this.#glance(flow, segment, plan.matcher, start, end)) continue;
+              if (!glanceAt(flow, segment, plan.matcher, start, end)) continue;
               window ??= windowAt(flow, segment, start, end, this.#options, reach);
               this.#confirm(flow, segment, plan, window);
             }
@@ -386,7 +384,7 @@ class EngineSession implements Session {
       if (cell === undefined || cell.text.trim() === "") continue;
       let window: Window | undefined;
       for (const plan of plans) {
-        if (!this.#glance(flow, segment, plan.matcher, start + cell.start, start + cell.end)) continue;
+        if (!glanceAt(flow, segment, plan.matcher, start + cell.start, start + cell.end)) continue;
         window ??= windowAt(flow, segment, start + cell.start, start + cell.end, this.#options);
         this.#confirm(flow, segment, plan, window);
       }

@@ -1,4 +1,4 @@
-import type { Engine, Session } from "../detect/contract.ts";
+import type { Engine, Look, Session } from "../detect/contract.ts";
 import { isContainer } from "../format/probe.ts";
 import type { TextlessKind } from "../format/textless.ts";
 import type { Budget, Extractor, Location, Probe, Stop } from "../model/chunk.ts";
@@ -42,6 +42,8 @@ export interface Workshop {
   readonly progress?: () => void;
   /** Told after each block of text, and each thing that a reader gave, of an entry or of what is nested in it. */
   readonly step?: () => void;
+  /** Who looks ahead in the entry at hand where it is large; each opens it for himself. */
+  readonly look?: Look;
   /** Where the entry at hand ended its worker before: it is read up to there. */
   readonly before?: EndedBefore;
 }
@@ -233,7 +235,9 @@ async function examineWithin(
     for await (const item of deadline.aborted ? [] : extractor.extract(input)) {
       if (item.type === "chunk") {
         chunks++;
-        await session.chunk(item.chunk);
+        const { content: given } = item.chunk;
+        // Others open the entry itself: what was made of its bytes is not for them.
+        await session.chunk(item.chunk, given.kind === "range" && given.source === held ? workshop.look : undefined);
       } else if (item.type === "failure") {
         // What cannot be read of a member stands for the member.
         const said = deadline.told(item.failure);

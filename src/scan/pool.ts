@@ -6,7 +6,7 @@ import { startThread } from "./isolation/lane.ts";
 import type { Ended, Lane, StartLane } from "./isolation/lane.ts";
 import { allowedTime } from "./limits.ts";
 import { ROOM, weightOf } from "./room.ts";
-import type { BatchEntry, Returned } from "./worker.ts";
+import type { Ask, BatchEntry, Looked, Returned } from "./worker.ts";
 import type { WorkshopSetup } from "./workshop.ts";
 
 /** Milliseconds between two looks at deadlines and memory. */
@@ -37,6 +37,8 @@ interface Slot {
   readonly lane: Lane;
   readonly status: Int32Array;
   readonly batches: Map<number, { readonly tasks: Map<number, Task> }>;
+  /** By number: looks at other workers' entries, with who asked and the number it knows it by. */
+  readonly looks: Map<number, { readonly asker: Slot; readonly number: number }>;
   /** The entry and the block of text it was seen at, and since when. */
   seen: { sequence: number; blocks: number; since: number };
   /** The look of a rule it was seen at, and since when. */
@@ -94,6 +96,7 @@ export function createPool(options: PoolOptions): Pool {
   const wakers: (() => void)[] = [];
   let open = 0;
   let nextBatch = 0;
+  let nextLook = 0;
   let interrupted = false;
   let fatal: Error | undefined;
   let endedAt = 0;
@@ -106,14 +109,21 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function start(): Slot {
-    const lane: Lane = (options.startLane ?? startThread)(options.workshop, {
-      returned: (message) => returned(slot, message),
+    const setup = { workshop: options.workshop, others: options.jobs - 1 };
+    const lane: Lane = (options.startLane ?? startThread)(setup, {
+      heard(message) {
+        if (slot.ended) return;
+        if ("ask" in message) ask(slot, message);
+        else if ("looked" in message) looked(slot, message);
+        else returned(slot, message);
+      },
       ended: (said) => stopped(slot, said),
     });
     const slot: Slot = {
       lane,
       status: lane.status,
       batches: new Map(),
+      looks: new Map(),
       seen: { sequence: -1, blocks: 0, since: performance.now() },
       look: { count: 0, since: performance.now() },
       read: 0,
@@ -128,7 +138,8 @@ export function createPool(options: PoolOptions): Pool {
 
   function stopped(slot: Slot, { cause, begun, detail }: Ended): void {
     if (slot.ended) return;
-    const idle = Atomics.load(slot.status, 0) < 0;
+    // One that looks at a stretch for another has no entry open, and is not idle.
+    const idle = Atomics.load(slot.status, 0) < 0 && slot.looks.size === 0;
     if (cause === "memory") end(slot, "out-of-memory", "the reader outgrew the memory of its worker");
     else if (!begun || (idle && (cause === "crash" || ++idleEnds > IDLE_ENDS))) {
       fatal ??= new Error(`no worker could be started${detail === "" ? "" : `: ${detail}`}`);
@@ -137,8 +148,31 @@ export function createPool(options: PoolOptions): Pool {
     else end(slot, "internal", detail === "" ? "the worker ended" : `the process that read it ended: ${detail}`);
   }
 
+  /** Passes a look on to a worker that has nothing to do; while entries wait there is none. */
+  function ask(slot: Slot, { ask: number, sequence, stretch }: Ask): void {
+    const task = [...slot.batches.values()].map(({ tasks }) => tasks.get(sequence)).find((one) => one !== undefined);
+    let helper = waiting.length > 0 || again.length > 0 || interrupted ? undefined : slots.find((one) => one !== slot && isFree(one));
+    if (helper === undefined && waiting.length === 0 && again.length === 0 && !interrupted && slots.length < options.jobs) helper = start();
+    if (task === undefined || helper === undefined) {
+      slot.lane.send({ looked: number, found: "busy" });
+      return;
+    }
+    const id = nextLook++;
+    helper.looks.set(id, { asker: slot, number });
+    helper.lane.send({ look: id, source: task.source, entry: task.entry, stretch });
+  }
+
+  function looked(slot: Slot, { looked: id, found }: Looked): void {
+    const known = slot.looks.get(id);
+    slot.looks.delete(id);
+    if (known !== undefined && !known.asker.ended) known.asker.lane.send({ looked: known.number, found });
+  }
+
+  function isFree({ batches, looks, worn }: Slot): boolean {
+    return batches.size === 0 && looks.size === 0 && !worn;
+  }
+
   function returned(slot: Slot, message: Returned): void {
-    if (slot.ended) return;
     const batch = slot.batches.get(message.batch);
     let from = 0;
     for (const [index, { sequence }] of message.examinations.entries()) {
@@ -175,7 +209,7 @@ export function createPool(options: PoolOptions): Pool {
     slot.taken += weight;
     if (slot.ended || slot.taken + ROOM - slot.allowed < ROOM / 8) return;
     slot.allowed = slot.taken + ROOM;
-    slot.lane.room(slot.allowed);
+    slot.lane.send({ room: slot.allowed });
   }
 
   /** Puts an entry among those that go out once more; what came of it before is not told twice. */
@@ -196,7 +230,12 @@ export function createPool(options: PoolOptions): Pool {
     if (!slot.worn || slot.batches.size > 0) return;
     slot.ended = true;
     slots.splice(slots.indexOf(slot), 1);
+    giveUpLooks(slot);
     void slot.lane.terminate();
+  }
+
+  function giveUpLooks(slot: Slot): void {
+    for (const id of slot.looks.keys()) looked(slot, { looked: id, found: "declined" });
   }
 
   function finish(
@@ -242,6 +281,7 @@ export function createPool(options: PoolOptions): Pool {
       }
     }
     slot.batches.clear();
+    giveUpLooks(slot);
     endedAt = performance.now();
     void slot.lane.terminate();
     feed();

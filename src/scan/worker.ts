@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
+import type { Look, Stretch } from "../detect/contract.ts";
 import type { Stop } from "../model/chunk.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Examination } from "../model/finding.ts";
@@ -32,6 +33,27 @@ export interface Room {
   readonly room: number;
 }
 
+/** To a worker: a stretch of another worker's entry to be looked at. */
+export interface LookTask {
+  readonly look: number;
+  readonly source: string;
+  readonly entry: Entry;
+  readonly stretch: Stretch;
+}
+
+/** To a worker that asked for a look, and from the one that was asked. */
+export interface Looked {
+  readonly looked: number;
+  readonly found: Int32Array | "busy" | "declined";
+}
+
+/** From a worker: it asks for a look at a stretch of the entry it has open. */
+export interface Ask {
+  readonly ask: number;
+  readonly sequence: number;
+  readonly stretch: Stretch;
+}
+
 /** From a worker. `done` entries have handed back all they have. */
 export interface Returned {
   readonly batch: number;
@@ -40,9 +62,14 @@ export interface Returned {
   readonly finished: boolean;
 }
 
+export type ToWorker = Batch | Room | LookTask | Looked;
+export type FromWorker = Returned | Ask | Looked;
+
 /** What a worker is started with. */
 export interface WorkerSetup {
   readonly workshop: WorkshopSetup;
+  /** How many others there are or may be. */
+  readonly others: number;
   /**
    * Seven numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
    * none), how often one was, how many blocks of text were read, how many steps were made in the entry, and 1 while it waits for room.
@@ -82,15 +109,50 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   let roomier: (() => void) | undefined;
   const word = Buffer.alloc(4);
 
-  port.on("message", (message: Batch | Room) => {
+  /** By number: who waits for a look that was asked for. */
+  const asked = new Map<number, (found: Looked["found"]) => void>();
+  let asks = 0;
+
+  port.on("message", (message: ToWorker) => {
     if ("room" in message) {
       allowed = message.room;
       roomier?.();
-      return;
+    } else if ("look" in message) void look(message);
+    else if ("looked" in message) {
+      asked.get(message.looked)?.(message.found);
+      asked.delete(message.looked);
+    } else {
+      queue.push(message);
+      if (!busy) void work();
     }
-    queue.push(message);
-    if (!busy) void work();
   });
+
+  /** Whatever goes wrong, the one that asked reads the stretch itself, and tells. */
+  async function look({ look: looked, source, entry, stretch }: LookTask): Promise<void> {
+    let found: Looked["found"] = "declined";
+    try {
+      const bytes = await sources.find(({ id }) => id === source)?.open(entry);
+      try {
+        if (bytes !== undefined) found = (await workshop.engine.look(bytes, stretch)) ?? "declined";
+      } finally {
+        await bytes?.close();
+      }
+    } catch {
+      found = "declined";
+    }
+    port.postMessage({ looked, found } satisfies Looked);
+  }
+
+  function lookFor(sequence: number): Look {
+    return {
+      most: setup.others,
+      ask: (stretch) =>
+        new Promise((resolve) => {
+          asked.set(asks, resolve);
+          port.postMessage({ ask: asks++, sequence, stretch } satisfies Ask);
+        }),
+    };
+  }
 
   /** Resolves when what was given has been told, or the scan was interrupted. */
   async function room(): Promise<void> {
@@ -140,6 +202,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
           ...workshop,
           ...(without === undefined ? {} : { without: new Set(without) }),
           ...(before === undefined ? {} : { before }),
+          ...(setup.others > 0 && source === "filesystem" ? { look: lookFor(sequence) } : {}),
         },
         entry,
         () => (from === undefined ? Promise.reject(new Error("no such source")) : from.open(entry)),

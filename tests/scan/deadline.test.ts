@@ -157,8 +157,10 @@ test("a worker that is ended loses what it had not come to, and no more", async 
       const status = new Int32Array(new SharedArrayBuffer(32));
       return {
         status,
-        send({ id, entries }) {
-          const [task] = entries;
+        send(message) {
+          if (!("entries" in message)) return;
+          const { id } = message;
+          const [task] = message.entries;
           if (task === undefined) return;
           status[0] = task.sequence;
           status[5] = 1;
@@ -172,11 +174,10 @@ test("a worker that is ended loses what it had not come to, and no more", async 
               undefined,
               { aborted: false },
               (examination) =>
-                listener.returned({ batch: id, examinations: [{ sequence: task.sequence, examination }], done: [], finished: false }),
-            ).then(() => listener.returned({ batch: id, examinations: [], done: [task.sequence], finished: true }));
+                listener.heard({ batch: id, examinations: [{ sequence: task.sequence, examination }], done: [], finished: false }),
+            ).then(() => listener.heard({ batch: id, examinations: [], done: [task.sequence], finished: true }));
           }
         },
-        room: () => undefined,
         interrupt: () => undefined,
         memory: () => undefined,
         terminate: () => Promise.resolve(),

@@ -105,13 +105,14 @@ test("a worker that waits is not late for that", async () => {
     startLane(_setup, listener) {
       return {
         status,
-        room: () => undefined,
-        send({ id }) {
+        send(message) {
+          if (!("entries" in message)) return;
+          const { id } = message;
           status[0] = 0;
           status[6] = 1;
           void setTimeout(1_000).then(() => {
             status[6] = 0;
-            listener.returned({ batch: id, examinations: [{ sequence: 0, examination: examinationOf("a") }], done: [0], finished: true });
+            listener.heard({ batch: id, examinations: [{ sequence: 0, examination: examinationOf("a") }], done: [0], finished: true });
           });
         },
         interrupt: () => undefined,
@@ -146,14 +147,15 @@ test("what was handed on before a worker ended does not come twice", async () =>
       const status = new Int32Array(new SharedArrayBuffer(32));
       return {
         status,
-        room: () => undefined,
-        send({ id, entries }) {
+        send(message) {
+          if (!("entries" in message)) return;
+          const { id, entries } = message;
           const sequence = entries[0]?.sequence ?? -1;
           status[0] = sequence;
           const members = ["a!/1", "a!/2", ...(first ? [] : ["a!/3", "a"])];
           const examinations = members.map((path) => ({ sequence, examination: examinationOf(path) }));
           queueMicrotask(() => {
-            listener.returned({ batch: id, examinations, done: first ? [] : [sequence], finished: !first });
+            listener.heard({ batch: id, examinations, done: first ? [] : [sequence], finished: !first });
             if (first) listener.ended({ cause: "crash", begun: true, detail: "" });
           });
         },

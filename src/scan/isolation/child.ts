@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { packaged } from "../../util/home.ts";
-import type { Returned, Room, WorkerSetup } from "../worker.ts";
+import type { FromWorker, WorkerSetup } from "../worker.ts";
 import type { FromChild, ToChild } from "./childLane.ts";
 import { createStatus, heapLimit } from "./lane.ts";
 
@@ -21,8 +21,8 @@ function serve(): void {
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
   };
 
-  function start(setup: Extract<ToChild, { type: "setup" }>): Worker {
-    const data: WorkerSetup = { workshop: setup.workshop, status: status.buffer as SharedArrayBuffer, announce: setup.announce };
+  function start({ setup }: Extract<ToChild, { type: "setup" }>): Worker {
+    const data: WorkerSetup = { ...setup, status: status.buffer as SharedArrayBuffer };
     const started = new Worker(packaged("bundle/scan/worker.js"), {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: heapLimit },
@@ -35,8 +35,8 @@ function serve(): void {
       begun = true;
       send({ type: "online" });
     });
-    started.on("message", (message: Returned) => {
-      send({ type: "returned", message });
+    started.on("message", (message: FromWorker) => {
+      send({ type: "message", message });
     });
     started.on("error", (error: Error & { code?: string }) => {
       send({
@@ -59,8 +59,7 @@ function serve(): void {
   process.on("message", (message) => {
     const said = message as ToChild;
     if (said.type === "setup") worker = start(said);
-    else if (said.type === "batch") worker?.postMessage(said.batch);
-    else if (said.type === "room") worker?.postMessage({ room: said.room } satisfies Room);
+    else if (said.type === "message") worker?.postMessage(said.message);
     else Atomics.store(status, 1, 1);
   });
   // The scan is gone, however it ended.

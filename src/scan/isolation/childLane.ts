@@ -4,22 +4,20 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 import { packaged } from "../../util/home.ts";
-import type { Batch, Returned } from "../worker.ts";
-import type { WorkshopSetup } from "../workshop.ts";
+import type { FromWorker, ToWorker, WorkerSetup } from "../worker.ts";
 import { createStatus } from "./lane.ts";
 import type { Ended, Lane, LaneListener, StartLane } from "./lane.ts";
 
 /** To a child; the first is `setup`. The key travels here and nowhere else: argument lists and environments can be read by others. */
 export type ToChild =
-  | { readonly type: "setup"; readonly workshop: WorkshopSetup; readonly announce: number }
-  | { readonly type: "batch"; readonly batch: Batch }
-  | { readonly type: "room"; readonly room: number }
+  | { readonly type: "setup"; readonly setup: Omit<WorkerSetup, "status"> }
+  | { readonly type: "message"; readonly message: ToWorker }
   | { readonly type: "interrupt" };
 
 /** From a child. */
 export type FromChild =
   | { readonly type: "online" }
-  | { readonly type: "returned"; readonly message: Returned }
+  | { readonly type: "message"; readonly message: FromWorker }
   | { readonly type: "status"; readonly status: readonly number[]; readonly memory: number }
   | { readonly type: "ended"; readonly ended: Ended };
 
@@ -35,7 +33,7 @@ const kept = ["PATH", "Path", "HOME", "USERPROFILE", "SystemRoot", "SYSTEMROOT",
  */
 export function childLanes(sources: ReadonlySet<string>): StartLane {
   const execArgv = ["--disallow-code-generation-from-strings", ...(sources.has("git") ? [] : permissions())];
-  return (workshop, listener) => startChild(workshop, listener, execArgv, sources.has("stdin"));
+  return (setup, listener) => startChild(setup, listener, execArgv, sources.has("stdin"));
 }
 
 /** The arguments that switch the permission model on; none where this Node has none. */
@@ -45,7 +43,7 @@ export function permissions(known: ReadonlySet<string> = process.allowedNodeEnvi
 }
 
 function startChild(
-  workshop: WorkshopSetup,
+  setup: Pick<WorkerSetup, "workshop" | "others">,
   listener: LaneListener,
   execArgv: readonly string[],
   stdin: boolean,
@@ -90,7 +88,7 @@ function startChild(
     const said = message as FromChild;
     if (over) return;
     if (said.type === "online") begun = true;
-    else if (said.type === "returned") listener.returned(said.message);
+    else if (said.type === "message") listener.heard(said.message);
     else if (said.type === "ended") end(said.ended);
     else {
       memory = said.memory;
@@ -109,12 +107,11 @@ function startChild(
   child.on("close", (code, signal) => {
     end({ cause: "exit", begun, detail: signal ?? (code === null ? "" : (signalOf(code) ?? `code ${code}`)) });
   });
-  send({ type: "setup", workshop, announce: ANNOUNCE });
+  send({ type: "setup", setup: { ...setup, announce: ANNOUNCE } });
   return {
     pid: child.pid ?? -1,
     status,
-    send: (batch) => send({ type: "batch", batch }),
-    room: (room) => send({ type: "room", room }),
+    send: (message) => send({ type: "message", message }),
     interrupt: () => send({ type: "interrupt" }),
     memory: () => memory,
     terminate() {

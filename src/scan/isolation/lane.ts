@@ -1,8 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { packaged } from "../../util/home.ts";
-import type { Batch, Returned, Room, WorkerSetup } from "../worker.ts";
-import type { WorkshopSetup } from "../workshop.ts";
+import type { FromWorker, ToWorker, WorkerSetup } from "../worker.ts";
 
 /** JavaScript heap of a worker in MiB; buffers and WebAssembly memory are watched through the process's. */
 export const heapLimit = 640;
@@ -18,9 +17,7 @@ export interface Ended {
 export interface Lane {
   /** What `WorkerSetup.status` says; of a process of its own a copy that is at most some tens of milliseconds old. */
   readonly status: Int32Array;
-  send(batch: Batch): void;
-  /** So much may have been given in all. */
-  room(allowed: number): void;
+  send(message: ToWorker): void;
   /** The scan was interrupted: the entry at hand is ended where its reader looks. */
   interrupt(): void;
   /** Resident bytes of a process of its own; undefined of a thread, which shares those of the scan. */
@@ -31,12 +28,12 @@ export interface Lane {
 
 /** Who hears from a lane. `ended` is called once, unless the lane was told to terminate. */
 export interface LaneListener {
-  returned(message: Returned): void;
+  heard(message: FromWorker): void;
   ended(ended: Ended): void;
 }
 
 /** Starts a lane. */
-export type StartLane = (setup: WorkshopSetup, listener: LaneListener) => Lane;
+export type StartLane = (setup: Pick<WorkerSetup, "workshop" | "others">, listener: LaneListener) => Lane;
 
 /** Status numbers of a worker that has no entry open. */
 export function createStatus(): Int32Array {
@@ -47,9 +44,9 @@ export function createStatus(): Int32Array {
 }
 
 /** A worker in a thread of this process: starts fast, shares its memory, falls with it. */
-export const startThread: StartLane = (workshop, listener) => {
+export const startThread: StartLane = (given, listener) => {
   const status = createStatus();
-  const setup: WorkerSetup = { workshop, status: status.buffer as SharedArrayBuffer };
+  const setup: WorkerSetup = { ...given, status: status.buffer as SharedArrayBuffer };
   const worker = new Worker(packaged("bundle/scan/worker.js"), {
     workerData: setup,
     resourceLimits: { maxOldGenerationSizeMb: heapLimit },
@@ -63,8 +60,8 @@ export const startThread: StartLane = (workshop, listener) => {
   worker.once("online", () => {
     begun = true;
   });
-  worker.on("message", (message: Returned) => {
-    listener.returned(message);
+  worker.on("message", (message: FromWorker) => {
+    listener.heard(message);
   });
   worker.on("error", (error: Error & { code?: string }) => {
     listener.ended({ cause: error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "memory" : "crash", begun, detail: error.name });
@@ -74,8 +71,7 @@ export const startThread: StartLane = (workshop, listener) => {
   });
   return {
     status,
-    send: (batch) => worker.postMessage(batch),
-    room: (allowed) => worker.postMessage({ room: allowed } satisfies Room),
+    send: (message) => worker.postMessage(message),
     interrupt: () => void Atomics.store(status, 1, 1),
     memory: () => undefined,
     terminate: () => worker.terminate(),

@@ -1,4 +1,4 @@
-import type { Engine, SessionResult } from "../../../src/detect/contract.ts";
+import type { Engine, Look, SessionResult } from "../../../src/detect/contract.ts";
 import { ruleKinds } from "../../../src/detect/kind/registry.ts";
 import { columnLexicon } from "../../../src/detect/table.ts";
 import type { Encoding, Table } from "../../../src/model/chunk.ts";
@@ -25,6 +25,7 @@ export async function examined(
   encoding: Encoding,
   table?: Table,
   cap = 1_000_000,
+  look?: Look,
 ): Promise<{ readonly lines: readonly string[]; readonly result: SessionResult }> {
   const lines: string[] = [];
   const session = engine.open({
@@ -56,13 +57,16 @@ export async function examined(
       };
     },
   });
-  await session.chunk({
-    content: { kind: "range", source: memorySource(bytes), from: 0, length: Number.MAX_SAFE_INTEGER, encodings: [encoding] },
-    flow: "body",
-    start: 0,
-    roles: ["body"],
-    ...(table === undefined ? {} : { table }),
-  });
+  await session.chunk(
+    {
+      content: { kind: "range", source: memorySource(bytes), from: 0, length: Number.MAX_SAFE_INTEGER, encodings: [encoding] },
+      flow: "body",
+      start: 0,
+      roles: ["body"],
+      ...(table === undefined ? {} : { table }),
+    },
+    look,
+  );
   const result = session.end();
   return { lines: lines.toSorted(), result };
 }

@@ -1,0 +1,102 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+import type { ScanEvent } from "../../src/model/event.ts";
+import { childLanes } from "../../src/scan/isolation/childLane.ts";
+import { startThread } from "../../src/scan/isolation/lane.ts";
+import type { StartLane } from "../../src/scan/isolation/lane.ts";
+import { defaultLimits } from "../../src/scan/limits.ts";
+import { createPool } from "../../src/scan/pool.ts";
+import { eventsOf, requestOf, tree } from "./support.ts";
+
+const MIB = 1024 * 1024;
+
+/** 48 MiB of lines that say nothing, with people where parts end. */
+function largeText(): Buffer {
+  const bytes = Buffer.alloc(48 * MIB, "会议要求各部门认真学习，系统运行正常。\n");
+  for (let at = 8 * MIB; at < bytes.length; at += 4 * MIB) {
+    bytes.write(`\n客户${"张李王"[(at / MIB / 4) % 3]}建国 身份证号 110101199003074477 手机 13682645189\n`, at - 20);
+  }
+  return bytes;
+}
+
+function said(events: readonly ScanEvent[]): string {
+  return JSON.stringify(events.slice(1, -1), (key, value: unknown) => (key === "elapsedMs" ? undefined : value));
+}
+
+test("a large file is told the same by one worker and by three, in threads and in processes", { timeout: 240_000 }, async () => {
+  const root = tree({ "big.log": largeText() });
+  const keyFile = join(mkdtempSync(join(tmpdir(), "zicha-key-")), "key");
+  const one = await eventsOf(root, { keyFile, jobs: 1, isolation: "thread" });
+  expect(one.filter(({ type }) => type === "finding").length).toBeGreaterThanOrEqual(20);
+  for (const isolation of ["thread", "process"] as const)
+    expect(said(await eventsOf(root, { keyFile, jobs: 3, isolation }))).toBe(said(one));
+});
+
+/** How much was found, -1 for each failure, and what was answered to those who asked. `fate` may end a lane that answers. */
+async function total(jobs: number, start: StartLane, fate: (answers: number) => boolean): Promise<{ found: number; answers: string[] }> {
+  const root = tree({ "big.log": largeText() });
+  const { packs } = await requestOf(root);
+  const answers: string[] = [];
+  let found = 0;
+  const pool = createPool({
+    jobs,
+    limits: defaultLimits,
+    workshop: {
+      packs,
+      limits: defaultLimits,
+      passwords: [],
+      key: new Uint8Array(32),
+      showValues: false,
+      kernel: "wasm",
+      started: "2026-06-01T00:00:00.000Z",
+    },
+    startLane(setup, listener) {
+      const lane = start(setup, {
+        ...listener,
+        heard(message) {
+          if ("looked" in message) {
+            answers.push(typeof message.found === "string" ? message.found : "found");
+            if (fate(answers.length)) {
+              void lane.terminate();
+              listener.ended({ cause: "crash", begun: true, detail: "" });
+              return;
+            }
+          }
+          listener.heard(message);
+        },
+      });
+      return lane;
+    },
+    maskPath: (path) => Promise.resolve(path),
+    examined(_, examinations) {
+      for (const { failures, counts } of examinations) found += counts.reduce((sum, one) => sum + one.total, 0) - failures.length;
+    },
+    ended: () => undefined,
+  });
+  const path = join(root, "big.log");
+  const entry = { path, key: path, root: 0, size: 48 * MIB, modified: undefined, stamp: undefined, depth: 0 };
+  await pool.submit({ sequence: 0, source: "filesystem", entry });
+  await pool.drain();
+  await pool.close();
+  return { found, answers };
+}
+
+test.each([
+  ["thread", startThread],
+  ["process", childLanes(new Set(["filesystem"]))],
+] as const)(
+  "a worker in a %s that has nothing to do looks ahead, and one that ends costs nothing",
+  { timeout: 240_000 },
+  async (_, start) => {
+    const alone = await total(1, start, () => false);
+    expect(alone.answers).toEqual([]);
+    expect(alone.found).toBeGreaterThanOrEqual(20);
+    const helped = await total(3, start, (answers) => answers === 2);
+    expect(helped.answers.length).toBeGreaterThan(1);
+    expect(helped.answers).not.toContain("declined");
+    expect(helped.found).toBe(alone.found);
+  },
+);
