@@ -208,6 +208,14 @@ export const optionTable: readonly OptionRow[] = [
     commands: scans,
   },
   {
+    key: "firstMatch",
+    long: "--first-match",
+    type: "flag",
+    zh: "每个文件查到首个使退出码为 1 的发现即止；其后未读，报告中注明",
+    en: "read each file up to its first finding that gates; that the rest was not read is said",
+    commands: scans,
+  },
+  {
     key: "allowIncomplete",
     long: "--allow-incomplete",
     type: "flag",

@@ -100,6 +100,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     createKey: values["keyFile"] === undefined,
     showValues: values["showValues"] === true,
     inlineAllow: allowsInline(terminal, wanted),
+    firstMatch: endsAtFirst(terminal, wanted),
     kernel: terminal.environment["ZICHA_KERNEL"] === "ts" ? "ts" : "wasm",
     ...optional("baselineFile", fileOf(terminal, values["baseline"] as string | undefined)),
     ...optional("fields", readFields(terminal, values["field"] as readonly string[] | undefined)),
@@ -137,6 +138,23 @@ function tellPersonal(terminal: Terminal, request: ScanRequest): void {
       `personal device: the content and names of files below ${request.roots.join(", ")} are read; only masked leads to marks, customer data and credentials and files that could not be read are reported, no other file is named; ${agreed === undefined ? "nobody is recorded as having agreed (--field agreed=NAME)" : `agreed by ${agreed}`}`,
     )}\n`,
   );
+}
+
+/** Whether a file ends at its first finding that gates. What a person decided on gates no more, and which that is comes after the reading. */
+function endsAtFirst(terminal: Terminal, { values }: Run): boolean {
+  if (values["firstMatch"] !== true) return false;
+  for (const [key, option] of [
+    ["baseline", "--baseline"],
+    ["inlineAllow", "--inline-allow"],
+    ["failOnNew", "--fail-on-new"],
+    ["previous", "--previous"],
+  ] as const) {
+    if (values[key] === undefined || values[key] === false) continue;
+    throw new UsageError(say(terminal, `--first-match 不能与 ${option} 同用`, `--first-match does not go with ${option}`));
+  }
+  if (values["failOn"] === "never")
+    throw new UsageError(say(terminal, "--first-match 须有使退出码为 1 的条件", "--first-match needs something that --fail-on gates"));
+  return true;
 }
 
 /** Whether lines may allow their own findings. Where the configuration says so and the kind of check does not let it, that is said. */

@@ -2,6 +2,7 @@ import type { Chunk, Role, Stop } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import type { RuleCount, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
+import type { Confidence, Severity } from "../model/rule.ts";
 import type { ByteEncoding } from "../util/decode.ts";
 
 /** Settings of one entry's examination. */
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly without?: ReadonlySet<string>;
   /** Told before a rule looks at a candidate, and with nothing after it. */
   readonly confirming?: (ruleId: string | undefined) => void;
+  /** Told of each match that is kept and is no sample. */
+  readonly kept?: (ruleId: string, confidence: Confidence, severity: Severity) => void;
   readonly signal: Stop;
 }
 
@@ -60,6 +63,8 @@ export interface Session {
   chunk(chunk: Chunk, look?: Look): Promise<void>;
   /** The same for text at hand, at once. */
   text(chunk: TextChunk): void;
+  /** Whether the signal ended a chunk before all of it was read. */
+  readonly cut: boolean;
   end(): SessionResult;
 }
 

@@ -67,6 +67,7 @@ class EngineSession implements Session {
   readonly #columns = new Map<string, Segment["columns"]>();
   readonly #wantedColumns = new Map<NamedColumns, readonly WantedColumn[]>();
   #bytes = 0;
+  #cut = false;
   /** Whose match is told next. */
   #at: { readonly flow: Flow; readonly segment: Segment; readonly plan: Plan; readonly row: WindowRow | undefined } | undefined;
 
@@ -109,6 +110,10 @@ class EngineSession implements Session {
       open = going;
     }
     if (undecided) for (const { flow } of readings) this.#finish(flow);
+  }
+
+  get cut(): boolean {
+    return this.#cut;
   }
 
   end(): SessionResult {
@@ -181,7 +186,10 @@ class EngineSession implements Session {
     let offset = from;
     let left = length;
     while (left > 0) {
-      if (this.#options.signal.aborted) return;
+      if (this.#options.signal.aborted) {
+        this.#cut = true;
+        return;
+      }
       const size = Math.min(BLOCK, left);
       let count: number;
       if (wide === undefined) {

@@ -312,6 +312,7 @@ export class Settler {
           : beaten.map(({ id, confidence, item: lost }) => ({ ruleId: id, confidence, evidence: lost.pending.match.evidence })),
     });
     this.#matches.push(sealed);
+    if (!sample) this.#options.kept?.(rule.id, tier.confidence, sealed.severity);
     if (!sample) this.#groups.add(pending, flow.id, tier.confidence, subjectKey, sealed);
   }
 

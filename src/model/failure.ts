@@ -14,6 +14,7 @@ export type FailureCode =
   | "out-of-memory"
   | "changed"
   | "interrupted"
+  | "first-match"
   | "missing-tool"
   | "internal";
 

@@ -66,6 +66,8 @@ export interface ScanRequest {
   readonly showValues: boolean;
   /** Lines of text may allow their own findings; only in a repository, since on a host or medium the checked person writes them. */
   readonly inlineAllow?: boolean;
+  /** A file on the mount is read up to its first finding that gates. */
+  readonly firstMatch?: boolean;
   /** Which kernel finds candidates; `ts` is the plain one, for looking into a fault. */
   readonly kernel: "wasm" | "ts";
   readonly failOn: "violation" | "suspect" | "never" | Severity;

@@ -9,6 +9,8 @@ import { allowedTime } from "./limits.ts";
  */
 const OWN_SHARE = 0.85;
 
+const FIRST_MATCH = "what comes behind its first finding that gates was not read, as asked";
+
 /** What became of an entry whose worker was ended or ended itself, and how many steps it had made. */
 export interface EndedBefore {
   readonly code: FailureCode;
@@ -29,6 +31,10 @@ export interface Deadline extends Stop {
   waited(milliseconds: number): void;
   /** A block of text, or what a reader gave, was examined. */
   step(): void;
+  /** What was found is enough: what comes behind is not read. */
+  enough(): void;
+  /** Whether it ends for that and nothing else. */
+  readonly met: boolean;
   /** A failure as it is told: readers that stop say `interrupted`, and cannot know why. */
   told(failure: Failure): Failure;
 }
@@ -44,11 +50,18 @@ export function createDeadline(
   let back = 0;
   let steps = 0;
   let late: string | undefined;
+  let enough = false;
+  const ended = (): boolean => {
+    const allowed = allowedTime(limits, size, back) * OWN_SHARE;
+    if (performance.now() - since > allowed) late ??= `not read to its end within ${Math.round(allowed / 1000)} s`;
+    return late !== undefined || steps >= (before?.steps ?? Infinity) || interrupt.aborted;
+  };
   return {
     get aborted() {
-      const allowed = allowedTime(limits, size, back) * OWN_SHARE;
-      if (performance.now() - since > allowed) late ??= `not read to its end within ${Math.round(allowed / 1000)} s`;
-      return late !== undefined || steps >= (before?.steps ?? Infinity) || interrupt.aborted;
+      return enough || ended();
+    },
+    get met() {
+      return enough && !ended();
     },
     progress() {
       since = performance.now();
@@ -62,8 +75,12 @@ export function createDeadline(
     step() {
       steps++;
     },
+    enough() {
+      enough = true;
+    },
     told(failure) {
       if (failure.code !== "interrupted") return failure;
+      if (enough && !interrupt.aborted) return { ...failure, code: "first-match", detail: FIRST_MATCH };
       if (late !== undefined) return { ...failure, code: "timeout", detail: late };
       if (before !== undefined && !interrupt.aborted) return { ...failure, code: before.code, detail: before.detail };
       return failure;

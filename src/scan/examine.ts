@@ -5,6 +5,7 @@ import type { Budget, Extractor, Location, Probe, Stop } from "../model/chunk.ts
 import type { ByteSource, Entry } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
+import type { Confidence, Severity } from "../model/rule.ts";
 import type { Examination, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Limits } from "../model/request.ts";
@@ -42,6 +43,8 @@ export interface Workshop {
   readonly progress?: () => void;
   /** Told after each block of text, and each thing that a reader gave, of an entry or of what is nested in it. */
   readonly step?: () => void;
+  /** Whether a match is enough to end the entry on the mount that holds it. */
+  readonly enough?: (ruleId: string, confidence: Confidence, severity: Severity) => boolean;
   /** Who looks ahead in the entry at hand where it is large; each opens it for himself. */
   readonly look?: Look;
   /** Where the entry at hand ended its worker before: it is read up to there. */
@@ -142,6 +145,13 @@ async function examineWithin(
       step();
     },
     ...(workshop.confirming === undefined ? {} : { confirming: workshop.confirming }),
+    ...(workshop.enough === undefined
+      ? {}
+      : {
+          kept(...match) {
+            if (workshop.enough?.(...match) === true) deadline.enough();
+          },
+        }),
     signal: deadline,
   });
   let format: string | undefined;
@@ -232,7 +242,12 @@ async function examineWithin(
       return hand(inner);
     };
     let stopTold = false;
+    let left = deadline.aborted;
     for await (const item of deadline.aborted ? [] : extractor.extract(input)) {
+      if (deadline.aborted) {
+        left = true;
+        break;
+      }
       if (item.type === "chunk") {
         chunks++;
         const { content: given } = item.chunk;
@@ -249,10 +264,16 @@ async function examineWithin(
         await hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
       } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, deadline, handInner, budget, content);
       step();
-      if (deadline.aborted) break;
+      // One that ends with what was enough may be at its end; where it is late or comes to where a worker ended, nothing more is asked of it.
+      if (deadline.aborted && !deadline.met) {
+        left = true;
+        break;
+      }
     }
-    // A reader that stops need not say so.
-    if (deadline.aborted && !stopTold) failures.push(deadline.told(failure(entry, "interrupted", "the scan was interrupted", true)));
+    // A reader that stops need not say so. Of plain text it is known whether all of it was read.
+    const whole = deadline.met && extractor.id === "text" && !left && !session.cut;
+    if (deadline.aborted && !whole && !stopTold)
+      failures.push(deadline.told(failure(entry, "interrupted", "the scan was interrupted", true)));
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { fingerprints } from "../judge/number.ts";
 import { leftBehind, leftBehindRule } from "../judge/leftBehind.ts";
+import { firstMatchOf } from "../judge/firstMatch.ts";
 import { conclude, effectOf, judge } from "../judge/policy.ts";
 import { createSuppressor } from "../judge/suppress.ts";
 import type { Suppressor } from "../judge/suppress.ts";
@@ -130,6 +131,7 @@ export async function* scanInBatches(
     key: request.key,
     showValues: request.showValues,
     inlineAllow: inline,
+    ...(request.firstMatch === true ? { firstMatch: firstMatchOf(request) } : {}),
     kernel: request.kernel,
     started,
   };

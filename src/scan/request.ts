@@ -59,6 +59,8 @@ export interface RequestInput {
   readonly showValues?: boolean;
   /** Lines of text may allow their own findings (`zicha:allow RULE REASON`); of no effect outside the zone `repository`. */
   readonly inlineAllow?: boolean;
+  /** Read each file up to its first finding that gates. */
+  readonly firstMatch?: boolean;
   readonly kernel?: "wasm" | "ts";
   readonly failOn?: ScanRequest["failOn"];
   readonly allowIncomplete?: boolean;
@@ -162,6 +164,7 @@ export async function resolveRequest(
     ...(input.fields === undefined ? {} : { fields: input.fields }),
     showValues: input.showValues ?? false,
     inlineAllow: input.inlineAllow ?? false,
+    firstMatch: input.firstMatch ?? false,
     kernel: input.kernel ?? "wasm",
     failOn: input.failOn ?? "violation",
     allowIncomplete: input.allowIncomplete ?? false,

@@ -5,6 +5,8 @@ import { disguisedExtension } from "../format/extensions.ts";
 import { createProbe } from "../format/probe.ts";
 import { extractors } from "../format/registry.ts";
 import { carriesArchive, textless } from "../format/textless.ts";
+import { isEnough } from "../judge/firstMatch.ts";
+import type { FirstMatch } from "../judge/firstMatch.ts";
 import { createSeal } from "../judge/seal.ts";
 import type { Limits, RequestPacks } from "../model/request.ts";
 import { compile } from "../rulepack/load.ts";
@@ -21,6 +23,8 @@ export interface WorkshopSetup {
   readonly key: Uint8Array;
   readonly showValues: boolean;
   readonly inlineAllow?: boolean;
+  /** What ends a file at once; absent: nothing does. */
+  readonly firstMatch?: FirstMatch;
   readonly kernel: "wasm" | "ts";
   readonly started: string;
 }
@@ -31,12 +35,14 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
   const { matchers, tables } = compile(setup.packs, ruleKinds);
   const engine = createEngine(matchers, columnLexicon(tables.json("headers")), setup.kernel);
   const seal = createSeal(setup.key, setup.showValues);
+  const { firstMatch } = setup;
   return {
     engine,
     extractors,
     limits: setup.limits,
     passwords: setup.passwords,
     ...(setup.inlineAllow === undefined ? {} : { inlineAllow: setup.inlineAllow }),
+    ...(firstMatch === undefined ? {} : { enough: (...match) => isEnough(firstMatch, ...match) }),
     seal,
     maskPath: createPathMasker(engine, seal, setup.started),
     started: setup.started,

@@ -17,6 +17,7 @@ const codes: Readonly<Record<FailureCode, string>> = {
   "out-of-memory": "超过内存上限",
   changed: "读取期间被改动或替换",
   interrupted: "检查中断时尚未读完",
+  "first-match": "按要求查到首个须处置的发现即止，其后未读",
   "missing-tool": "缺少读取所需的组件",
   internal: "工具内部出错",
 };

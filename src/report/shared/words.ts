@@ -61,6 +61,7 @@ export const failureWords: Readonly<Record<FailureCode, Both>> = {
   "out-of-memory": both("内存不足", "out of memory"),
   changed: both("检查中被改动", "changed while read"),
   interrupted: both("检查被中断", "interrupted"),
+  "first-match": both("查到即止", "ended at its first finding"),
   "missing-tool": both("缺少所需工具", "a tool is missing"),
   internal: both("内部错误", "internal error"),
 };
@@ -90,6 +91,7 @@ export const adviceWords: Readonly<Record<FailureCode, Both>> = {
   "out-of-memory": both("调高内存上限后单独重新检查，或人工查看", "run again for it alone with more memory, or look at it by hand"),
   changed: both("关闭正在使用它的程序后重新检查", "close the program that uses it and run again"),
   interrupted: both("重新检查", "run again"),
+  "first-match": both("如须知全部问题，去掉 --first-match 后重新检查", "run again without --first-match to know all of it"),
   "missing-tool": both("安装所缺工具后重新检查", "install the missing tool and run again"),
   internal: both("人工查看，并把错误报给工具维护者", "look at it by hand and report the error to the tool's maintainers"),
 };

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { firstMatchOf } from "../../judge/firstMatch.ts";
 import type { Entry } from "../../model/entry.ts";
 import type { ScanHeader, ScanSummary } from "../../model/event.ts";
 import type { Examination } from "../../model/finding.ts";
@@ -605,6 +606,7 @@ function signatureOf(request: ScanRequest, formats: readonly FormatVersion[]): s
     rules: request.packs.rules.map(({ base }) => base.id),
     limits: request.limits,
     inlineAllow: request.inlineAllow === true && request.zone === "repository",
+    firstMatch: request.firstMatch === true ? firstMatchOf(request) : undefined,
     formats: formats.map(({ id, version }) => [id, version]),
     key: keyId(request.key),
     passwords: request.passwords.map((password) => keyedHash(request.key, "password", password)),
