@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,9 @@ import { expressions, samePatterns, terms } from "./patterns.mjs";
 const zicha = fileURLToPath(new URL("../../bin/zicha.mjs", import.meta.url));
 const MIB = 1024 * 1024;
 const SMALL_FILES = 50_000;
+/** Rules in the order of the packs, of which the last must cost little more. */
+const FIRST_RULES = 20;
+const LAST_RULES = 40;
 
 /** Detection on plain text: zicha as a user runs it, beside ripgrep with the same patterns, ripgrep with the terms alone, and `wc -l`. */
 export async function run({ size, dir, only, rounds }) {
@@ -28,6 +31,7 @@ export async function run({ size, dir, only, rounds }) {
     rows.push(...(await text(corpus(dir, name, Math.min(size, 64 * MIB)), name, Math.min(size, 64 * MIB))));
   }
   if (wanted("many")) rows.push(...(await many()));
+  if (wanted("growth")) rows.push(...(await growth()));
   if (wanted("start")) rows.push(...(await start()));
   table(["corpus", "tool", "CPU s", "MB/CPU-s", "wall s", "peak MiB", "zicha ÷ this", "note"], rows);
 
@@ -83,6 +87,45 @@ export async function run({ size, dir, only, rounds }) {
     return found;
   }
 
+  /** What more rules and more words cost, on prose: the first rules alone, with the last ones, and packs of the user's with many words. */
+  async function growth() {
+    const path = corpus(dir, "prose", size);
+    const ids = ruleIds();
+    const scan = (more) =>
+      best(rounds, process.execPath, [
+        zicha,
+        "scan",
+        path,
+        "-j",
+        "1",
+        "-f",
+        `ndjson=${join(dir, "out.ndjson")}`,
+        "--fail-on",
+        "never",
+        ...more,
+      ]);
+    const without = (kept) => ids.filter((id) => !kept.includes(id)).flatMap((id) => ["--disable-rule", id]);
+    const all = await scan([]);
+    const few = await scan(without(ids.slice(0, FIRST_RULES)));
+    const found = [
+      row("growth", `first ${FIRST_RULES} rules`, few, few, size, ""),
+      row(
+        "growth",
+        `and the last ${LAST_RULES}`,
+        await scan(without([...ids.slice(0, FIRST_RULES), ...ids.slice(-LAST_RULES)])),
+        few,
+        size,
+        "at most 1.2",
+      ),
+      row("growth", `all ${ids.length} rules`, all, few, size, ""),
+    ];
+    for (const count of [10, 100, 1000, 10_000]) {
+      const pack = wordPack(dir, count);
+      found.push(row("growth", `all rules, ${count} words more`, await scan(["--rules", pack]), few, size, ""));
+    }
+    return found;
+  }
+
   async function start() {
     const small = join(dir, "small.txt");
     writeFileSync(small, "客户张建国，身份证号440308199001152170，联系电话13682645189。\n");
@@ -95,6 +138,63 @@ export async function run({ size, dir, only, rounds }) {
       row("start", "zicha scan, one small file", file, node, 0, `${Math.round((file.cpu - node.cpu) * 1000)} ms over node`),
     ];
   }
+}
+
+/** Rules of the shipped packs in their order. */
+function ruleIds() {
+  const root = fileURLToPath(new URL("../../rules/", import.meta.url));
+  return readdirSync(root, { withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .flatMap(({ name }) =>
+      readdirSync(join(root, name))
+        .filter((file) => file.endsWith(".yaml") && file !== "pack.yaml")
+        .map((file) => `${name}/${file.slice(0, -5)}`),
+    )
+    .toSorted();
+}
+
+/** A pack of the user's with one rule of so many words of two to four characters. */
+function wordPack(dir, count) {
+  const pack = join(dir, `words-${count}`);
+  mkdirSync(pack, { recursive: true });
+  const words = new Set();
+  for (let state = 1; words.size < count;) {
+    let word = "";
+    for (let left = 2 + (words.size % 3); left > 0; left--) {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      word += String.fromCodePoint(0x4e00 + ((state >>> 8) % 5000));
+    }
+    words.add(word);
+  }
+  writeFileSync(join(pack, "pack.yaml"), `id: words\nversion: 1.0.0\ntitle: { zh: 词表, en: Words }\n`);
+  const sample = [...words].slice(0, 3).map((word) => `    - "${word}"`);
+  writeFileSync(
+    join(pack, "words.yaml"),
+    [
+      "id: words/words",
+      "kind: keyword",
+      "infoType: WORDS",
+      "title: { zh: 词, en: Words }",
+      "description: { zh: 词表, en: A list of words }",
+      "severity: medium",
+      "dataClass: C2",
+      "rank: 90",
+      "mask: none",
+      "references: []",
+      `terms: [${[...words].join(", ")}]`,
+      "tiers:",
+      "  - { medium: [] }",
+      "examples:",
+      "  match:",
+      ...sample,
+      "  noMatch:",
+      '    - "a"',
+      '    - "b"',
+      '    - "c"',
+      "",
+    ].join("\n"),
+  );
+  return pack;
 }
 
 function row(corpusName, tool, one, mine, bytes, note) {

@@ -150,6 +150,21 @@ describe("both kernels", () => {
     );
   });
 
+  it("know each word of a long list, and leave one that is longer still to the plain kernel", () => {
+    const words = (count: number): string[] =>
+      Array.from({ length: count }, (_, at) =>
+        String.fromCodePoint(0x4e00 + (at % 300), 0x5000 + (Math.floor(at / 300) % 300), 0x6000 + (at % 7)),
+      );
+    const list = words(30_000);
+    const text = list.filter((_, at) => at % 131 === 0).join("\n");
+    const set = { literals: list, digits: undefined };
+    const bytes = Buffer.from(text);
+    const expected = find(createFallbackKernel(set), bytes, "utf8", bytes.length, list);
+    expect(expected.length).toBeGreaterThanOrEqual(230);
+    expect(find(simd(set), bytes, "utf8", bytes.length, list)).toEqual(expected);
+    expect(createWasmKernel({ literals: words(70_000), digits: undefined })).toBeUndefined();
+  });
+
   it("drop nothing where there are more candidates than the kernel has room for", () => {
     const set: TriggerSet = { literals: ["@", "@a", "a@"], digits: undefined };
     const bytes = Buffer.from("@a".repeat(100_000));

@@ -16,6 +16,9 @@ const RECORDS = 128 * 1024;
 const PAGE = 65_536;
 /** Lists of what has the same last bits of its hash; a bit for each whole hash says first whether there is anything. */
 const HEADS = 4096;
+/** Entries of a table, and literals in all, that numbers of sixteen bits tell apart. */
+const MOST_ENTRIES = 65_535;
+const MOST_LITERALS = 65_535;
 /** Longest literal that is sought by nibbles of its first three bytes, and longest where there are few of them. */
 const SHORT = 3;
 const SHORT_OF_FEW = 5;
@@ -39,8 +42,9 @@ interface Literal {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernel in WebAssembly; undefined where the engine has no SIMD. */
+/** The kernel in WebAssembly; undefined where the engine has no SIMD, or there are more literals than it can number. */
 export function createWasmKernel(triggers: TriggerSet): Kernel | undefined {
+  if (triggers.literals.length > MOST_LITERALS) return undefined;
   const code = Buffer.from(WASM, "base64");
   if (!WebAssembly.validate(code)) return undefined;
   compiled ??= new WebAssembly.Module(code);
@@ -289,7 +293,9 @@ function gramTables(long: readonly Literal[]): readonly GramTable[] {
         if (bytes.length < least || bytes.length > most || allHigh(bytes, stride) !== highOnly) return [];
         return Array.from({ length: stride }, (_, offset) => ({ id, offset, hash: hashOf(bytes, offset) }));
       });
-      if (entries.length > 0) tables.push({ stride, highOnly, entries });
+      for (let at = 0; at < entries.length; at += MOST_ENTRIES) {
+        tables.push({ stride, highOnly, entries: entries.slice(at, at + MOST_ENTRIES) });
+      }
     }
   }
   return tables;
