@@ -1,4 +1,4 @@
-import { memoryOf, readBytes, readText, withBuffer, withString } from "./pdfium.ts";
+import { keyOf, memoryOf, readBytes, readText, withBuffer, withString } from "./pdfium.ts";
 import type { Pdfium } from "./pdfium.ts";
 
 /** A document open in PDFium. */
@@ -106,7 +106,7 @@ export function readPage(document: PdfDocument, index: number, tagged: boolean):
     if (annotation === 0) continue;
     const subtype = call.FPDFAnnot_GetSubtype(annotation);
     readAnnotation(document, annotation, subtype, notes);
-    drawn ||= subtype !== linkAnnotation && subtype !== popupAnnotation;
+    drawn ||= subtype !== linkAnnotation && subtype !== popupAnnotation && drawsText(pdfium, annotation);
     const attachment = call.FPDFAnnot_GetFileAttachment(annotation);
     if (attachment !== 0) attachments.push(attachment);
     call.FPDFPage_CloseAnnot(annotation);
@@ -123,6 +123,19 @@ export function readPage(document: PdfDocument, index: number, tagged: boolean):
     }
   }
   return { text, unnamed, drawnText, ...objects, notes, attachments };
+}
+
+/** Objects of an appearance that are looked at; one with more counts as drawing text. */
+const mostDrawn = 1_000;
+
+/** Whether the appearance of a note may hold words: drawing it into the page costs as much as the page itself. */
+function drawsText({ call }: Pdfium, annotation: number): boolean {
+  const count = call.FPDFAnnot_GetObjectCount(annotation);
+  for (let index = 0; index < Math.min(count, mostDrawn); index += 1) {
+    const type = call.FPDFPageObj_GetType(call.FPDFAnnot_GetObject(annotation, index));
+    if (type === textObject || type === formObject) return true;
+  }
+  return count > mostDrawn;
 }
 
 /** 20,000 elements and 64 levels a page. */
@@ -298,7 +311,7 @@ function readAnnotation(document: PdfDocument, annotation: number, subtype: numb
   const { pdfium, form } = document;
   const { call } = pdfium;
   const own = (key: string): string =>
-    withString(pdfium, key, (name) => readText(pdfium, (buffer, size) => call.FPDFAnnot_GetStringValue(annotation, name, buffer, size)));
+    readText(pdfium, (buffer, size) => call.FPDFAnnot_GetStringValue(annotation, keyOf(pdfium, key), buffer, size));
   const note = (role: PdfNote["role"], name: string, text: string): void => {
     if (text.trim() !== "") notes.push({ role, name, text });
   };

@@ -32,6 +32,8 @@ interface PdfiumExports {
   FPDFPage_GetAnnot(page: number, index: number): number;
   FPDFPage_CloseAnnot(annotation: number): void;
   FPDFAnnot_GetSubtype(annotation: number): number;
+  FPDFAnnot_GetObjectCount(annotation: number): number;
+  FPDFAnnot_GetObject(annotation: number, index: number): number;
   FPDFAnnot_GetStringValue(annotation: number, key: number, buffer: number, size: number): number;
   FPDFAnnot_GetFileAttachment(annotation: number): number;
   FPDFAnnot_GetFormFieldName(form: number, annotation: number, buffer: number, size: number): number;
@@ -83,6 +85,10 @@ export interface Pdfium {
   refused: boolean;
   dead: boolean;
   busy: boolean;
+  /** `scratchSize` bytes of its memory for short answers; 0 before the first. */
+  scratch: number;
+  /** Keys of dictionaries that lie in its memory, ended with a zero, for as long as it lives. */
+  readonly keys: Map<string, number>;
 }
 
 /**
@@ -111,7 +117,7 @@ export async function leasePdfium(): Promise<Pdfium> {
   const quiet = { print: (): void => undefined, printErr: (): void => undefined };
   const loaded: unknown = await PDFiumModule(quiet as Parameters<typeof PDFiumModule>[0]);
   const call = (loaded as { readonly wasmExports: PdfiumExports }).wasmExports;
-  const instance: Pdfium = { call, refused: false, dead: false, busy: true };
+  const instance: Pdfium = { call, refused: false, dead: false, busy: true, scratch: 0, keys: new Map() };
   // The module declares 2 GiB; its JavaScript half grows memory through this object, so the bound can be set here.
   const grow = call.memory.grow.bind(call.memory);
   call.memory.grow = (pages: number): number => {
@@ -138,14 +144,17 @@ export function releasePdfium(instance: Pdfium): void {
 
 /** Calls with a buffer of `bytes`, freed afterwards; not after an abort, when nothing may be called any more. */
 export function withBuffer<Value>(pdfium: Pdfium, bytes: number, use: (pointer: number) => Value): Value {
-  const pointer = pdfium.call.malloc(bytes);
-  if (pointer === 0) {
-    pdfium.refused = true;
-    throw new RangeError("no memory for a buffer");
-  }
+  const pointer = allocate(pdfium, bytes);
   const value = use(pointer);
   pdfium.call.free(pointer);
   return value;
+}
+
+function allocate(pdfium: Pdfium, bytes: number): number {
+  const pointer = pdfium.call.malloc(bytes);
+  if (pointer !== 0) return pointer;
+  pdfium.refused = true;
+  throw new RangeError("no memory for a buffer");
 }
 
 /** Bytes of the instance's memory, to be used before the next call: growth moves it. */
@@ -153,7 +162,7 @@ export function memoryOf(pdfium: Pdfium, pointer: number, bytes: number): Buffer
   return Buffer.from(pdfium.call.memory.buffer, pointer, bytes);
 }
 
-/** A name for PDFium, as it wants it: ended with a zero. */
+/** A text for PDFium, as it wants it: ended with a zero. */
 export function withString<Value>(pdfium: Pdfium, text: string, use: (pointer: number) => Value): Value {
   const bytes = Buffer.from(`${text}\0`);
   return withBuffer(pdfium, bytes.length, (pointer) => {
@@ -162,13 +171,29 @@ export function withString<Value>(pdfium: Pdfium, text: string, use: (pointer: n
   });
 }
 
+/** Pointer to a key of a dictionary, kept with the instance: a page of fields asks for the same ones again and again. */
+export function keyOf(pdfium: Pdfium, key: string): number {
+  const known = pdfium.keys.get(key);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(`${key}\0`);
+  const pointer = allocate(pdfium, bytes.length);
+  memoryOf(pdfium, pointer, bytes.length).set(bytes);
+  pdfium.keys.set(key, pointer);
+  return pointer;
+}
+
 /** 4 MiB: no title, field or note is longer; a script may be, and is cut. */
 const longestString = 4 * 1024 * 1024;
 
-/** Asks twice, as PDFium's getters want it: for the size, then for the bytes. Empty when there is nothing. */
+/** 1 KiB: nearly all names, addresses and values of fields are shorter. */
+const scratchSize = 1024;
+
+/** What a getter of PDFium gives; asked a second time only when it is longer than the scratch. Empty when there is nothing. */
 export function readBytes(pdfium: Pdfium, get: (buffer: number, size: number) => number): Buffer {
-  const size = get(0, 0);
+  if (pdfium.scratch === 0) pdfium.scratch = allocate(pdfium, scratchSize);
+  const size = get(pdfium.scratch, scratchSize);
   if (size <= 0 || size > longestString) return Buffer.alloc(0);
+  if (size <= scratchSize) return Buffer.from(memoryOf(pdfium, pdfium.scratch, size));
   return withBuffer(pdfium, size, (pointer) => {
     get(pointer, size);
     return Buffer.from(memoryOf(pdfium, pointer, size));
@@ -178,6 +203,8 @@ export function readBytes(pdfium: Pdfium, get: (buffer: number, size: number) =>
 /** A string of PDFium: UTF-16LE, ended with a zero. */
 export function readText(pdfium: Pdfium, get: (buffer: number, size: number) => number): string {
   const bytes = readBytes(pdfium, get);
+  // Two bytes are the zero alone.
+  if (bytes.length <= 2) return "";
   const text = bytes.toString("utf16le");
   return text.endsWith("\0") ? text.slice(0, -1) : text;
 }
