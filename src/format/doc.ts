@@ -1,4 +1,5 @@
 import type { Extracted, ExtractInput, Extractor, Role } from "../model/chunk.ts";
+import { memorySource } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
@@ -16,13 +17,14 @@ import { readWordFormat } from "./shared/wordFormat.ts";
 import { readStory } from "./shared/wordStory.ts";
 import type { Story, StoryShared } from "./shared/wordStory.ts";
 import { readOwners, readPositions, readStrings, readValues } from "./shared/wordTables.ts";
-import { readWordText } from "./shared/wordText.ts";
+import { besidePieces, readWordText } from "./shared/wordText.ts";
+import type { WordText } from "./shared/wordText.ts";
 import { readWordDrawings } from "./shared/wordDrawings.ts";
 import { bytesOf } from "./shared/xml.ts";
 
 /**
  * Word documents of the binary format (MS-DOC), Word 97–2003 with all stories, and Word 6 and 95; WPS Writer's .wps and .wpt are the same.
- * What the piece table no longer points at is not part of the document.
+ * What the piece table no longer points at is not part of the document: told as deleted, where a save only added what had changed.
  */
 export const doc: Extractor = {
   id: "doc",
@@ -108,9 +110,24 @@ async function* readDocument(
   }
   // What the piece table cannot be followed to may still lie in the file.
   if (text.damage !== undefined) yield* giveTextRuns(sink, input.bytes);
+  else yield* readLeftOver(sink, text, word, fib);
   yield* readWordDrawings(input, sink, { word, table, data, place: fib.place("drawings"), pictures: format.pictures });
   yield* readNames(sink, table, fib);
 }
+
+/** Text that was edited away and still lies in a fast-saved file. */
+async function* readLeftOver(sink: Sink, text: WordText, word: Buffer, fib: WordFib): AsyncGenerator<Extracted, void> {
+  const beside = besidePieces(word, fib, text.pieces);
+  if (beside.length === 0) return;
+  const decode = (bytes: Buffer): string | undefined => {
+    const told = text.decodeBytes(bytes);
+    return told.replace(common, "").length * 4 <= told.length ? told : undefined;
+  };
+  yield* giveTextRuns(sink, memorySource(beside), { flow: "leftOver", roles: ["deleted"], decode });
+}
+
+/** Formatting beside the text reads as accented letters and signs; three of four characters of text are these. */
+const common = /[\s\w\p{Script=Han}]/gu;
 
 /** All stories in the order of the text, headers and text boxes apart from each other. */
 function storiesOf(fib: WordFib, table: Buffer, length: number): readonly Story[] {

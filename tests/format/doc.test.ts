@@ -241,6 +241,34 @@ test("documents of other programs: Word 6, and macros", async () => {
   expect(macros.failures).toEqual([]);
 });
 
+test("Word 6 of a Macintosh in its own code page", async () => {
+  const text = Buffer.from("caf\x8e d\xd5\x88 c\x99t\x8e\r", "latin1");
+  const result = await run(doc, memorySource(oldWordOf(text, 0x040c, 256)));
+  expect(result.texts).toEqual(["body [body]: café d’à côté\n"]);
+  expect((await run(doc, memorySource(oldWordOf(Buffer.from("caf\xe9\r", "latin1"), 0x040c)))).texts).toEqual(["body [body]: café\n"]);
+});
+
+test("what a fast-saved document has edited away is told as deleted", async () => {
+  // With formatting between, as bytes that are no text.
+  const noise = Buffer.from("00efdfcfbf9fefdfcfbf9fefdfcfbf9f0000", "hex");
+  const beside = Buffer.concat([
+    Buffer.from("旧文植入片外★机密10年", "utf16le"),
+    noise,
+    Buffer.from("once it was otherwise", "latin1"),
+    noise,
+  ]);
+  const stories = [[{ text: "新文一" }, { text: "新文二\r", before: beside }]];
+  const saved = await run(doc, memorySource(wordOf({ stories, flags: 4 })));
+  checkChunks(saved);
+  expect(saved.texts).toHaveLength(2);
+  expect(saved.texts[0]).toBe("body [body]: 新文一新文二\n");
+  expect(saved.texts[1]).toMatch(/^leftOver \[deleted\]: 旧文植入片外★机密10年\n/);
+  expect(saved.texts[1]).toContain("\nonce it was otherwise\n");
+  expect(saved.texts[1]).not.toMatch(/[ïßÏ]/);
+  expect(saved.failures).toEqual([]);
+  expect((await run(doc, memorySource(wordOf({ stories })))).texts).toEqual(["body [body]: 新文一新文二\n"]);
+});
+
 test("is told by its stream, whatever its name", async () => {
   expect(await doc.accepts(await createProbe("a.jpg", memorySource(places)))).toBe(true);
   expect(await doc.accepts(await createProbe("a.doc", memorySource(cfbOf([{ path: "Workbook", data: "x" }]))))).toBe(false);

@@ -10,6 +10,8 @@ export interface WrittenRun {
   readonly paragraph?: string;
   /** Stored as one byte a character, in code page 1252. */
   readonly compressed?: boolean;
+  /** Bytes that lie before it and belong to no piece. */
+  readonly before?: Buffer;
 }
 
 /** What a test wants in a Word 97 document; stories in the order of the format. */
@@ -55,7 +57,9 @@ export function wordOf(written: WrittenDocument): Buffer {
   const pieces: Buffer[] = [];
   const bounds: number[] = [];
   let offset = 0x800;
-  for (const { text: told, compressed } of all) {
+  for (const { text: told, compressed, before = Buffer.alloc(0) } of all) {
+    text.push(before);
+    offset += before.length;
     const bytes = Buffer.from(told, compressed === true ? "latin1" : "utf16le");
     const piece = Buffer.alloc(8);
     piece.writeUInt32LE(compressed === true ? (0x4000_0000 | (offset * 2)) >>> 0 : offset, 2);
@@ -112,11 +116,12 @@ export function wordOf(written: WrittenDocument): Buffer {
 }
 
 /** A Word 95 document: bytes in a code page, no piece table. */
-export function oldWordOf(text: Buffer, language: number): Buffer {
+export function oldWordOf(text: Buffer, language: number, characterSet = 0): Buffer {
   const fib = Buffer.alloc(0x300);
   fib.writeUInt16LE(0xa5dc, 0);
   fib.writeUInt16LE(0x68, 2);
   fib.writeUInt16LE(language, 6);
+  fib.writeUInt16LE(characterSet, 0x14);
   fib.writeUInt32LE(0x300, 0x18);
   fib.writeUInt32LE(0x300 + text.length, 0x1c);
   fib.writeUInt32LE(text.length, 0x34);

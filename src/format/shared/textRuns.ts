@@ -1,4 +1,4 @@
-import type { Extracted } from "../../model/chunk.ts";
+import type { Extracted, Role } from "../../model/chunk.ts";
 import type { ByteSource } from "../../model/entry.ts";
 import { detectEncodings } from "../../util/encoding.ts";
 import { readRange } from "./bytes.ts";
@@ -37,13 +37,25 @@ function* runsOf(text: string, allowed: Uint8Array, least: number): Generator<{ 
   }
 }
 
+/** How runs are told. */
+export interface TextRunOptions {
+  readonly flow: string;
+  readonly roles: readonly [Role, ...Role[]];
+  /** Bytes that are not UTF-16 as text; undefined where they are none. */
+  decode(bytes: Buffer): string | undefined;
+}
+
 /**
  * Runs of bytes that read as text, of UTF-16 or of GBK, in what has no structure that could be followed: so that a damaged file whose readable
- * part held something still says so. Told as body, each at its offset.
+ * part held something still says so. Told as body unless `options` says otherwise, each at its offset.
  */
-export async function* giveTextRuns(sink: Sink, source: ByteSource): AsyncGenerator<Extracted, void> {
+export async function* giveTextRuns(
+  sink: Sink,
+  source: ByteSource,
+  options: TextRunOptions = { flow: "runs", roles: ["body"], decode: readable },
+): AsyncGenerator<Extracted, void> {
   const size = Math.min(limit, source.size ?? limit);
-  const flow = createFlow(sink, { id: "runs", roles: ["body"], place: (bytes) => ({ kind: "offset", bytes }) });
+  const flow = createFlow(sink, { id: options.flow, roles: options.roles, place: (bytes) => ({ kind: "offset", bytes }) });
   for (let at = 0; at < size && sink.open; at += block) {
     const bytes = Buffer.from(await readRange(source, at, Math.min(block + overlap, size - at)));
     if (bytes.length === 0) break;
@@ -58,7 +70,7 @@ export async function* giveTextRuns(sink: Sink, source: ByteSource): AsyncGenera
     const text = bytes.toString("latin1");
     for (const { run, index } of runsOf(text, narrow, 8)) {
       const raw = bytes.subarray(index, index + run.length);
-      const told = ascii.test(run) ? run.trim() : readable(raw);
+      const told = ascii.test(run) ? run.trim() : options.decode(raw);
       if (told !== undefined) flow.line(bytesOf(told), at + index);
     }
     yield* sink.drain();

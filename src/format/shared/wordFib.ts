@@ -16,6 +16,10 @@ export interface WordFib {
   readonly modern: boolean;
   /** Language id (LCID). */
   readonly language: number;
+  /** Before Word 97: written by Word for Macintosh, in its code page. */
+  readonly macintosh: boolean;
+  /** Saved by adding what had changed: text that was edited away may still lie beside the pieces. */
+  readonly fastSaved: boolean;
   readonly encrypted: boolean;
   /** Encrypted by XOR; else, where encrypted, by RC4. */
   readonly obfuscated: boolean;
@@ -65,6 +69,9 @@ const numbers: {
 /** Word 97 begins with 106; 101–105 are Word 6 and 95. */
 const firstModern = 106;
 
+/** Character set of Word for Macintosh. */
+const macintoshSet = 256;
+
 /** Reads the head of the WordDocument stream; undefined when it is none of Word 6 or later. */
 export function readFib(word: Buffer): WordFib | undefined {
   if (word.length < 0x180) return undefined;
@@ -83,6 +90,8 @@ export function readFib(word: Buffer): WordFib | undefined {
   return {
     modern,
     language: word.readUInt16LE(6),
+    macintosh: !modern && word.readUInt16LE(0x14) === macintoshSet,
+    fastSaved: (flags & 4) !== 0,
     encrypted: (flags & 0x100) !== 0,
     obfuscated: (flags & 0x8000) !== 0,
     wide: !modern && (flags & 0x1000) !== 0,

@@ -23,6 +23,8 @@ export interface WordText {
   readonly damage: string | undefined;
   /** Real text of a part of `text`: before Word 97 that holds bytes. */
   decode(raw: string): string;
+  /** Text of one byte a character. */
+  decodeBytes(bytes: Buffer): string;
 }
 
 /** Reads the piece table and the text it points to; without one, the text between the bounds the head gives. */
@@ -39,11 +41,33 @@ export function readWordText(word: Buffer, table: Buffer, fib: WordFib): WordTex
     const bytes = word.subarray(offset, offset + (to - from) * width);
     parts.push(width === 2 ? bytes.toString("utf16le") : fib.modern ? decodeLatin(bytes) : bytes.toString("latin1"));
   }
-  const decode =
-    fib.modern || fib.wide
-      ? (raw: string): string => raw
-      : (raw: string): string => decodeCodepage(Buffer.from(raw, "latin1"), codepageOfLanguage(fib.language));
-  return { text: parts.join(""), pieces, damage: found.damage, decode };
+  const decodeBytes = fib.modern ? decodeLatin : (bytes: Buffer): string => decodeCodepage(bytes, codepageOf(fib));
+  const decode = fib.modern || fib.wide ? (raw: string): string => raw : (raw: string): string => decodeBytes(Buffer.from(raw, "latin1"));
+  return { text: parts.join(""), pieces, damage: found.damage, decode, decodeBytes };
+}
+
+/** Code page of text in bytes: of the language, or that of the Macintosh where its page is not known to be another. */
+function codepageOf({ language, macintosh }: WordFib): number {
+  const codepage = codepageOfLanguage(language);
+  return macintosh && codepage === 0 ? macRoman : codepage;
+}
+
+const macRoman = 10000;
+
+/**
+ * What lies between the pieces of a fast-saved document: text that was edited away, and formatting (each save adds both at the end). The parts are
+ * kept apart by zeros. Empty for a document that was saved as a whole.
+ */
+export function besidePieces(word: Buffer, fib: WordFib, pieces: readonly Piece[]): Buffer {
+  if (!fib.fastSaved || pieces.length === 0) return Buffer.alloc(0);
+  const parts: Buffer[] = [];
+  const apart = Buffer.alloc(4);
+  let end = fib.textFrom;
+  for (const { offset, from, to, width } of pieces.toSorted((one, other) => one.offset - other.offset)) {
+    if (offset > end) parts.push(word.subarray(end, offset), apart);
+    end = Math.max(end, offset + (to - from) * width);
+  }
+  return Buffer.concat(parts);
 }
 
 function wholeText(word: Buffer, fib: WordFib): Piece[] {
