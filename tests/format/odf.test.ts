@@ -136,6 +136,11 @@ const bodies: readonly { title: string; body: string; texts: readonly string[] }
     texts: ["table2 [body]: 内\n", "body [body]: 外\t\n"],
   },
   {
+    title: "numbers in tables of text: words with them, words over a number, several lines under a number",
+    body: `<o:text><tb:table><tb:table-row><tb:table-cell o:value-type="float" o:value="12.5"><t:p>12.50 元</t:p></tb:table-cell><tb:table-cell o:value-type="float" o:value="0"><t:p>机密</t:p></tb:table-cell><tb:table-cell o:value-type="float" o:value="7"><t:p>第 8 号</t:p></tb:table-cell><tb:table-cell o:value-type="float" o:value="3.14159"><t:p>3.1</t:p></tb:table-cell><tb:table-cell><t:p>2003</t:p><t:p>后文</t:p></tb:table-cell></tb:table-row></tb:table></o:text>`,
+    texts: ["body [body]: 12.50 元\t机密\t7 第 8 号\t3.14159\t2003 后文\n"],
+  },
+  {
     title: "OpenOffice.org 1",
     body: `<tb:table tb:name="x"><tb:table-row><tb:table-cell tb:value-type="float" tb:value="6.222021234567894E15"><t:p>6E+15</t:p></tb:table-cell></tb:table-row></tb:table>`,
     texts: ["body [body]: 6222021234567894\n"],

@@ -59,8 +59,8 @@ const bodies: readonly { title: string; body: string; texts: readonly string[] }
   { title: "a character in two runs", body: String.raw`\'bb{\b\'fa}\'c3{\i\'dc}`, texts: ["body [body]: 机密\n"] },
   {
     title: "text set in a character style or a table style",
-    body: String.raw`{\rtlch\ltrch\fcs0 \cs15\f0 card 6222021234567894}{\cs16 \'bb\'fa\'c3\'dc}\par\ts11\trgaph108 tail`,
-    texts: ["body [body]: card 6222021234567894机密\ntail\n"],
+    body: String.raw`{\rtlch\ltrch\fcs0 \cs15\f0 card 6222021234567894}{\cs16 \'bb\'fa\'c3\'dc}\par{\*\cs17\ul {\f0 starred}}\par\ts11\trgaph108 tail`,
+    texts: ["body [body]: card 6222021234567894机密\nstarred\ntail\n"],
   },
   {
     title: "names of styles: those in Chinese only",

@@ -1,5 +1,5 @@
 import type { Location, Role } from "../../model/chunk.ts";
-import { numberText } from "./cellValue.ts";
+import { odfNumber, shownNumber } from "./odfCell.ts";
 import { createEdges } from "./edges.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Sink } from "./flow.ts";
@@ -50,6 +50,8 @@ interface TextTable {
   row: string[];
   cells: (readonly string[])[];
   cell: string[] | undefined;
+  /** The number that the open cell holds; empty where it holds text. */
+  value: string;
   repeated: number;
   layout: boolean;
   pieces: number;
@@ -282,7 +284,7 @@ export function createOdfHandler(
     flow.table(id);
     const name = attribute(attributes, "name") ?? "";
     if (!plainName.test(textOf(name))) tell("bookmark", name);
-    tables.push({ id, flow, frame: frame(), row: [], cells: [], cell: undefined, repeated: 1, layout: false, pieces: 0 });
+    tables.push({ id, flow, frame: frame(), row: [], cells: [], cell: undefined, value: "", repeated: 1, layout: false, pieces: 0 });
   }
   function openCell(attributes: string): void {
     const count = Number(attribute(attributes, "number-columns-repeated") ?? 1);
@@ -292,33 +294,22 @@ export function createOdfHandler(
       endCell();
       table.cell = [];
       table.repeated = repeated;
-      const value = cellValue(attributes);
-      if (value !== "") table.cell.push(value);
+      table.value = odfNumber(attributes);
       return;
     }
     if (sheet === undefined) return;
     endSheetCell();
     sheet.column++;
-    sheet.cell = { lines: [], value: cellValue(attributes), repeated };
+    sheet.cell = { lines: [], value: odfNumber(attributes), repeated };
     const formula = attribute(attributes, "formula");
     if (formula !== undefined && formula.includes('"')) tell("field", formula.replace(/^\w+:/, ""));
-  }
-  /** The number as it was typed, where the cell holds one: what is shown may be rounded. */
-  function cellValue(attributes: string): string {
-    const type = attribute(attributes, "value-type");
-    if (type === "float" || type === "currency" || type === "percentage") {
-      const value = attribute(attributes, "value") ?? "";
-      return /e/i.test(value) ? numberText(Number(value)) : value;
-    }
-    return "";
   }
   function endCell(): void {
     const table = tables.at(-1);
     if (table?.cell === undefined) return;
-    const { cell } = table;
+    const { cell, value } = table;
     table.cell = undefined;
-    // A number stands before how it is shown.
-    const lines = cell.length > 1 && /^-?[\d.]+$/.test(cell[0] ?? "") ? [cell[0] ?? ""] : cell;
+    const lines = value === "" ? cell : [shownNumber(value, cell.join(" "))];
     const text = lines.join(" ");
     if (lines.length > 1 && text.length > layoutCell) table.layout = true;
     const times = text === "" ? Math.min(table.repeated, mostColumns) : Math.min(table.repeated, mostRepeated);
@@ -348,7 +339,7 @@ export function createOdfHandler(
   function endSheetCell(): void {
     if (sheet?.cell === undefined) return;
     const { lines, value, repeated } = sheet.cell;
-    const text = value === "" ? lines.join(" ") : value;
+    const text = value === "" ? lines.join(" ") : shownNumber(value, lines.join(" "));
     sheet.cell = undefined;
     if (text !== "") {
       const told = /[\t\r\n]/.test(text) ? text.replace(/[\t\r\n]/g, " ") : text;
@@ -525,7 +516,7 @@ export function createOdfHandler(
           openCell(attributes);
           return;
         case "change-track-table-cell":
-          tell("deleted", cellValue(attributes));
+          tell("deleted", odfNumber(attributes));
           return;
         case "table-source":
         case "cell-range-source":

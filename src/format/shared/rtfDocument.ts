@@ -291,8 +291,8 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
       openFrame(name);
       return true;
     }
-    // In the style sheet they open a destination; in running text they only name the style it is set in.
-    if (!starred && (name === "cs" || name === "ts" || name === "ds")) return false;
+    // In the style sheet they open a destination; in running text they only name the style it is set in, with a star before some writers.
+    if ((!starred || group.destination === "text") && (name === "cs" || name === "ts" || name === "ds")) return false;
     if (captured.has(name) || name === "fldinst" || name === "sn" || name === "sv" || name === "propname" || name === "staticval") {
       capture(name);
       return true;
