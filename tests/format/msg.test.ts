@@ -56,6 +56,7 @@ const whole = writeCfb(
     narrow("1000", "正文 13800138000\r\n第二行"),
     { name: "__substg1.0_10130102", bytes: Buffer.from("<p>网页</p>") },
     narrow("0E04", "测试乙"),
+    narrow("3FFA", "改稿人"),
     { name: "__substg1.0_8001101F", bytes: Buffer.alloc(8) },
     { name: "__substg1.0_8001101F-00000000", bytes: Buffer.from("重要客户", "utf16le") },
     { name: "__recip_version1.0_#00000000", children: [numbers(8, {}), wide("3001", "测试乙"), wide("39FE", "yi@bank.example")] },
@@ -72,7 +73,7 @@ describe("reads", () => {
     const result = await run(msg, memorySource(whole));
     checkChunks(result);
     expect(result.texts).toEqual([
-      "properties [property]: Subject: 客户资金账户\nTo: 测试乙\n0x8001: 重要客户\n",
+      "properties [property]: Subject: 客户资金账户\nTo: 测试乙\nChanged by: 改稿人\n0x8001: 重要客户\n",
       "body [body]: 正文 13800138000\n第二行\n",
       "recipient [property]: Name: 测试乙\nAddress: yi@bank.example\n",
       "link [link]: \\\\server\\客户\\名单.xlsx\n",
