@@ -65,12 +65,31 @@ async function prepareRules() {
   const { loadPolicy } = await import(dist("policy.js"));
   const packs = await preparePacks(join(root, "rules"));
   // What is prepared is not checked again as it is used.
-  const { ruleKinds } = await import(pathToFileURL(join(root, "dist", "detect", "kind", "registry.js")).href);
-  const wrong = compile(await loadPacks([join(root, "rules")], { disabled: [] }), ruleKinds).problems;
+  const detect = (file) => import(pathToFileURL(join(root, "dist", "detect", file)).href);
+  const { ruleKinds } = await detect("kind/registry.js");
+  const { matchers, problems: wrong } = compile(await loadPacks([join(root, "rules")], { disabled: [] }), ruleKinds);
   if (wrong.length > 0) throw new Error(JSON.stringify(wrong, undefined, 1));
+  const kernels = await prepareKernels(matchers, detect);
   const { policy, problems } = await loadPolicy(join(root, "rules", "policy.yaml"), []);
   if (policy === undefined) throw new Error(JSON.stringify(problems));
   const { extractors } = await import(pathToFileURL(join(root, "dist", "format", "registry.js")).href);
   const formats = extractors.map(({ id, version }) => ({ id, version }));
-  writeFileSync(join(root, "bundle", "prepared.json"), JSON.stringify({ packs, policies: { [policy.digest]: policy }, formats }));
+  writeFileSync(join(root, "bundle", "prepared.json"), JSON.stringify({ packs, policies: { [policy.digest]: policy }, formats, kernels }));
+}
+
+/** Lays out the kernel's tables for the encodings that most texts have; gives their files by what they were made of. */
+async function prepareKernels(matchers, detect) {
+  const { compileRules } = await detect("compiled.js");
+  const { columnLexicon } = await detect("table.js");
+  const { layTables, packTables, tablesKey } = await detect("kernel/tables.js");
+  const { kernelBase } = await detect("kernel/wasm.js");
+  const { WASM } = await detect("kernel/wasm.generated.js");
+  const { triggers } = compileRules(matchers, columnLexicon(undefined), "ts");
+  const kernels = {};
+  for (const encoding of ["utf8", "gb18030"]) {
+    const file = `kernel-${encoding}.bin`;
+    writeFileSync(join(root, "bundle", file), packTables(layTables(triggers, encoding, kernelBase())));
+    kernels[tablesKey(triggers, encoding, WASM)] = file;
+  }
+  return kernels;
 }

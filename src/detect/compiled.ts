@@ -1,10 +1,11 @@
 import type { Role } from "../model/chunk.ts";
 import type { Matcher, Trigger } from "../model/rule.ts";
 import { CandidateList } from "./kernel/contract.ts";
-import type { Kernel } from "./kernel/contract.ts";
+import type { Kernel, TriggerSet } from "./kernel/contract.ts";
 import { digitTable, headsOf } from "./digitTable.ts";
 import { createKernel } from "./kernel/create.ts";
 import type { KernelChoice } from "./kernel/create.ts";
+import type { PreparedTables } from "./kernel/wasm.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import type { ColumnLexicon } from "./table.ts";
@@ -29,6 +30,7 @@ interface LiteralRule {
 /** All rules by what the kernel finds for them. */
 export interface Compiled {
   readonly kernel: Kernel;
+  readonly triggers: TriggerSet;
   readonly literals: readonly string[];
   /** By the first three digits. */
   readonly digitRules: readonly (readonly DigitRule[])[];
@@ -43,7 +45,12 @@ export interface Compiled {
 }
 
 /** Sorts rules by their triggers and builds the kernel that looks for these. */
-export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexicon, choice: KernelChoice): Compiled {
+export function compileRules(
+  matchers: readonly Matcher[],
+  lexicon: ColumnLexicon,
+  choice: KernelChoice,
+  prepared?: PreparedTables,
+): Compiled {
   const digitRules: DigitRule[] = [];
   const byLiteral = new Map<string, LiteralRule[]>();
   const lineRules: { plan: Plan; trigger: Extract<Trigger, { kind: "line" }> }[] = [];
@@ -63,8 +70,10 @@ export function compileRules(matchers: readonly Matcher[], lexicon: ColumnLexico
     }
   }
   const literals = [...byLiteral.keys()];
+  const triggers = { literals, digits: digitTable(digitRules.map(({ trigger }) => trigger)) };
   return {
-    kernel: createKernel(choice, { literals, digits: digitTable(digitRules.map(({ trigger }) => trigger)) }),
+    kernel: createKernel(choice, triggers, prepared),
+    triggers,
     literals,
     digitRules: byHead(digitRules),
     literalRules: literals.map((text) => byLiteral.get(text) ?? []),

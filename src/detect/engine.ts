@@ -27,6 +27,7 @@ import type { Segment } from "./flow.ts";
 import { DIGITS } from "./kernel/contract.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
+import type { PreparedTables } from "./kernel/wasm.ts";
 import type { Plan } from "./plan.ts";
 import { blanked, otherLines } from "./readings.ts";
 import { Settler } from "./settle.ts";
@@ -37,8 +38,13 @@ import { WideReader } from "./wideReader.ts";
 import { namesColumns, ROW, rowAt, showRow, windowAt } from "./windows.ts";
 
 /** Compiles the rules. Throws nothing that data can cause: packs were checked before. */
-export function createEngine(matchers: readonly Matcher[], lexicon: ColumnLexicon, kernel: KernelChoice = "wasm"): Engine {
-  const compiled = compileRules(matchers, lexicon, kernel);
+export function createEngine(
+  matchers: readonly Matcher[],
+  lexicon: ColumnLexicon,
+  kernel: KernelChoice = "wasm",
+  prepared?: PreparedTables,
+): Engine {
+  const compiled = compileRules(matchers, lexicon, kernel, prepared);
   return { open: (options) => new EngineSession(compiled, options), look: (source, stretch) => lookAt(compiled, source, stretch) };
 }
 

@@ -29,6 +29,8 @@ export interface Prepared {
   readonly policies: Readonly<Record<string, Policy>>;
   /** Readers and their versions: whoever only names them need not load them. */
   readonly formats?: readonly { readonly id: string; readonly version: number }[];
+  /** Files beside this one with the kernel's tables for the shipped rules, by what they were made of. */
+  readonly kernels?: Readonly<Record<string, string>>;
 }
 
 const FILE = packaged("bundle/prepared.json");
@@ -37,6 +39,12 @@ const FILE = packaged("bundle/prepared.json");
 export function readPrepared(): Prepared {
   prepared ??= existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as Prepared) : { packs: {}, policies: {} };
   return prepared;
+}
+
+/** The kernel's tables made of this; undefined where they were not prepared. */
+export function readKernelTables(key: string): Uint8Array | undefined {
+  const file = readPrepared().kernels?.[key];
+  return file === undefined ? undefined : readFileSync(packaged(`bundle/${file}`));
 }
 
 let prepared: Prepared | undefined;

@@ -10,6 +10,7 @@ import type { FirstMatch } from "../judge/firstMatch.ts";
 import { createSeal } from "../judge/seal.ts";
 import type { Limits, RequestPacks } from "../model/request.ts";
 import { compile } from "../rulepack/load.ts";
+import { readKernelTables } from "../rulepack/prepared.ts";
 import { keyedHash, subjectKeys } from "../util/hash.ts";
 import type { Workshop } from "./examine.ts";
 import { boundBacktracking } from "./backtracking.ts";
@@ -33,7 +34,7 @@ export interface WorkshopSetup {
 export function createWorkshop(setup: WorkshopSetup): Workshop {
   boundBacktracking();
   const { matchers, tables } = compile(setup.packs, ruleKinds);
-  const engine = createEngine(matchers, columnLexicon(tables.json("headers")), setup.kernel);
+  const engine = createEngine(matchers, columnLexicon(tables.json("headers")), setup.kernel, readKernelTables);
   const seal = createSeal(setup.key, setup.showValues);
   const { firstMatch } = setup;
   return {

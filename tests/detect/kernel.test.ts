@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 
+import { compileRules } from "../../src/detect/compiled.ts";
 import { digitTable } from "../../src/detect/digitTable.ts";
 import { CandidateList, DIGITS } from "../../src/detect/kernel/contract.ts";
 import type { Kernel, TriggerSet } from "../../src/detect/kernel/contract.ts";
 import { createFallbackKernel } from "../../src/detect/kernel/fallback.ts";
-import { createWasmKernel } from "../../src/detect/kernel/wasm.ts";
+import { layTables, tablesKey, unpackTables } from "../../src/detect/kernel/tables.ts";
+import { createWasmKernel, kernelBase } from "../../src/detect/kernel/wasm.ts";
+import { WASM } from "../../src/detect/kernel/wasm.generated.ts";
+import { readKernelTables } from "../../src/rulepack/prepared.ts";
 import type { ByteEncoding } from "../../src/util/decode.ts";
 import { encode } from "../../src/util/encode.ts";
 import { numbers, randomDocument } from "./support/documents.ts";
@@ -72,7 +76,7 @@ describe.each([
   });
 });
 
-const { matchers } = await shipped();
+const { matchers, lexicon } = await shipped();
 const packed: TriggerSet = {
   literals: [
     ...new Set(matchers.flatMap(({ triggers: own }) => own.flatMap((one) => (one.kind === "literal" ? [one.text.toLowerCase()] : [])))),
@@ -163,6 +167,29 @@ describe("both kernels", () => {
     expect(expected.length).toBeGreaterThanOrEqual(230);
     expect(find(simd(set), bytes, "utf8", bytes.length, list)).toEqual(expected);
     expect(createWasmKernel({ literals: words(70_000), digits: undefined })).toBeUndefined();
+  });
+
+  it.each(["utf8", "gb18030"] as const)("are given the shipped rules' tables for %s as the build laid them out", (encoding) => {
+    const { triggers: all } = compileRules(matchers, lexicon, "ts");
+    const prepared = readKernelTables(tablesKey(all, encoding, WASM));
+    if (prepared === undefined) throw new Error("not prepared");
+    const { image, ...places } = unpackTables(prepared);
+    const { image: own, ...ownPlaces } = layTables(all, encoding, kernelBase());
+    expect(places).toEqual(ownPlaces);
+    expect(Buffer.compare(image, own)).toBe(0);
+    const asked: string[] = [];
+    const kernel = createWasmKernel(all, (key) => {
+      asked.push(key);
+      return prepared;
+    });
+    const bytes = encode("客户姓名：张三，密码 123456，账号 6222021001116245702", encoding) ?? new Uint8Array();
+    const names = all.literals as string[];
+    if (kernel === undefined) throw new Error("no SIMD here");
+    expect(find(kernel, bytes, encoding, undefined, names)).toEqual(find(createFallbackKernel(all), bytes, encoding, undefined, names));
+    expect(asked).toEqual([tablesKey(all, encoding, WASM)]);
+    // What is made of less has another name.
+    expect(tablesKey({ ...all, literals: all.literals.slice(1) }, encoding, WASM)).not.toBe(asked[0]);
+    expect(tablesKey({ ...all, digits: undefined }, encoding, WASM)).not.toBe(asked[0]);
   });
 
   it("drop nothing where there are more candidates than the kernel has room for", () => {

@@ -1,7 +1,7 @@
 import type { ByteEncoding } from "../../util/decode.ts";
 import type { CandidateList, Kernel, TriggerSet } from "./contract.ts";
-import { literalBytes } from "./literalBytes.ts";
 import { createFallbackKernel } from "./fallback.ts";
+import { layTables, tablesKey, unpackTables } from "./tables.ts";
 import { WASM } from "./wasm.generated.ts";
 
 /** Bytes looked at in one call. */
@@ -14,36 +14,26 @@ const PADDING = 128;
 /** Records of one call; a block with more is left to the plain kernel. */
 const RECORDS = 128 * 1024;
 const PAGE = 65_536;
-/** Lists of what has the same last bits of its hash; a bit for each whole hash says first whether there is anything. */
-const HEADS = 4096;
-/** Entries of a table, and literals in all, that numbers of sixteen bits tell apart. */
-const MOST_ENTRIES = 65_535;
+/** Literals that numbers of sixteen bits tell apart. */
 const MOST_LITERALS = 65_535;
-/** Longest literal that is sought by nibbles of its first three bytes, and longest where there are few of them. */
-const SHORT = 3;
-const SHORT_OF_FEW = 5;
-/** So many that all of them together would pass most bytes. */
-const FEW = 48;
 const CODES: Readonly<Record<ByteEncoding, number>> = { utf8: 0, gb18030: 1, big5: 2 };
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
   base(): number;
-  setDigits(tables: number, groups: number, before: number, least: number): void;
-  setLiterals(list: number, shortTables: number, shorts: number, gramTables: number, grams: number): void;
+  setDigits(...digits: readonly number[]): void;
+  setLiterals(...literals: readonly number[]): void;
   setOut(to: number, most: number): void;
   find(from: number, to: number, start: number, end: number, encoding: number): number;
 }
 
-interface Literal {
-  readonly id: number;
-  readonly bytes: Uint8Array;
-}
+/** Gives tables that were laid out before, by `tablesKey` and as `packTables` made them. */
+export type PreparedTables = (key: string) => Uint8Array | undefined;
 
 let compiled: WebAssembly.Module | undefined;
 
 /** The kernel in WebAssembly; undefined where the engine has no SIMD, or there are more literals than it can number. */
-export function createWasmKernel(triggers: TriggerSet): Kernel | undefined {
+export function createWasmKernel(triggers: TriggerSet, prepared: PreparedTables = () => undefined): Kernel | undefined {
   if (triggers.literals.length > MOST_LITERALS) return undefined;
   const code = Buffer.from(WASM, "base64");
   if (!WebAssembly.validate(code)) return undefined;
@@ -55,7 +45,7 @@ export function createWasmKernel(triggers: TriggerSet): Kernel | undefined {
     find(bytes, from, to, encoding, out) {
       let instance = instances.get(encoding);
       if (instance === undefined) {
-        instance = new Instance(triggers, encoding);
+        instance = new Instance(triggers, encoding, prepared);
         instances.set(encoding, instance);
       }
       for (let at = from; at < to; at += BLOCK) {
@@ -66,23 +56,9 @@ export function createWasmKernel(triggers: TriggerSet): Kernel | undefined {
   };
 }
 
-/** Gives out memory, in order. */
-class Layout {
-  #at: number;
-
-  constructor(base: number) {
-    this.#at = base;
-  }
-
-  take(size: number): number {
-    const at = this.#at;
-    this.#at = (at + size + 63) & ~63;
-    return at;
-  }
-
-  get end(): number {
-    return this.#at;
-  }
+/** Where the kernel's tables begin in its memory. */
+export function kernelBase(): number {
+  return (new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(WASM, "base64"))).exports as Exports).base();
 }
 
 /** Memory and tables for one encoding. */
@@ -93,23 +69,23 @@ class Instance {
   readonly #memory: Uint8Array;
   readonly #records: Int32Array;
 
-  constructor(triggers: TriggerSet, encoding: ByteEncoding) {
+  constructor(triggers: TriggerSet, encoding: ByteEncoding, prepared: PreparedTables) {
     if (compiled === undefined) throw new Error("no kernel");
     this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
     this.#encoding = CODES[encoding];
-    const literals = triggers.literals.map((text, id): Literal => ({ id, bytes: literalBytes(text, encoding) ?? new Uint8Array() }));
-    const layout = new Layout(this.#exports.base());
-    const writes: (() => void)[] = [];
-    this.#layDigits(triggers, layout, writes);
-    this.#layLiterals(literals, layout, writes);
-    this.#input = layout.take(BEFORE + BLOCK + BEHIND + PADDING);
-    const out = layout.take(12 * RECORDS);
     const { memory } = this.#exports;
-    const missing = Math.ceil((layout.end - memory.buffer.byteLength) / PAGE);
+    const base = this.#exports.base();
+    const known = prepared(tablesKey(triggers, encoding, WASM));
+    const { image, digits, literals } = known === undefined ? layTables(triggers, encoding, base) : unpackTables(known);
+    this.#input = base + image.length;
+    const out = (this.#input + BEFORE + BLOCK + BEHIND + PADDING + 63) & ~63;
+    const missing = Math.ceil((out + 12 * RECORDS - memory.buffer.byteLength) / PAGE);
     if (missing > 0) memory.grow(missing);
-    for (const write of writes) write();
-    this.#exports.setOut(out, RECORDS);
     this.#memory = new Uint8Array(memory.buffer);
+    this.#memory.set(image, base);
+    if (digits !== undefined) this.#exports.setDigits(...digits);
+    this.#exports.setLiterals(...literals);
+    this.#exports.setOut(out, RECORDS);
     this.#records = new Int32Array(memory.buffer, out, 3 * RECORDS);
   }
 
@@ -125,204 +101,5 @@ class Instance {
     if (count < 0) return false;
     out.take(this.#records, count, shift);
     return true;
-  }
-
-  #layDigits({ digits }: TriggerSet, layout: Layout, writes: (() => void)[]): void {
-    if (digits === undefined) return;
-    const tables = layout.take(digits.totals.byteLength);
-    const before = layout.take(256);
-    writes.push(() => {
-      const { buffer } = this.#exports.memory;
-      new Uint32Array(buffer, tables).set(digits.totals);
-      new Uint8Array(buffer, before).set(digits.before);
-      this.#exports.setDigits(tables, digits.groups, before, digits.least);
-    });
-  }
-
-  #layLiterals(literals: readonly Literal[], layout: Layout, writes: (() => void)[]): void {
-    const list = layout.take(8 * literals.length);
-    const texts = layout.take(literals.reduce((sum, { bytes }) => sum + bytes.length, 0));
-    const shorts = shortTables(literals);
-    const shortHeads = layout.take(16 * shorts.length);
-    const shortPlaces = shorts.map((members) => ({
-      members,
-      masks: layout.take(96),
-      firsts: layout.take(512),
-      hashes: layout.take(8192 + 2 * HEADS),
-      entries: layout.take(4 * (members.length + 1)),
-    }));
-    const long = literals.filter((one) => one.bytes.length > SHORT && !shorts.some((members) => members.includes(one)));
-    const grams = gramTables(long);
-    const heads = layout.take(32 * grams.length);
-    const places = grams.map((table) => ({
-      table,
-      bitmap: layout.take(8192),
-      heads: layout.take(2 * HEADS),
-      entries: layout.take(8 * (table.entries.length + 1)),
-    }));
-    writes.push(() => {
-      const { buffer } = this.#exports.memory;
-      const view = new DataView(buffer);
-      let text = texts;
-      for (const { id, bytes } of literals) {
-        view.setUint32(list + 8 * id, text, true);
-        view.setUint32(list + 8 * id + 4, bytes.length, true);
-        new Uint8Array(buffer, text).set(bytes);
-        text += bytes.length;
-      }
-      for (const [index, { members, masks, firsts, hashes, entries }] of shortPlaces.entries()) {
-        for (const [at, value] of [masks, firsts, hashes, entries].entries()) view.setUint32(shortHeads + 16 * index + 4 * at, value, true);
-        writeMasks(view, members, masks);
-        writeShort(view, members, firsts, hashes, entries);
-      }
-      for (const [index, { table, bitmap, heads: head, entries }] of places.entries()) {
-        for (const [at, value] of [table.stride, table.highOnly ? 1 : 0, bitmap, head, entries].entries()) {
-          view.setUint32(heads + 32 * index + 4 * at, value, true);
-        }
-        writeGrams(view, table, bitmap, head, entries);
-      }
-      this.#exports.setLiterals(list, shortHeads, shorts.length, heads, grams.length);
-    });
-  }
-}
-
-/** Literals that are sought by their first three bytes, in groups that go through the text by themselves. */
-function shortTables(literals: readonly Literal[]): readonly (readonly Literal[])[] {
-  const upTo = (least: number, most: number): readonly Literal[] =>
-    literals.filter(({ bytes }) => bytes.length >= least && bytes.length <= most);
-  const more = upTo(SHORT + 1, SHORT_OF_FEW);
-  return [upTo(1, SHORT), more.length > FEW ? [] : more].filter((members) => members.length > 0);
-}
-
-/** Which nibbles, low and high by turns, the first three bytes of some literals have: a bit for each of sixteen. */
-type Nibbles = readonly number[];
-
-function nibblesOf({ bytes }: Literal): Nibbles {
-  return [0, 1, 2].flatMap((place) => {
-    const byte = bytes[place];
-    if (byte === undefined) return [0xffff, 0xffff];
-    const upper = byte >= 97 && byte <= 122 ? byte - 32 : byte;
-    return [(1 << (byte & 15)) | (1 << (upper & 15)), (1 << (byte >> 4)) | (1 << (upper >> 4))];
-  });
-}
-
-/** How many of the texts of three bytes, taken all as likely, such sets let through. */
-function passing(nibbles: Nibbles): number {
-  return nibbles.reduce((product, bits) => product * bitCount(bits), 1);
-}
-
-function bitCount(bits: number): number {
-  let count = 0;
-  for (let left = bits; left !== 0; left &= left - 1) count++;
-  return count;
-}
-
-/** Sets of nibbles in eight groups, those joined that let the least through together. */
-function writeMasks(view: DataView, members: readonly Literal[], masks: number): void {
-  const groups = joinedGroups([...new Map(members.map((one) => nibblesOf(one)).map((nibbles) => [nibbles.join(), nibbles])).values()]);
-  for (const [group, nibbles] of groups.entries()) {
-    for (const [row, bits] of nibbles.entries()) {
-      for (let nibble = 0; nibble < 16; nibble++) {
-        const at = masks + 16 * row + nibble;
-        if (((bits >> nibble) & 1) === 1) view.setUint8(at, view.getUint8(at) | (1 << group));
-      }
-    }
-  }
-}
-
-/** Joins groups until eight are left; what joining two costs is remembered until one of them has been joined. */
-function joinedGroups(groups: Nibbles[]): readonly Nibbles[] {
-  const costs = new Map<Nibbles, Map<Nibbles, number>>();
-  const costOf = (one: Nibbles, other: Nibbles): number => {
-    let known = costs.get(one);
-    if (known === undefined) costs.set(one, (known = new Map()));
-    let cost = known.get(other);
-    if (cost === undefined) known.set(other, (cost = passing(joined(one, other)) - passing(one) - passing(other)));
-    return cost;
-  };
-  while (groups.length > 8) {
-    let best = { first: 0, second: 1, cost: Number.POSITIVE_INFINITY };
-    for (const [first, one] of groups.entries()) {
-      for (let second = first + 1; second < groups.length; second++) {
-        const cost = costOf(one, groups[second] ?? one);
-        if (cost < best.cost) best = { first, second, cost };
-      }
-    }
-    const [taken = []] = groups.splice(best.second, 1);
-    groups[best.first] = joined(groups[best.first] ?? [], taken);
-  }
-  return groups;
-}
-
-function joined(one: Nibbles, other: Nibbles): Nibbles {
-  return one.map((bits, index) => bits | (other[index] ?? 0));
-}
-
-/** Entries of four bytes: literal, number of the next in its list; 0 ends a list. */
-function writeShort(view: DataView, members: readonly Literal[], firsts: number, hashes: number, entries: number): void {
-  for (const [index, { id, bytes }] of members.entries()) {
-    let head = firsts + 2 * ((bytes[0] ?? 0) | 0x20);
-    if (bytes.length > 2) {
-      const hash = hashOf(bytes.subarray(0, 3), 0, 0x20_2020);
-      view.setUint8(hashes + (hash >> 3), view.getUint8(hashes + (hash >> 3)) | (1 << (hash & 7)));
-      head = hashes + 8192 + 2 * (hash & (HEADS - 1));
-    }
-    view.setUint16(entries + 4 * (index + 1), id, true);
-    view.setUint16(entries + 4 * (index + 1) + 2, view.getUint16(head, true), true);
-    view.setUint16(head, index + 1, true);
-  }
-}
-
-interface GramTable {
-  readonly stride: number;
-  /** Every gram holds a byte over 0x7f: ASCII need not be looked at. */
-  readonly highOnly: boolean;
-  readonly entries: readonly { readonly id: number; readonly offset: number; readonly hash: number }[];
-}
-
-function gramTables(long: readonly Literal[]): readonly GramTable[] {
-  const tables: GramTable[] = [];
-  for (const highOnly of [false, true]) {
-    for (const [least, most] of [
-      [4, 5],
-      [6, 8],
-      [9, Number.MAX_SAFE_INTEGER],
-    ] as const) {
-      const stride = least - 3;
-      const entries = long.flatMap(({ id, bytes }) => {
-        if (bytes.length < least || bytes.length > most || allHigh(bytes, stride) !== highOnly) return [];
-        return Array.from({ length: stride }, (_, offset) => ({ id, offset, hash: hashOf(bytes, offset) }));
-      });
-      for (let at = 0; at < entries.length; at += MOST_ENTRIES) {
-        tables.push({ stride, highOnly, entries: entries.slice(at, at + MOST_ENTRIES) });
-      }
-    }
-  }
-  return tables;
-}
-
-function allHigh(bytes: Uint8Array, stride: number): boolean {
-  for (let offset = 0; offset < stride; offset++) {
-    if (bytes.subarray(offset, offset + 4).every((byte) => byte < 0x80)) return false;
-  }
-  return true;
-}
-
-/** Of four bytes, or of as many as there are, with the bits in `fold` set: letters without case. */
-function hashOf(bytes: Uint8Array, at: number, fold = 0x2020_2020): number {
-  const gram = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
-  return Math.imul(gram | fold, 0x9e3779b1) >>> 16;
-}
-
-/** Entries of eight bytes: literal, offset of the gram in it, number of the next entry with the same hash; 0 ends a chain. */
-function writeGrams(view: DataView, table: GramTable, bitmap: number, heads: number, entries: number): void {
-  for (const [index, { id, offset, hash }] of table.entries.entries()) {
-    const place = entries + 8 * (index + 1);
-    view.setUint16(place, id, true);
-    view.setUint16(place + 2, offset, true);
-    const head = heads + 2 * (hash & (HEADS - 1));
-    view.setUint16(place + 4, view.getUint16(head, true), true);
-    view.setUint16(head, index + 1, true);
-    view.setUint8(bitmap + (hash >> 3), view.getUint8(bitmap + (hash >> 3)) | (1 << (hash & 7)));
   }
 }
