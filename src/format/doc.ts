@@ -1,5 +1,5 @@
 import type { Extracted, ExtractInput, Extractor, Role } from "../model/chunk.ts";
-import { memorySource } from "./shared/bytes.ts";
+import { memorySource, readRange } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
@@ -11,7 +11,7 @@ import { giveTextRuns } from "./shared/textRuns.ts";
 import { readVba } from "./shared/vba.ts";
 import { decryptWord } from "./shared/wordDecrypt.ts";
 import type { WordStreams } from "./shared/wordDecrypt.ts";
-import { readFib } from "./shared/wordFib.ts";
+import { readFib, startsAsOldWord } from "./shared/wordFib.ts";
 import type { WordFib } from "./shared/wordFib.ts";
 import { readWordFormat } from "./shared/wordFormat.ts";
 import { readStory } from "./shared/wordStory.ts";
@@ -23,15 +23,16 @@ import { readWordDrawings } from "./shared/wordDrawings.ts";
 import { bytesOf } from "./shared/xml.ts";
 
 /**
- * Word documents of the binary format (MS-DOC), Word 97–2003 with all stories, and Word 6 and 95; WPS Writer's .wps and .wpt are the same.
+ * Word documents of the binary format (MS-DOC), Word 97–2003 with all stories, and Word 6 and 95; the text of Word 1 and 2; WPS Writer's .wps and .wpt are the same.
  * What the piece table no longer points at is not part of the document: told as deleted, where a save only added what had changed.
  */
 export const doc: Extractor = {
   id: "doc",
-  title: { zh: "Word 97–2003、Word 6/95、WPS 文字", en: "Word 97–2003, Word 6/95, WPS Writer" },
+  title: { zh: "Word 97–2003、Word 6/95、Word 1/2、WPS 文字", en: "Word 97–2003, Word 6/95, Word 1/2, WPS Writer" },
   version: 2,
   access: "any",
   async accepts(probe) {
+    if (startsAsOldWord(probe.head)) return true;
     return startsAsCfb(probe.head) && (await probe.members()).has("WordDocument");
   },
   extract,
@@ -42,6 +43,10 @@ const known: RegExp = /^(WordDocument|[01]Table|Data|\x05SummaryInformation|\x05
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const sink = createSink(input.budget, input.entry.path);
+  if (startsAsOldWord(await readRange(input.bytes, 0, 0x180))) {
+    yield* readOldWord(input, sink);
+    return;
+  }
   const cfb = await readCfb(input.bytes);
   const entry = cfb?.find("WordDocument");
   if (cfb === undefined || entry === undefined) {
@@ -67,6 +72,25 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   yield* readObjects(input, sink, cfb);
   yield* sink.drain();
 }
+
+/** Word 1 and 2: the document is the file, and its text lies between the bounds that the head gives. */
+async function* readOldWord(input: ExtractInput, sink: Sink): AsyncGenerator<Extracted, void> {
+  const word = Buffer.from(await readRange(input.bytes, 0, Math.min(input.bytes.size ?? 0, largestOldWord)));
+  const fib = readFib(word);
+  if (fib === undefined) sink.failure("corrupt", "the head of the document is damaged", false);
+  else if (fib.encrypted) sink.failure("encrypted", "document encrypted with a password", false);
+  else {
+    if (fib.fastSaved)
+      sink.failure("unsupported-format", "fast-saved: changes since the document was last saved whole are in no order", true);
+    if ((input.bytes.size ?? 0) > largestOldWord) sink.failure("too-large", `larger than ${largestOldWord} bytes`, true);
+    yield* readDocument(input, sink, { word, table: Buffer.alloc(0), data: Buffer.alloc(0) }, fib);
+    if (fib.fastSaved) yield* giveTextRuns(sink, memorySource(word.subarray(fib.textTo)));
+  }
+  yield* sink.drain();
+}
+
+/** 32 MiB, the most that Word 2 could write. */
+const largestOldWord = 32 * 1024 * 1024;
 
 async function streamOf(cfb: Cfb, sink: Sink, name: string): Promise<Buffer> {
   const entry = cfb.find(name);

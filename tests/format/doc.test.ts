@@ -4,7 +4,8 @@ import { doc } from "../../src/format/doc.ts";
 import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
 import { cfbOf } from "./cfbWriter.ts";
-import { counted, oldWordOf, stringTable, wordOf } from "./docWriter.ts";
+import { counted, firstWordOf, oldWordOf, stringTable, wordOf } from "./docWriter.ts";
+import { encode } from "../../src/util/encode.ts";
 import { checkChunks, limitedBudget, run } from "./support.ts";
 
 const places = readFileSync(new URL("../../fixtures/doc/places.doc", import.meta.url));
@@ -246,6 +247,34 @@ test("Word 6 of a Macintosh in its own code page", async () => {
   const result = await run(doc, memorySource(oldWordOf(text, 0x040c, 256)));
   expect(result.texts).toEqual(["body [body]: café d’à côté\n"]);
   expect((await run(doc, memorySource(oldWordOf(Buffer.from("caf\xe9\r", "latin1"), 0x040c)))).texts).toEqual(["body [body]: café\n"]);
+});
+
+test("Word 6 in a script that its fonts tell and its language does not", async () => {
+  // «Компания Аскат» in code page 1251, and a line that is mostly English.
+  const russian = Buffer.from("cacee0efe0ede8ff20c0f1eae0f20d4578616d706c65207465787420ef2e20c0f1eae0f20d", "hex");
+  const told = await run(doc, memorySource(oldWordOf(russian, 0x0409, 0, [0, 204])));
+  expect(told.texts).toEqual(["body [body]: КОапания Аскат\nExample text п. Аскат\n"]);
+  const mixed = Buffer.concat([Buffer.from("A long text in English, caf\xe9 and all.\r".repeat(3), "latin1"), russian]);
+  const lines = (await run(doc, memorySource(oldWordOf(mixed, 0x0409, 0, [0, 204])))).texts.join("");
+  expect(lines).toContain("café and all.\nКОапания Аскат\n");
+  const traditional = Buffer.from([0xbe, 0xf7, 0xb1, 0x4b, 0xc0, 0xc9, 0xae, 0xd7, 0x0d]);
+  expect((await run(doc, memorySource(oldWordOf(traditional, 0x0409, 0, [0, 136])))).texts).toEqual(["body [body]: 機密檔案\n"]);
+});
+
+test("Word 2, a file without a compound file round it", async () => {
+  const written = firstWordOf(encode("植入正文★机密10年\r姓名\x07张三\x07\x07\x13 TIME \x14栏位\x15\r", "gb18030") ?? Buffer.alloc(0));
+  expect(await doc.accepts(await createProbe("a.txt", memorySource(written)))).toBe(true);
+  const result = await run(doc, memorySource(written));
+  checkChunks(result);
+  expect(result.texts[0]).toContain("植入正文★机密10年\n");
+  expect(result.texts.join("")).toContain("栏位");
+  expect(result.failures).toEqual([]);
+  const saved = await run(doc, memorySource(firstWordOf(Buffer.from("text\r"), 4)));
+  expect(saved.texts[0]).toBe("body [body]: text\n");
+  expect(saved.failures).toEqual(["unsupported-format file partial"]);
+  expect((await run(doc, memorySource(firstWordOf(Buffer.from("text\r"), 0x100)))).failures).toEqual(["encrypted file whole"]);
+  const noise = Buffer.concat([Buffer.from("dba52d00", "hex"), Buffer.alloc(4096, 0xee)]);
+  expect(await doc.accepts(await createProbe("a", memorySource(noise)))).toBe(false);
 });
 
 test("what a fast-saved document has edited away is told as deleted", async () => {

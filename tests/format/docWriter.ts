@@ -115,8 +115,8 @@ export function wordOf(written: WrittenDocument): Buffer {
   return cfbOf([{ path: "WordDocument", data: stream }, { path: "1Table", data: Buffer.concat(table) }, ...(written.streams ?? [])]);
 }
 
-/** A Word 95 document: bytes in a code page, no piece table. */
-export function oldWordOf(text: Buffer, language: number, characterSet = 0): Buffer {
+/** A Word 95 document: bytes in a code page, no piece table; `fonts` are the character sets of its fonts. */
+export function oldWordOf(text: Buffer, language: number, characterSet = 0, fonts: readonly number[] = []): Buffer {
   const fib = Buffer.alloc(0x300);
   fib.writeUInt16LE(0xa5dc, 0);
   fib.writeUInt16LE(0x68, 2);
@@ -125,7 +125,24 @@ export function oldWordOf(text: Buffer, language: number, characterSet = 0): Buf
   fib.writeUInt32LE(0x300, 0x18);
   fib.writeUInt32LE(0x300 + text.length, 0x1c);
   fib.writeUInt32LE(text.length, 0x34);
-  return cfbOf([{ path: "WordDocument", data: Buffer.concat([fib, text, Buffer.alloc(512)]) }]);
+  const names = fonts.map((set) => Buffer.concat([Buffer.of(10, 0x16, 0x90, 1, set, 0), Buffer.from("Font\0")]));
+  const table = Buffer.concat([Buffer.alloc(2), ...names]);
+  fib.writeUInt32LE(0x300 + text.length, 0x58 + 8 * 15);
+  fib.writeUInt32LE(table.length, 0x5c + 8 * 15);
+  return cfbOf([{ path: "WordDocument", data: Buffer.concat([fib, text, table, Buffer.alloc(512)]) }]);
+}
+
+/** A Word 2 document: the file itself, bytes behind the head. */
+export function firstWordOf(text: Uint8Array, flags = 0): Buffer {
+  const head = Buffer.alloc(0x180);
+  head.writeUInt16LE(0xa5db, 0);
+  head.writeUInt16LE(0x2d, 2);
+  head.writeUInt16LE(0x0804, 6);
+  head.writeUInt16LE(flags, 10);
+  head.writeUInt32LE(0x180, 0x18);
+  head.writeUInt32LE(0x180 + text.length, 0x1c);
+  head.writeUInt32LE(text.length, 0x34);
+  return Buffer.concat([head, text, Buffer.alloc(512)]);
 }
 
 /** An Sttb of UTF-16 strings. */

@@ -2,7 +2,7 @@ import type { Extracted, Role } from "../../model/chunk.ts";
 import type { ByteSource } from "../../model/entry.ts";
 import { detectEncodings } from "../../util/encoding.ts";
 import { readRange } from "./bytes.ts";
-import { decodeCodepage } from "./codepage.ts";
+import { decodeCodepage, decodeLatin } from "./codepage.ts";
 import { createFlow } from "./flow.ts";
 import type { Sink } from "./flow.ts";
 import { bytesOf } from "./xml.ts";
@@ -80,8 +80,12 @@ export async function* giveTextRuns(
   yield* sink.drain();
 }
 
-/** Bytes as UTF-8, else as GBK, where nearly all of them are; characters that a run's ends have cut are left out. */
+/**
+ * Bytes as UTF-8, else as GBK, where nearly all of them are; characters that a run's ends have cut are left out. Bytes over 0x7f of which no two stand
+ * together are accented letters of code page 1252: in GBK each would take the letter behind it.
+ */
 function readable(raw: Buffer): string | undefined {
+  if (!/[\x80-\xff]{2}/.test(raw.toString("latin1"))) return decodeLatin(raw).trim();
   for (const codepage of [65001, 936]) {
     const told = codepage === 65001 ? raw.toString("utf8") : decodeCodepage(raw, codepage);
     const broken = told.split("\ufffd").length - 1;

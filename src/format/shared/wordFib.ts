@@ -42,6 +42,7 @@ const numbers: {
   readonly charBins: 12;
   readonly paragraphBins: 13;
   readonly headerStories: 11;
+  readonly fonts: 15;
   readonly pieces: 33;
   readonly drawings: 50;
   readonly revisionAuthors: 51;
@@ -56,6 +57,7 @@ const numbers: {
   charBins: 12,
   paragraphBins: 13,
   headerStories: 11,
+  fonts: 15,
   pieces: 33,
   drawings: 50,
   revisionAuthors: 51,
@@ -69,6 +71,23 @@ const numbers: {
 /** Word 97 begins with 106; 101–105 are Word 6 and 95. */
 const firstModern = 106;
 
+/** Word 1 and 2 for Windows. */
+const firstMagics: ReadonlySet<number> = new Set([0xa59b, 0xa5db]);
+
+/** Characters that the head may count more than there are bytes: Word 1 does. */
+const countSlack = 16;
+
+/** Whether a file begins as Word 1 or 2 for Windows wrote it, without a compound file round it. */
+export function startsAsOldWord(head: Uint8Array): boolean {
+  if (head.length < 0x180) return false;
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length);
+  const from = bytes.readUInt32LE(0x18);
+  const to = bytes.readUInt32LE(0x1c);
+  return (
+    firstMagics.has(bytes.readUInt16LE(0)) && from >= 0x80 && from <= 0x1000 && from <= to && bytes.readUInt32LE(0x34) <= to - from + 1
+  );
+}
+
 /** Character set of Word for Macintosh. */
 const macintoshSet = 256;
 
@@ -77,9 +96,10 @@ export function readFib(word: Buffer): WordFib | undefined {
   if (word.length < 0x180) return undefined;
   const magic = word.readUInt16LE(0);
   const version = word.readUInt16LE(2);
+  const first = firstMagics.has(magic);
   // A5DC and A697–A699 stand for Word 6 and 95, A5EC for all later ones; version and magic may be damaged, not both.
-  const modern = magic === 0xa5ec ? version >= firstModern || version < 90 : version >= firstModern && version < 0x200;
-  if (!modern && magic !== 0xa5ec && magic !== 0xa5dc && !(magic >= 0xa697 && magic <= 0xa699)) return undefined;
+  const modern = magic === 0xa5ec ? version >= firstModern || version < 90 : !first && version >= firstModern && version < 0x200;
+  if (!modern && !first && magic !== 0xa5ec && magic !== 0xa5dc && !(magic >= 0xa697 && magic <= 0xa699)) return undefined;
   const flags = word.readUInt16LE(10);
   const counts = modern ? 0x4c : 0x34;
   const base = modern ? 0x9a : 0x58;
@@ -90,11 +110,11 @@ export function readFib(word: Buffer): WordFib | undefined {
   return {
     modern,
     language: word.readUInt16LE(6),
-    macintosh: !modern && word.readUInt16LE(0x14) === macintoshSet,
+    macintosh: !modern && !first && word.readUInt16LE(0x14) === macintoshSet,
     fastSaved: (flags & 4) !== 0,
     encrypted: (flags & 0x100) !== 0,
     obfuscated: (flags & 0x8000) !== 0,
-    wide: !modern && (flags & 0x1000) !== 0,
+    wide: !modern && !first && (flags & 0x1000) !== 0,
     tableName: (flags & 0x200) === 0 ? "0Table" : "1Table",
     stories: {
       main: count(0),
@@ -110,7 +130,8 @@ export function readFib(word: Buffer): WordFib | undefined {
     textTo: word.readUInt32LE(0x1c),
     place(table): { readonly from: number; readonly length: number } {
       const at = base + 8 * numbers[table];
-      if (at + 8 > word.length || (!modern && numbers[table] > 40)) return { from: 0, length: 0 };
+      // Word 1 and 2 have other tables, in other places.
+      if (first || at + 8 > word.length || (!modern && numbers[table] > 40)) return { from: 0, length: 0 };
       return { from: word.readUInt32LE(at), length: word.readUInt32LE(at + 4) };
     },
   };

@@ -41,15 +41,50 @@ export function readWordText(word: Buffer, table: Buffer, fib: WordFib): WordTex
     const bytes = word.subarray(offset, offset + (to - from) * width);
     parts.push(width === 2 ? bytes.toString("utf16le") : fib.modern ? decodeLatin(bytes) : bytes.toString("latin1"));
   }
-  const decodeBytes = fib.modern ? decodeLatin : (bytes: Buffer): string => decodeCodepage(bytes, codepageOf(fib));
+  const text = parts.join("");
+  const decodeBytes = fib.modern ? decodeLatin : bytesDecoder(fib, table, text);
   const decode = fib.modern || fib.wide ? (raw: string): string => raw : (raw: string): string => decodeBytes(Buffer.from(raw, "latin1"));
-  return { text: parts.join(""), pieces, damage: found.damage, decode, decodeBytes };
+  return { text, pieces, damage: found.damage, decode, decodeBytes };
 }
 
-/** Code page of text in bytes: of the language, or that of the Macintosh where its page is not known to be another. */
-function codepageOf({ language, macintosh }: WordFib): number {
-  const codepage = codepageOfLanguage(language);
-  return macintosh && codepage === 0 ? macRoman : codepage;
+/**
+ * Text in bytes: in the code page of the language, or of the Macintosh. A document whose language is a Western one may be in another script all the
+ * same, or partly, by its fonts; then much of its text lies above ASCII, or letters above it stand together.
+ */
+function bytesDecoder(fib: WordFib, table: Buffer, text: string): (bytes: Buffer) => string {
+  const codepage = codepageOfLanguage(fib.language) || (fib.macintosh ? macRoman : 0);
+  const sets = codepage === 0 ? fontSets(table, fib) : new Set();
+  const script = scripts.find(([set]) => sets.has(set))?.[1];
+  if (script === undefined) return (bytes) => decodeCodepage(bytes, codepage);
+  const high = text.match(/[\x80-\xff]/g)?.length ?? 0;
+  const letters = text.match(/[A-Za-z]/g)?.length ?? 0;
+  const whole = high >= (high + letters) * foreignPart;
+  return (bytes) => decodeCodepage(bytes, whole || foreignWord.test(bytes.toString("latin1")) ? script : 0);
+}
+
+/** In Western languages a tenth of the letters, at most, bears accents, and three in a row never do. */
+const foreignPart = 0.3;
+const foreignWord = /[\xa1-\xff]{3}/;
+
+/** Character sets of fonts and their code pages; those of Latin letters are not here, for they cannot be told by their share. */
+const scripts: readonly (readonly [set: number, codepage: number])[] = [
+  [134, 936],
+  [136, 950],
+  [128, 932],
+  [129, 949],
+  [204, 1251],
+  [161, 1253],
+  [177, 1255],
+  [178, 1256],
+];
+
+/** Character sets of the fonts (FFN of Word 6 and 95: length, flags, weight, set, …). */
+function fontSets(table: Buffer, fib: WordFib): ReadonlySet<number> {
+  const { from, length } = fib.place("fonts");
+  const end = Math.min(table.length, from + length);
+  const sets = new Set<number>();
+  for (let at = from + 2; at + 5 < end; at += (table[at] ?? 0) + 1) sets.add(table[at + 4] ?? 0);
+  return sets;
 }
 
 const macRoman = 10000;

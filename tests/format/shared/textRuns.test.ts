@@ -26,6 +26,11 @@ test("gives what reads as text of two kinds, up to the last byte, and no short r
   expect(lines).toContain("resident 110101199003074477");
 });
 
+test("accented letters of Western text are no characters of GBK", async () => {
+  const { texts } = await run(ole2, memorySource(damaged(Buffer.from("Actualit\xe9s de l'entreprise", "latin1"))));
+  expect(texts.join("")).toContain("Actualités de l'entreprise");
+});
+
 test("passes over a megabyte of one letter, and of runs that are too short", async () => {
   const long = "x".repeat(600_000);
   const noise = Buffer.alloc(1_000_000, "abcdef\0");
