@@ -133,6 +133,9 @@ describe("texts", () => {
   ])("%s", async (_, lines, body) => {
     expect(await text(lines, body)).toBe("客户资金账户明细");
   });
+  test.each(["caf\xe9 t\xeate", "it is broken \xf6\xe4\xfc"])("accented letters declared as Latin: %s", async (told) => {
+    expect(await text(["Content-Type: text/plain; charset=iso-8859-1"], Buffer.from(told, "latin1"))).toBe(told);
+  });
   test("a number that pieces of 64 KiB cut in two stays whole", async () => {
     for (const filler of [65_430, 65_450, 65_530]) {
       const told = await text(

@@ -24,6 +24,9 @@ const aliases: Readonly<Record<string, string>> = {
 /** Labels that say nothing: mailers put them on any text. */
 const vague = /^(|us-ascii|ascii|iso-?8859-1|latin1|windows-1252|cp1252|ansi_x3.*|unknown.*|x-unknown|default(_charset)?|8bit|binary)$/;
 
+/** Those among them that mean something in mail of the West. */
+const western = /^(iso-?8859-1|latin1|windows-1252|cp1252)$/;
+
 function labelOf(name: string): string {
   const label = name
     .trim()
@@ -50,8 +53,18 @@ export function charsetDecoder(declared: string, sample: Uint8Array): CharsetDec
     }
   }
   const found = ascii ? undefined : detectEncodings(sample, false)?.encodings[0];
+  if (!ascii && western.test(label) && !isWhole(sample, found)) return streaming("windows-1252");
   if (found === undefined) return streaming(ascii ? "gb18030" : "utf-8");
   return streaming(found === "utf8" ? "utf-8" : found === "utf16le" ? "utf-16le" : found === "utf16be" ? "utf-16be" : found);
+}
+
+/** A shorter sample is the whole text. */
+const shortSample = 1024;
+
+/** Whether bytes over 0x7f stand together and all of them are characters of the encoding; a long sample may end within one. */
+function isWhole(sample: Uint8Array, label: string | undefined): boolean {
+  if (label === undefined || !sample.some((byte, index) => byte >= 0x80 && (sample[index + 1] ?? 0) >= 0x80)) return false;
+  return !new TextDecoder(label).decode(sample, { stream: sample.length >= shortSample }).includes("\ufffd");
 }
 
 /** A short text at once. */
