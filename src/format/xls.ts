@@ -54,7 +54,7 @@ const passRecords = 64;
 /** A BOF record with its length and a kind of stream that exists. */
 function isBareBook(head: Uint8Array): boolean {
   if (head.length < 8 || head[0] !== 0x09 || head[3] !== 0) return false;
-  const kind = (head[6] ?? 0) | ((head[7] ?? 0) << 8);
+  const kind = readBof(Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 16)), 0)?.kind ?? 0;
   const sizes: Readonly<Record<number, number>> = { 0: 4, 2: 6, 4: 6, 8: 8 };
   if (sizes[head[1] ?? 1] !== head[2] && !(head[1] === 8 && head[2] === 16)) return false;
   return streamKinds.has(kind);

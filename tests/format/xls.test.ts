@@ -8,6 +8,7 @@ import { bof, bytesOf, double, eof, long, record, short, sst, u16, u32, workbook
 import type { Written, WrittenSheet } from "./biffWriter.ts";
 import { cfbOf, propertySetOf } from "./cfbWriter.ts";
 import { bookAs } from "./sheetJsBook.ts";
+import { encode } from "../../src/util/encode.ts";
 import { checkChunks, limitedBudget, run } from "./support.ts";
 import type { Result } from "./support.ts";
 
@@ -314,6 +315,15 @@ describe("older versions", () => {
     checkChunks(result);
     expect(result.failures).toEqual([]);
     expect(result.texts.join("")).toContain("\t110101199003078670\t622848040212345600\n");
+  });
+  test("a bare sheet whose first record says no version, as SheetJS wrote them", async () => {
+    const label = Buffer.concat([Buffer.from("000000001000", "hex"), u16(8), encode("机密文件", "gb18030") ?? Buffer.alloc(0)]);
+    const codepage = record(0x42, u16(936));
+    const bytes = bytesOf([record(0x809, Buffer.from("0000001037323632", "hex")), codepage, record(0x204, label), eof]);
+    expect(await xls.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    const result = await run(xls, memorySource(bytes));
+    expect(result.texts).toEqual(["sheet1 [body]: 机密文件\n"]);
+    expect(result.failures).toEqual([]);
   });
   test.each([
     ["empty", ""],

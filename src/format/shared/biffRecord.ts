@@ -230,6 +230,8 @@ export function readBof(bytes: Buffer, at: number): { readonly version: BiffVers
   if ((type & 0xf0ff) !== 0x0009 || type > 0x0809 || length < 4 || length > (type === 0x0809 ? 64 : 8)) return undefined;
   const number = bytes.readUInt16LE(at + 4);
   const kind = bytes.readUInt16LE(at + 6);
+  // As SheetJS wrote single sheets for long: no version, and the kind's bytes the wrong way round.
+  if (type === 0x0809 && number === 0 && kind === 0x1000) return { version: 5, kind: 0x10 };
   if (type === 0x0809)
     return { version: number === 0x0500 ? 5 : number === 0x0200 ? 2 : number === 0x0300 ? 3 : number === 0x0400 ? 4 : 8, kind };
   if (type === 0x0009) return { version: 2, kind };

@@ -84,7 +84,11 @@ export function startsAsOldWord(head: Uint8Array): boolean {
   const from = bytes.readUInt32LE(0x18);
   const to = bytes.readUInt32LE(0x1c);
   return (
-    firstMagics.has(bytes.readUInt16LE(0)) && from >= 0x80 && from <= 0x1000 && from <= to && bytes.readUInt32LE(0x34) <= to - from + 1
+    firstMagics.has(bytes.readUInt16LE(0)) &&
+    from >= 0x80 &&
+    from <= 0x1000 &&
+    from <= to &&
+    bytes.readUInt32LE(0x34) <= to - from + countSlack
   );
 }
 
