@@ -63,7 +63,9 @@ export function compileRules(
       } else if (trigger.kind === "literal") {
         const text = trigger.text.toLowerCase();
         const list = byLiteral.get(text) ?? [];
-        list.push({ plan, roles: trigger.roles });
+        // A rule may write a word in two lists.
+        if (!list.some((one) => one.plan === plan && String(one.roles) === String(trigger.roles)))
+          list.push({ plan, roles: trigger.roles });
         byLiteral.set(text, list);
       } else if (trigger.kind === "line") lineRules.push({ plan, trigger });
       else columnRules.push({ plan, trigger });

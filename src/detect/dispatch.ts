@@ -21,7 +21,7 @@ export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: 
       if (!isLiteral(bytes, at, compiled.literals[kind] ?? "", encoding)) return;
       if (characterStart(bytes.subarray(0, length), at, Math.max(0, at - 1024), encoding) !== at) return;
     }
-    for (const { plan, roles } of compiled.literalRules[kind] ?? []) if (stands(segment, roles)) into.push(plan);
+    for (const { plan, roles } of compiled.literalRules[kind] ?? []) if (stands(segment, roles) && !into.includes(plan)) into.push(plan);
     return;
   }
   if (!chain.read(bytes, at, length, encoding)) return;
@@ -32,7 +32,7 @@ export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: 
     if (rule.prefixes !== undefined && !rule.prefixes.some((prefix) => prefix.every((digit, index) => chain.digits[index] === digit)))
       continue;
     if (rule.trigger.luhn === true && segment.table === undefined && !chain.hasCheckDigit(rule.low)) continue;
-    if (stands(segment, rule.trigger.roles)) into.push(rule.plan);
+    if (stands(segment, rule.trigger.roles) && !into.includes(rule.plan)) into.push(rule.plan);
   }
 }
 

@@ -144,6 +144,7 @@ export async function* scanInBatches(
     jobs: request.jobs,
     limits: request.limits,
     workshop: setup,
+    ...(request.readRate === undefined ? {} : { readOnce: true }),
     ...(request.isolation === "process" ? { startLane: childLanes(sourcesOf(request.roots)) } : {}),
     maskPath,
     examined: (sequence: number, examinations: readonly Examination[], taken: () => void): void => {

@@ -69,6 +69,8 @@ export interface PoolOptions {
   readonly jobs: number;
   readonly limits: Limits;
   readonly workshop: WorkshopSetup;
+  /** Each byte is read by one worker alone: who looks ahead reads what another reads too. */
+  readonly readOnce?: boolean;
   /** Where workers live; absent: in threads. */
   readonly startLane?: StartLane;
   /** A path as reports may show it. */
@@ -109,7 +111,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function start(): Slot {
-    const setup = { workshop: options.workshop, others: options.jobs - 1 };
+    const setup = { workshop: options.workshop, others: options.readOnce === true ? 0 : options.jobs - 1 };
     const lane: Lane = (options.startLane ?? startThread)(setup, {
       heard(message) {
         if (slot.ended) return;

@@ -36,7 +36,12 @@ test("a large file is told the same by one worker and by three, in threads and i
 });
 
 /** How much was found, -1 for each failure, and what was answered to those who asked. `fate` may end a lane that answers. */
-async function total(jobs: number, start: StartLane, fate: (answers: number) => boolean): Promise<{ found: number; answers: string[] }> {
+async function total(
+  jobs: number,
+  start: StartLane,
+  fate: (answers: number) => boolean,
+  readOnce = false,
+): Promise<{ found: number; answers: string[] }> {
   const root = tree({ "big.log": largeText() });
   const { packs } = await requestOf(root);
   const answers: string[] = [];
@@ -44,6 +49,7 @@ async function total(jobs: number, start: StartLane, fate: (answers: number) => 
   const pool = createPool({
     jobs,
     limits: defaultLimits,
+    readOnce,
     workshop: {
       packs,
       limits: defaultLimits,
@@ -98,5 +104,6 @@ test.each([
     expect(helped.answers.length).toBeGreaterThan(1);
     expect(helped.answers).not.toContain("declined");
     expect(helped.found).toBe(alone.found);
+    expect((await total(3, start, () => false, true)).answers).toEqual([]);
   },
 );
