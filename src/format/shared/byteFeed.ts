@@ -29,7 +29,8 @@ export class ByteFeed {
   async ensure(count: number): Promise<boolean> {
     if (this.left >= count) return true;
     if (this.#ended) return false;
-    const next = new Uint8Array(Math.max(count, this.left + step));
+    // Not filled with zeros first: what is not read into it is cut off below.
+    const next: Uint8Array = Buffer.allocUnsafeSlow(Math.max(count, this.left + step));
     next.set(this.bytes.subarray(this.at));
     let filled = this.left;
     while (filled < next.length) {

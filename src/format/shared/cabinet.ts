@@ -143,6 +143,8 @@ export interface FolderStream {
   taken(): number;
 }
 
+const wordsAreLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
 /** 32 KiB of plain bytes a block at most, and what incompressible ones grow to. */
 const blockLimit = 32 * 1024;
 
@@ -162,15 +164,20 @@ export function openCabinetFolder(parts: readonly FolderPart[]): FolderStream {
     let begun: Buffer = Buffer.alloc(0);
     for (const { source, folder, reserved } of parts) {
       let at = folder.from;
+      // The header of a block is read with the block before it: two reads a block cost as much as to unpack a short one.
+      let header = await bytesAt(source, at, 8 + reserved);
       for (let block = 0; block < folder.blocks; block++) {
-        const header = Buffer.from(await readRange(source, at, 8 + reserved));
         if (header.length < 8) {
           trouble = { code: "cut", detail: "cabinet is cut off" };
           return;
         }
         const packedSize = header.readUInt16LE(4);
         const size = header.readUInt16LE(6);
-        const packed = Buffer.from(await readRange(source, at + 8 + reserved, packedSize));
+        const both = await bytesAt(source, at + 8 + reserved, packedSize + (block + 1 < folder.blocks ? 8 + reserved : 0));
+        const packed = both.subarray(0, packedSize);
+        const sum = header.readUInt32LE(0);
+        const sound = sum === 0 || sum === checksum(header.subarray(4), checksum(packed, 0));
+        header = both.subarray(packedSize);
         at += 8 + reserved + packedSize;
         taken += packed.length;
         if (packed.length < packedSize || size > blockLimit) {
@@ -180,9 +187,7 @@ export function openCabinetFolder(parts: readonly FolderPart[]): FolderStream {
               : { code: "cut", detail: "cabinet is cut off" };
           return;
         }
-        const sum = header.readUInt32LE(0);
-        if (sum !== 0 && sum !== checksum(header.subarray(4), checksum(packed, 0)))
-          trouble ??= { code: "damaged", detail: "checksum of a block differs" };
+        if (!sound) trouble ??= { code: "damaged", detail: "checksum of a block differs" };
         if (size === 0) {
           begun = Buffer.concat([begun, packed]).subarray(0, 2 * blockLimit);
           continue;
@@ -216,6 +221,8 @@ function unpacker(method: number): ((packed: Buffer, size: number) => Uint8Array
     try {
       const plain = inflateRawSync(packed.subarray(2), {
         maxOutputLength: blockLimit,
+        // A byte more than comes out, or a second piece is asked for and both are copied together.
+        chunkSize: blockLimit + 1,
         finishFlush: constants.Z_SYNC_FLUSH,
         ...(before === undefined ? {} : { dictionary: before }),
       });
@@ -227,11 +234,20 @@ function unpacker(method: number): ((packed: Buffer, size: number) => Uint8Array
   };
 }
 
+/** Unlike a copy by `Buffer.from`, what was read stays where words may be read of it. */
+async function bytesAt(source: ByteSource, from: number, length: number): Promise<Buffer> {
+  const bytes = await readRange(source, from, length);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 /** Exclusive or of 32-bit words; the rest of up to three bytes is read with the first byte highest. */
 function checksum(bytes: Buffer, seed: number): number {
   let sum = seed;
   const whole = bytes.length & ~3;
-  for (let at = 0; at < whole; at += 4) sum ^= bytes.readInt32LE(at);
+  if (bytes.byteOffset % 4 === 0 && wordsAreLittle) {
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, whole / 4);
+    for (let at = 0; at < words.length; at++) sum ^= words[at] ?? 0;
+  } else for (let at = 0; at < whole; at += 4) sum ^= bytes.readInt32LE(at);
   let rest = 0;
   for (let at = whole; at < bytes.length; at++) rest = (rest << 8) | (bytes[at] ?? 0);
   return (sum ^ rest) >>> 0;

@@ -16,8 +16,15 @@ export const troubleCodes: Readonly<Record<Trouble, FailureCode>> = {
   "too-large": "too-large",
 };
 
-/** A compressed file of one member, unpacked as it is read; what is wrong is told behind it, and what came before it stays. */
-export async function* readCompressed(input: ExtractInput, unpack: (feed: ByteFeed) => Unpacking): AsyncGenerator<Extracted, void> {
+/**
+ * A compressed file of one member, unpacked as it is read; what is wrong is told behind it, and what came before it stays. `lent`: pieces are good
+ * only until the next is asked for.
+ */
+export async function* readCompressed(
+  input: ExtractInput,
+  unpack: (feed: ByteFeed) => Unpacking,
+  lent = false,
+): AsyncGenerator<Extracted, void> {
   const feed = new ByteFeed(input.bytes, 0);
   const unpacking = unpack(feed);
   const guard = createInflationGuard(input.budget, input.signal);
@@ -39,7 +46,7 @@ export async function* readCompressed(input: ExtractInput, unpack: (feed: ByteFe
   yield {
     type: "member",
     entry: innerEntry(input.entry, { name: unpackedName(input.entry.path), key: "unpacked" }),
-    open: () => Promise.resolve(streamSource(pieces(), undefined, () => undefined)),
+    open: () => Promise.resolve(streamSource(pieces(), undefined, () => undefined, lent)),
   };
   yield* failures;
 }

@@ -50,6 +50,8 @@ const wholePlain = 8 * 1024 * 1024;
 const sampleLength = 256 * 1024;
 /** 1 MiB: how far a reader may step back in a source that cannot seek. */
 const backLength = 1024 * 1024;
+/** 128 KiB: what most pieces are that are lent. */
+const copyLength = 128 * 1024;
 
 /** Methods beside stored and deflate (APPNOTE 4.4.5). */
 const unpackers: Readonly<Record<number, (feed: ByteFeed, size: number | undefined) => Unpacking>> = {
@@ -156,9 +158,27 @@ export async function memberBytes(
   return { bytes: pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, length), damage: reader.damage() };
 }
 
-/** Bytes given in order as a source that cannot seek: it keeps the last 1 MiB for steps back. */
-export function streamSource(pieces: AsyncGenerator<Uint8Array, void>, size: number | undefined, ended: () => void): ByteSource {
+/**
+ * Bytes given in order as a source that cannot seek: it keeps the last 1 MiB for steps back. Pieces that are `lent`, good until the next is asked
+ * for, are copied, over and over into the same memory.
+ */
+export function streamSource(
+  pieces: AsyncGenerator<Uint8Array, void>,
+  size: number | undefined,
+  ended: () => void,
+  lent = false,
+): ByteSource {
   const kept: { readonly start: number; readonly bytes: Uint8Array }[] = [];
+  const free: Uint8Array[] = [];
+  const copy = (piece: Uint8Array): Uint8Array => {
+    const room = free.pop();
+    const own =
+      room !== undefined && room.buffer.byteLength >= piece.length
+        ? new Uint8Array(room.buffer, 0, piece.length)
+        : new Uint8Array(Math.max(copyLength, piece.length)).subarray(0, piece.length);
+    own.set(piece);
+    return own;
+  };
   let length = 0;
   let done = false;
   const more = async (): Promise<boolean> => {
@@ -169,7 +189,7 @@ export function streamSource(pieces: AsyncGenerator<Uint8Array, void>, size: num
       ended();
       return false;
     }
-    kept.push({ start: length, bytes: next.value });
+    kept.push({ start: length, bytes: lent ? copy(next.value) : next.value });
     length += next.value.length;
     return true;
   };
@@ -182,8 +202,10 @@ export function streamSource(pieces: AsyncGenerator<Uint8Array, void>, size: num
         const at = offset + filled;
         // oxlint-disable-next-line no-unmodified-loop-condition -- more() moves `length`
         while (length <= at && (await more())) {
-          while (kept.length > 1 && (kept[0]?.start ?? 0) + (kept[0]?.bytes.length ?? 0) < Math.min(offset, length - backLength))
-            kept.shift();
+          while (kept.length > 1 && (kept[0]?.start ?? 0) + (kept[0]?.bytes.length ?? 0) < Math.min(offset, length - backLength)) {
+            const passed = kept.shift();
+            if (lent && passed !== undefined) free.push(passed.bytes);
+          }
         }
         const piece = kept.findLast((part) => part.start <= at);
         if (piece === undefined) {

@@ -20,7 +20,7 @@ const WEIGHTS: usize = 15_872;
 const WEIGHT_CELLS: usize = 16_128;
 const LITERALS: usize = 16_640;
 const INPUT: usize = LITERALS + BLOCK + SLACK;
-const RING: usize = INPUT + BLOCK + SLACK;
+const ROOM: i32 = <i32>INPUT + BLOCK + SLACK;
 
 const lengthValues = memory.data<u32>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384,
@@ -37,6 +37,11 @@ const matchBits = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11,
   12, 13, 14, 15, 16,
 ]);
+/** By a count of bits below 32: that many ones. */
+const masks = memory.data<u32>([
+  0, 0x1, 0x3, 0x7, 0xf, 0x1f, 0x3f, 0x7f, 0xff, 0x1ff, 0x3ff, 0x7ff, 0xfff, 0x1fff, 0x3fff, 0x7fff, 0xffff, 0x1ffff, 0x3ffff, 0x7ffff, 0xfffff,
+  0x1fffff, 0x3fffff, 0x7fffff, 0xffffff, 0x1ffffff, 0x3ffffff, 0x7ffffff, 0xfffffff, 0x1fffffff, 0x3fffffff, 0x7fffffff,
+]);
 /** Counts that need not be told (3.1.1.3.2.2). */
 const lengthCounts = memory.data<i16>([
   4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1,
@@ -47,7 +52,9 @@ const matchCounts = memory.data<i16>([
   -1, -1, -1, -1,
 ]);
 
-let tables: usize = 0;
+/** At a place that the compiler knows: a register less for each table in the loops. */
+const tables: usize = memory.data(ROOM, 64);
+/** Behind all else, as long as the window asks. */
 let ring: usize = 0;
 let length: u32 = 0;
 let window: u32 = 0;
@@ -83,7 +90,7 @@ function start(): usize {
 
 /** Bytes of memory that a window needs. */
 export function needed(size: u32): usize {
-  return start() + RING + ringLength(size) + SLACK;
+  return start() + ringLength(size) + SLACK;
 }
 
 function ringLength(size: u32): u32 {
@@ -92,8 +99,7 @@ function ringLength(size: u32): u32 {
 
 /** Begins a frame. The memory has what `needed` says. */
 export function begin(size: u32): void {
-  tables = start();
-  ring = tables + RING;
+  ring = start();
   length = ringLength(size);
   window = size;
   position = edge = filled = 0;
@@ -556,20 +562,24 @@ function readSequences(at: usize, end: usize): bool {
   return beginBits(at, end) && execute(at, count);
 }
 
+/** Of the first `used` bits of a word the last `count`: a shift by a variable costs more than to look up a mask. */
+// @ts-ignore: decorator
+@inline
+function lastBits(word: u64, used: u64, count: u64): u32 {
+  return ((word >>> (0 - used)) as u32) & load<u32>(masks + ((count as usize) << 2));
+}
+
 /** Reads sequences and carries them out: so many literals, then so many bytes from so far back. */
 function execute(at: usize, count: u32): bool {
-  const lengths = tables + LITERAL_LENGTHS;
-  const offsets = tables + OFFSETS;
-  const matches = tables + MATCH_LENGTHS;
   let place = bitPlace;
   let used = bitUsed;
   let word = load<u64>(place);
-  let lengthState: u64 = ((word << used) >>> 1) >>> (63 - lengthLog);
   used += lengthLog;
-  let offsetState: u64 = ((word << used) >>> 1) >>> (63 - offsetLog);
+  let lengthState: u32 = lastBits(word, used, lengthLog);
   used += offsetLog;
-  let matchState: u64 = ((word << used) >>> 1) >>> (63 - matchLog);
+  let offsetState: u32 = lastBits(word, used, offsetLog);
   used += matchLog;
+  let matchState: u32 = lastBits(word, used, matchLog);
   let from = literals;
   const literalsEnd = from + literalCount;
   const blockStart = ring + position;
@@ -586,34 +596,37 @@ function execute(at: usize, count: u32): bool {
     used &= 7;
     if (place + 16 < at) return false;
     word = load<u64>(place);
-    const lengthCell = load<u64>(lengths + ((lengthState as usize) << 3));
-    const offsetCell = load<u64>(offsets + ((offsetState as usize) << 3));
-    const matchCell = load<u64>(matches + ((matchState as usize) << 3));
-    let bits: u64 = (offsetCell >>> 32) & 255;
-    let offset: u32 = (offsetCell as u32) + ((((word << used) >>> 1) >>> (63 - bits)) as u32);
+    const lengthCell = tables + LITERAL_LENGTHS + (lengthState << 3);
+    const offsetCell = tables + OFFSETS + (offsetState << 3);
+    const matchCell = tables + MATCH_LENGTHS + (matchState << 3);
+    let bits: u64 = load<u8>(offsetCell, 4);
     used += bits;
-    bits = (matchCell >>> 32) & 255;
-    const many: u32 = (matchCell as u32) + ((((word << used) >>> 1) >>> (63 - bits)) as u32);
+    let offset: u32 = load<u32>(offsetCell) + lastBits(word, used, bits);
+    bits = load<u8>(matchCell, 4);
     used += bits;
-    bits = (lengthCell >>> 32) & 255;
+    const many: u32 = load<u32>(matchCell) + lastBits(word, used, bits);
+    let plain: u32 = load<u32>(lengthCell);
+    bits = load<u8>(lengthCell, 4);
     // States take at most 26 bits: a word gives all that most sequences need.
     if (used + bits > 38) {
       place -= (used >>> 3) as usize;
       used &= 7;
       word = load<u64>(place);
     }
-    const plain: u32 = (lengthCell as u32) + ((((word << used) >>> 1) >>> (63 - bits)) as u32);
-    used += bits;
+    if (bits !== 0) {
+      used += bits;
+      plain += lastBits(word, used, bits);
+    }
     if (--count > 0) {
-      bits = (lengthCell >>> 40) & 255;
-      lengthState = (lengthCell >>> 48) + (((word << used) >>> 1) >>> (63 - bits));
+      bits = load<u8>(lengthCell, 5);
       used += bits;
-      bits = (matchCell >>> 40) & 255;
-      matchState = (matchCell >>> 48) + (((word << used) >>> 1) >>> (63 - bits));
+      lengthState = (load<u16>(lengthCell, 6) as u32) + lastBits(word, used, bits);
+      bits = load<u8>(matchCell, 5);
       used += bits;
-      bits = (offsetCell >>> 40) & 255;
-      offsetState = (offsetCell >>> 48) + (((word << used) >>> 1) >>> (63 - bits));
+      matchState = (load<u16>(matchCell, 6) as u32) + lastBits(word, used, bits);
+      bits = load<u8>(offsetCell, 5);
       used += bits;
+      offsetState = (load<u16>(offsetCell, 6) as u32) + lastBits(word, used, bits);
     }
     if (offset > 3) {
       offset -= 3;
@@ -642,14 +655,13 @@ function execute(at: usize, count: u32): bool {
     const reach = already + ((out - blockStart) as u32);
     if (offset - 1 >= (reach < whole ? reach : whole)) return false;
     if (offset >= 16 && offset <= ((out - first) as u32)) {
-      const stop = out + many;
-      let source = out - offset;
-      do {
-        v128.store(out, v128.load(source));
-        out += 16;
-        source += 16;
-      } while (out < stop);
-      out = stop;
+      const source = out - offset;
+      v128.store(out, v128.load(source));
+      v128.store(out, v128.load(source, 16), 16);
+      if (many > 32) {
+        for (let done: usize = 32; done < many; done += 16) v128.store(out + done, v128.load(source + done));
+      }
+      out += many;
     } else {
       copyMatch(out, offset, many);
       out += many;

@@ -23,6 +23,12 @@ const slabLength = 512 * 1024;
 
 /** The plain bytes of a Zstandard file (RFC 8878), all frames one behind the other, a block at a time. */
 export function zstdStream(feed: ByteFeed): Unpacking {
+  const { pieces, trouble } = zstdBlocks(feed);
+  return { pieces: kept(pieces), trouble };
+}
+
+/** As `zstdStream`, but pieces are lent: each is good until the next is asked for. */
+export function zstdBlocks(feed: ByteFeed): Unpacking {
   let trouble: { code: Trouble; detail: string } | undefined;
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
     const kernel = zstdKernels.take();
@@ -36,6 +42,17 @@ export function zstdStream(feed: ByteFeed): Unpacking {
     }
   }
   return { pieces: pieces(), trouble: () => trouble };
+}
+
+/** Copies of what is lent. */
+async function* kept(pieces: AsyncGenerator<Uint8Array, void>): AsyncGenerator<Uint8Array, void> {
+  let slab: Uint8Array = new Uint8Array(0);
+  for await (const piece of pieces) {
+    if (slab.length < piece.length) slab = Buffer.allocUnsafeSlow(slabLength);
+    slab.set(piece);
+    yield slab.subarray(0, piece.length);
+    slab = slab.subarray(piece.length);
+  }
 }
 
 async function need(feed: ByteFeed, count: number): Promise<Uint8Array> {
@@ -75,7 +92,6 @@ async function* frame(feed: ByteFeed, kernel: ZstdKernel): AsyncGenerator<Uint8A
   growTo(kernel, kernel.needed(window));
   kernel.begin(window);
   const memory = new Uint8Array(kernel.memory.buffer);
-  let slab: Uint8Array = new Uint8Array(0);
   for (let last = false; !last;) {
     const header = await need(feed, 3);
     const word = (header[0] ?? 0) | ((header[1] ?? 0) << 8) | ((header[2] ?? 0) << 16);
@@ -87,11 +103,7 @@ async function* frame(feed: ByteFeed, kernel: ZstdKernel): AsyncGenerator<Uint8A
     const count = kernel.block(type, size);
     if (count < 0) throw new ZstdError("damaged", "compressed data is damaged");
     const end = kernel.outputEnd();
-    if (count === 0) continue;
-    if (slab.length < count) slab = Buffer.allocUnsafeSlow(slabLength);
-    slab.set(memory.subarray(end - count, end));
-    yield slab.subarray(0, count);
-    slab = slab.subarray(count);
+    if (count > 0) yield memory.subarray(end - count, end);
   }
   if ((descriptor & 4) === 0) return;
   const told = Buffer.from(await need(feed, 4));
