@@ -1,6 +1,7 @@
 import type { Stop } from "../model/chunk.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Limits } from "../model/request.ts";
+import { createLateness, ownThread, threadTime } from "./cpuTime.ts";
 import { allowedTime } from "./limits.ts";
 
 /**
@@ -47,13 +48,15 @@ export function createDeadline(
   before: EndedBefore | undefined,
 ): Deadline {
   let since = performance.now();
+  const lateness = createLateness(() => threadTime(process.pid, ownThread()));
   let back = 0;
   let steps = 0;
   let late: string | undefined;
   let enough = false;
   const ended = (): boolean => {
     const allowed = allowedTime(limits, size, back) * OWN_SHARE;
-    if (performance.now() - since > allowed) late ??= `not read to its end within ${Math.round(allowed / 1000)} s`;
+    if (late === undefined && lateness.late(performance.now(), since, allowed))
+      late = `not read to its end within ${Math.round(allowed / 1000)} s`;
     return late !== undefined || steps >= (before?.steps ?? Infinity) || interrupt.aborted;
   };
   return {
@@ -65,6 +68,7 @@ export function createDeadline(
     },
     progress() {
       since = performance.now();
+      lateness.begin();
     },
     nested() {
       back++;

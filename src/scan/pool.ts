@@ -2,6 +2,8 @@ import type { Entry } from "../model/entry.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Examination } from "../model/finding.ts";
 import type { Limits } from "../model/request.ts";
+import { createLateness } from "./cpuTime.ts";
+import type { Lateness } from "./cpuTime.ts";
 import { startThread } from "./isolation/lane.ts";
 import type { Ended, Lane, StartLane } from "./isolation/lane.ts";
 import { allowedTime } from "./limits.ts";
@@ -41,6 +43,7 @@ interface Slot {
   readonly looks: Map<number, { readonly asker: Slot; readonly number: number }>;
   /** The entry and the block of text it was seen at, and since when. */
   seen: { sequence: number; blocks: number; since: number };
+  readonly lateness: Lateness;
   /** The look of a rule it was seen at, and since when. */
   look: { count: number; since: number };
   /** What it gave that is not held any more, and how much it was told it may give in all. */
@@ -127,6 +130,7 @@ export function createPool(options: PoolOptions): Pool {
       batches: new Map(),
       looks: new Map(),
       seen: { sequence: -1, blocks: 0, since: performance.now() },
+      lateness: createLateness(() => lane.time()),
       look: { count: 0, since: performance.now() },
       read: 0,
       taken: 0,
@@ -296,11 +300,15 @@ export function createPool(options: PoolOptions): Pool {
     for (const slot of slots) {
       const sequence = Atomics.load(slot.status, 0);
       const blocks = Atomics.load(slot.status, 4);
-      if (sequence !== slot.seen.sequence || blocks !== slot.seen.blocks) slot.seen = { sequence, blocks, since: now };
+      if (sequence !== slot.seen.sequence || blocks !== slot.seen.blocks) {
+        slot.seen = { sequence, blocks, since: now };
+        slot.lateness.begin();
+      }
       if (sequence < 0) continue;
       if (Atomics.load(slot.status, 6) === 1) {
         // It waits for what it gave to be told, and is not late for that.
         slot.seen = { ...slot.seen, since: now };
+        slot.lateness.begin();
         continue;
       }
       const count = Atomics.load(slot.status, 3);
@@ -311,7 +319,7 @@ export function createPool(options: PoolOptions): Pool {
         continue;
       }
       const allowed = allowedTime(limits, sizeOf(slot, sequence), back.get(sequence));
-      if (now - slot.seen.since > allowed) end(slot, "timeout", `not read within ${Math.round(allowed / 1000)} s`);
+      if (slot.lateness.late(now, slot.seen.since, allowed)) end(slot, "timeout", `not read within ${Math.round(allowed / 1000)} s`);
       else if (slot.lane.memory() !== undefined) watchOwnMemory(slot);
       else if (oldest === undefined || slot.seen.since < oldest.seen.since) oldest = slot;
     }

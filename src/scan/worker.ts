@@ -6,6 +6,7 @@ import type { Stop } from "../model/chunk.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Examination } from "../model/finding.ts";
 import { sources } from "../source/registry.ts";
+import { ownThread } from "./cpuTime.ts";
 import type { EndedBefore } from "./deadline.ts";
 import { examine } from "./examine.ts";
 import type { Workshop } from "./examine.ts";
@@ -71,8 +72,8 @@ export interface WorkerSetup {
   /** How many others there are or may be. */
   readonly others: number;
   /**
-   * Seven numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
-   * none), how often one was, how many blocks of text were read, how many steps were made in the entry, and 1 while it waits for room.
+   * Eight numbers: the sequence of the entry being examined (-1 for none), 1 when the scan was interrupted, the index of the rule at work (-1 for
+   * none), how often one was, how many blocks of text were read, how many steps were made in the entry, 1 while it waits for room, and the number of its thread.
    */
   readonly status: SharedArrayBuffer;
   /** Descriptor to which the sequence of each entry is written as it is opened, 4 bytes: what is in the pipe outlives the process. */
@@ -87,6 +88,7 @@ if (parentPort !== null) serve(parentPort, workerData as WorkerSetup);
 
 function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   const status = new Int32Array(setup.status);
+  Atomics.store(status, 7, ownThread());
   const indices = new Map(setup.workshop.packs.rules.map(({ base }, index) => [base.id, index]));
   const workshop: Workshop = {
     ...createWorkshop(setup.workshop),

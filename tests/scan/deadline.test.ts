@@ -180,6 +180,7 @@ test("a worker that is ended loses what it had not come to, and no more", async 
         },
         interrupt: () => undefined,
         memory: () => undefined,
+        time: () => undefined,
         terminate: () => Promise.resolve(),
       };
     },

@@ -117,6 +117,7 @@ test("a worker that waits is not late for that", async () => {
         },
         interrupt: () => undefined,
         memory: () => undefined,
+        time: () => undefined,
         terminate: () => Promise.resolve(),
       };
     },
@@ -161,6 +162,7 @@ test("what was handed on before a worker ended does not come twice", async () =>
         },
         interrupt: () => undefined,
         memory: () => undefined,
+        time: () => undefined,
         terminate: () => Promise.resolve(),
       };
     },

@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 import { packaged } from "../../util/home.ts";
+import { threadTime } from "../cpuTime.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "../worker.ts";
 import { createStatus } from "./lane.ts";
 import type { Ended, Lane, LaneListener, StartLane } from "./lane.ts";
@@ -114,6 +115,7 @@ function startChild(
     send: (message) => send({ type: "message", message }),
     interrupt: () => send({ type: "interrupt" }),
     memory: () => memory,
+    time: () => (child.pid === undefined ? undefined : threadTime(child.pid, status[7] ?? 0)),
     terminate() {
       over = true;
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();

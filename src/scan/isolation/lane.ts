@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 
 import { packaged } from "../../util/home.ts";
+import { threadTime } from "../cpuTime.ts";
 import type { FromWorker, ToWorker, WorkerSetup } from "../worker.ts";
 
 /** JavaScript heap of a worker in MiB; buffers and WebAssembly memory are watched through the process's. */
@@ -22,6 +23,8 @@ export interface Lane {
   interrupt(): void;
   /** Resident bytes of a process of its own; undefined of a thread, which shares those of the scan. */
   memory(): number | undefined;
+  /** Milliseconds its worker has had of a processor; undefined where the system does not tell. */
+  time(): number | undefined;
   /** Ends at once what is under way. */
   terminate(): Promise<unknown>;
 }
@@ -74,6 +77,7 @@ export const startThread: StartLane = (given, listener) => {
     send: (message) => worker.postMessage(message),
     interrupt: () => void Atomics.store(status, 1, 1),
     memory: () => undefined,
+    time: () => threadTime(process.pid, status[7] ?? 0),
     terminate: () => worker.terminate(),
   };
 };
