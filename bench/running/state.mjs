@@ -25,8 +25,10 @@ if (what !== "open") {
     Buffer.from(folder(at * 100)).toString("latin1"),
   ).toSorted();
   for (const name of folders) {
+    state.unchanged.enter(0, `${root}/${name}/`);
     for (let at = 0; at < 100; at++) {
-      const path = `${root}/${name}/${Buffer.from("会议纪要").toString("latin1")}-${String(at).padStart(2, "0")}.docx`;
+      const file = `会议纪要-${String(at).padStart(2, "0")}.docx`;
+      const path = `${root}/${name}/${Buffer.from(file).toString("latin1")}`;
       const entry = {
         path,
         key: path,
@@ -36,8 +38,8 @@ if (what !== "open") {
         stamp: `20000:${at}:1764167123456789:${at + 7_000_000}`,
         depth: 0,
       };
-      if (state.plain(entry) !== undefined) known++;
-      else {
+      if (state.unchanged.file(file, 20_000, at, 1764167123456789, at + 7_000_000) !== undefined) known++;
+      else if (state.lookup(entry) === undefined) {
         const keeping = new Keeping();
         keeping.add([{ entry, shownPath: path, format: "docx", textless: false, bytes: 20_000, elapsedMs: 1, ...lists }]);
         state.store(entry, keeping.record());

@@ -19,7 +19,7 @@ export async function listFiles(terminal: Terminal, request: ScanRequest): Promi
         terminal.stderr.write(
           `${say(terminal, "排除", "excluded")}  ${neutralise(one.path)}  ${neutralise(excludedWords(one.by, terminal.locale))}\n`,
         );
-      else {
+      else if (one.type === "failure") {
         unwalked++;
         terminal.stderr.write(
           `${say(terminal, "未检", "not examined")}  ${neutralise(one.failure.path)}  ${failureWords[one.failure.code][terminal.locale]}\n`,

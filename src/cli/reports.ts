@@ -89,13 +89,27 @@ export async function tell(
     // What goes to the terminal would tear the progress line.
     if (one.output === undefined) progress.clear();
     await attempt(terminal, reports, one, async () => {
-      for (const event of events) {
-        const written = one.report.on(event);
-        // Most reports wait for nothing, and most events write nothing.
-        if (written !== undefined) await written;
+      for (let from = 0; from < events.length;) {
+        const [next, written] = tellUntil(one.report, events, from);
+        await written;
+        from = next;
       }
     });
   }
+}
+
+/** Most reports wait for nothing, and most events write nothing: tells up to the first that is to be waited for, and where to go on. */
+function tellUntil(
+  report: OpenReport,
+  events: readonly ScanEvent[],
+  from: number,
+): readonly [next: number, written: Promise<void> | undefined] {
+  for (let at = from; at < events.length; at++) {
+    const event = events[at];
+    const written = event === undefined ? undefined : report.on(event);
+    if (written !== undefined) return [at + 1, written];
+  }
+  return [events.length, undefined];
 }
 
 /** Puts the reports in their places. Throws where none could be. */

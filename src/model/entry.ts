@@ -41,9 +41,29 @@ export interface Entry {
   readonly depth: number;
 }
 
+/** All there is to say of an entry that held text without a match. */
+export interface Plain {
+  readonly format: string | undefined;
+  /** Bytes of text. */
+  readonly bytes: number;
+}
+
+/**
+ * What a walk asks of each file in its order, before it makes an entry of it: most of a second scan is files of which nothing new is to be
+ * said, and an entry costs more than the question.
+ */
+export interface Unchanged {
+  /** The directory whose files are asked for next: the number of its root, its key with a slash at its end. */
+  enter(root: number, key: string): void;
+  /** What is known of the file, where it is unchanged and that is all there is to say; undefined: it is an entry. Times in microseconds. */
+  file(name: string, size: number, modified: number, changed: number, inode: number): Plain | undefined;
+}
+
 /** What the walk yields, in order. */
 export type Walked =
   | { readonly type: "entry"; readonly entry: Entry }
+  /** Files in a row, by path, of which `Unchanged` said all there is to say. */
+  | { readonly type: "unchanged"; readonly paths: readonly string[]; readonly plain: readonly Plain[] }
   | { readonly type: "excluded"; readonly path: string; readonly by: string }
   | { readonly type: "failure"; readonly failure: Failure };
 
@@ -77,7 +97,8 @@ export interface WalkOptions {
 export interface Source {
   readonly id: string;
   claims(root: string): boolean;
-  walk(root: string, index: number, options: WalkOptions, signal: AbortSignal): AsyncIterable<readonly Walked[]>;
+  /** `unchanged` is asked where files lie on this host; without it there are none of that type. */
+  walk(root: string, index: number, options: WalkOptions, signal: AbortSignal, unchanged?: Unchanged): AsyncIterable<readonly Walked[]>;
   /** Rejects with a `FailureError` when the entry cannot be opened. */
   open(entry: Entry): Promise<ByteSource>;
   /** A file of that name beside the entry, opened; undefined when there is none that can be read. Absent where entries have no neighbours. */

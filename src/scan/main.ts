@@ -8,7 +8,7 @@ import { firstMatchOf } from "../judge/firstMatch.ts";
 import { conclude, effectOf, judge } from "../judge/policy.ts";
 import { createSuppressor } from "../judge/suppress.ts";
 import type { Suppressor } from "../judge/suppress.ts";
-import type { Entry } from "../model/entry.ts";
+import type { Entry, Plain } from "../model/entry.ts";
 import type { Ledger, RootInfo, ScanEvent, ScanHeader, ScanSummary, Volume } from "../model/event.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Coverage, Examination, Finding, SealedMatch, Verdict } from "../model/finding.ts";
@@ -27,7 +27,7 @@ import type { Pool } from "./pool.ts";
 import { mayIdentify } from "./maskPath.ts";
 import { contentOf } from "./state/content.ts";
 import { Keeping } from "./state/record.ts";
-import type { Plain, ScanState } from "./state/state.ts";
+import type { ScanState } from "./state/state.ts";
 import { Quantities } from "./quantity.ts";
 import { toolVersion } from "./version.ts";
 import type { WorkshopSetup } from "./workshop.ts";
@@ -52,7 +52,7 @@ function allowsInline(request: ScanRequest, volumes: readonly (Volume | undefine
 type Step =
   | { readonly kind: "event"; readonly event: ScanEvent }
   /** Unchanged entries in a row, each with nothing to say of it: what most of a second scan is. */
-  | { readonly kind: "plain"; readonly entries: readonly Entry[]; readonly plain: readonly Plain[] }
+  | { readonly kind: "plain"; readonly paths: readonly string[]; readonly plain: readonly Plain[] }
   | { readonly kind: "known"; readonly examinations: readonly Examination[] }
   | ReadStep;
 
@@ -252,8 +252,8 @@ export async function* scanInBatches(
         // What a person's own device keeps from the check is counted, and not named.
         if (event.type !== "excluded" || request.zone !== "personal") events.push(event);
       } else if (step.kind === "plain") {
-        held.entries -= step.entries.length;
-        judgeOf.plain(step.entries, step.plain, events);
+        held.entries -= step.paths.length;
+        judgeOf.plain(step.paths, step.plain, events);
       } else if (step.kind === "known") for (const event of judgeOf.entry(step.examinations, true)) events.push(event);
     }
     await walk;
@@ -318,32 +318,19 @@ async function walkAll(
 ): Promise<void> {
   const options = { ...request.walk, own: request.own, roots: request.roots };
   // Age is judged of each entry, and bytes decide only where they were read.
-  const known = request.olderThan === undefined && request.verifyContent !== true ? state?.plain.bind(state) : undefined;
+  const unchanged = request.olderThan === undefined && request.verifyContent !== true ? state?.unchanged : undefined;
   const pace = paced(request.readRate, signal, () => pool.flush());
   for (const [index, root] of request.roots.entries()) {
     const source = sources.find((one) => one.claims(root));
     if (source === undefined) throw new Error(`no source for root ${index}`);
-    for await (const found of source.walk(root, index, options, signal)) {
-      let entries: Entry[] = [];
-      let plain: Plain[] = [];
-      const flush = (): void => {
-        if (entries.length === 0) return;
-        held.entries += entries.length;
-        put(next(), { kind: "plain", entries, plain });
-        entries = [];
-        plain = [];
-      };
+    for await (const found of source.walk(root, index, options, signal, unchanged)) {
       for (const one of found) {
-        if (one.type === "entry" && known !== undefined) {
-          const unchanged = known(one.entry);
-          if (unchanged !== undefined) {
-            entries.push(one.entry);
-            plain.push(unchanged);
-            continue;
-          }
-        }
-        flush();
         const sequence = next();
+        if (one.type === "unchanged") {
+          held.entries += one.paths.length;
+          put(sequence, { kind: "plain", paths: one.paths, plain: one.plain });
+          continue;
+        }
         const content =
           one.type === "entry" && state !== undefined && request.verifyContent === true
             ? await contentOf(source, one.entry, request.key)
@@ -359,7 +346,6 @@ async function walkAll(
           await pool.submit({ sequence, source: source.id, entry: one.entry });
         } else put(sequence, { kind: "event", event: one });
       }
-      flush();
       while (open() > REORDER && !signal.aborted) {
         // What is told waits for what is read, and that may wait for a batch to fill, which only the walk can do.
         pool.flush();
@@ -518,8 +504,8 @@ class Judge {
   }
 
   /** Tells unchanged entries that held text and nothing to say of it. */
-  plain(entries: readonly Entry[], plain: readonly Plain[], events: ScanEvent[]): void {
-    for (const [index, { path }] of entries.entries()) {
+  plain(paths: readonly string[], plain: readonly Plain[], events: ScanEvent[]): void {
+    for (let index = 0; index < plain.length; index++) {
       const { format = "unknown", bytes = 0 } = plain[index] ?? {};
       this.#ledger.bytes += bytes;
       this.#formats[format] = (this.#formats[format] ?? 0) + 1;
@@ -527,7 +513,7 @@ class Judge {
       row.full++;
       events.push({
         type: "entry-end",
-        path,
+        path: paths[index] ?? "",
         verdict: "clean",
         coverage: "full",
         format: format === "unknown" ? undefined : format,
@@ -538,10 +524,10 @@ class Judge {
         elapsedMs: 0,
       });
     }
-    this.#carried += entries.length;
-    this.#ledger.entries += entries.length;
-    this.#ledger.full += entries.length;
-    this.#verdicts.clean += entries.length;
+    this.#carried += plain.length;
+    this.#ledger.entries += plain.length;
+    this.#ledger.full += plain.length;
+    this.#verdicts.clean += plain.length;
   }
 
   *entry(examinations: readonly Examination[], carried?: true): Generator<ScanEvent> {

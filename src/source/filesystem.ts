@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "no
 import type { Stats } from "node:fs";
 import { basename, dirname, isAbsolute, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { Entry, Recycled, Source, Walked, WalkOptions } from "../model/entry.ts";
+import type { Entry, Plain, Recycled, Source, Unchanged, Walked, WalkOptions } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import { exactText, showBytes, toByteString, toSystemPath } from "../util/path.ts";
 import type { ByteString } from "../util/path.ts";
@@ -85,6 +85,9 @@ interface Walk {
   readonly own: ReadonlySet<ByteString>;
   /** Of what is in `own`: a path is looked up there only where one is as long. */
   readonly ownLengths: ReadonlySet<number>;
+  /** Directories that something in `own` lies in, with a slash at the end. */
+  readonly ownIn: ReadonlySet<ByteString>;
+  readonly unchanged: Unchanged | undefined;
   readonly mounts: readonly Mount[];
   /** Mount points, and why each is not entered; undefined where it is. */
   readonly points: ReadonlyMap<ByteString, string | undefined>;
@@ -92,7 +95,13 @@ interface Walk {
   readonly visited: Set<string>;
 }
 
-async function* walk(root: string, index: number, options: WalkOptions, signal: AbortSignal): AsyncGenerator<readonly Walked[]> {
+async function* walk(
+  root: string,
+  index: number,
+  options: WalkOptions,
+  signal: AbortSignal,
+  unchanged?: Unchanged,
+): AsyncGenerator<readonly Walked[]> {
   let rootKey: ByteString;
   let stats: Stats;
   try {
@@ -116,6 +125,8 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
     ],
     own,
     ownLengths: new Set([...own].map(({ length }) => length)),
+    ownIn: new Set([...own].map((key) => key.slice(0, key.lastIndexOf("/") + 1))),
+    unchanged,
     mounts,
     points: new Map(mounts.map((mount) => [mount.point, leftOutBy(mount, options)])),
     visited: new Set(),
@@ -152,12 +163,6 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
     ];
   }
   let turnStarted = performance.now();
-  async function giveTurn(): Promise<void> {
-    if (performance.now() - turnStarted > turn) {
-      await setImmediate();
-      turnStarted = performance.now();
-    }
-  }
   for (let directory = stack.pop(); directory !== undefined && !signal.aborted; directory = stack.pop()) {
     for (const batch of readDirectory(directory, state, stack)) {
       // Of a medium that was taken out every directory would be told as gone, one by one.
@@ -166,12 +171,19 @@ async function* walk(root: string, index: number, options: WalkOptions, signal: 
         return;
       }
       yield batch;
-      await giveTurn();
+      if (performance.now() - turnStarted > turn) {
+        await setImmediate();
+        turnStarted = performance.now();
+      }
       if (signal.aborted) {
         return;
       }
     }
-    await giveTurn();
+    // Of empty directories there is no batch.
+    if (performance.now() - turnStarted > turn) {
+      await setImmediate();
+      turnStarted = performance.now();
+    }
   }
   if (stats.isDirectory() && !signal.aborted && isGone(state)) yield [takenOut(root)];
 }
@@ -193,9 +205,10 @@ function takenOut(root: string): Walked {
 
 /** What one directory holds; its directories are put on the stack, the first on top. */
 function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): Generator<readonly Walked[]> {
-  let names: ByteString[];
+  const above = exactText(directory.key);
+  let names: Names;
   try {
-    names = readdirSync(toSystemPath(directory.key), { encoding: "latin1" }).toSorted();
+    names = namesIn(directory.key, above);
     if (directory.device !== undefined && statSync(toSystemPath(directory.key)).dev !== directory.device) {
       yield [replaced(directory.path)];
       return;
@@ -205,50 +218,139 @@ function* readDirectory(directory: Directory, state: Walk, stack: Directory[]): 
     return;
   }
   let batch: Walked[] = [];
+  let met = 0;
   const directories: Directory[] = [];
-  const bin = recycledIn(directory.key, names);
+  const { list } = names;
+  const bytesOf = (name: string): ByteString => (names.exact ? toByteString(name) : name);
+  const bin = recycledIn(directory.key, () => list.map(bytesOf));
   const choosing = state.exclude.length > 0 || state.include.length > 0;
-  const above = exactText(directory.key);
-  for (const name of names) {
-    const exact = exactText(name);
-    const shown = exact ?? showBytes(name);
-    const path = directory.path + shown;
-    const below = directory.below + shown;
-    const key = directory.key + name;
-    let walked: Walked | Directory | undefined;
-    try {
-      // A text costs less than its bytes.
-      const stats = lstatSync(above !== undefined && exact !== undefined ? above + exact : toSystemPath(key));
-      walked = stats.isDirectory()
-        ? directoryOrExcluded(state, path, key, below, stats, directory.linked)
-        : stats.isSymbolicLink()
-          ? followed(state, path, key, below)
-          : fileOrExcluded(state, path, key, below, stats);
-      if (choosing && "type" in walked && together.test(shown)) walked = withBeside(walked, chosen(directory, state, names, name));
-    } catch (error) {
-      walked = failed(path, error);
+  const unchanged = above === undefined || !names.exact || state.ownIn.has(directory.key) ? undefined : state.unchanged;
+  unchanged?.enter(state.root, directory.key);
+  const next: { stats: Stats | undefined } = { stats: undefined };
+  for (let at = 0; at < list.length;) {
+    if (unchanged !== undefined && above !== undefined) {
+      const paths: string[] = [];
+      const plain: Plain[] = [];
+      passUnchanged(unchanged, state, directory, above, list, at, batchSize - met, paths, plain, next);
+      at += paths.length;
+      met += paths.length;
+      if (paths.length > 0) batch.push({ type: "unchanged", paths, plain });
     }
-    const recycled = recycledOf(directory, shown, bin?.get(name));
-    if (recycled !== undefined) walked = withRecycled(walked, recycled);
-    if ("type" in walked) {
-      batch.push(walked);
-      if (walked.type === "excluded" && walked.by === "pseudo file system") {
-        directories.push(...storesBelow({ key: withSlash(key), path: `${path}/`, below: `${below}/`, linked: directory.linked }, state));
+    const name = met < batchSize ? list[at] : undefined;
+    if (name !== undefined) {
+      at++;
+      const exact = names.exact ? name : exactText(name);
+      const shown = exact ?? showBytes(name);
+      const path = directory.path + shown;
+      const below = directory.below + shown;
+      const key = directory.key + bytesOf(name);
+      let walked: Walked | Directory;
+      try {
+        // A text costs less than its bytes.
+        const stats = next.stats ?? lstatSync(above !== undefined && exact !== undefined ? above + exact : toSystemPath(key));
+        walked = stats.isDirectory()
+          ? directoryOrExcluded(state, path, key, below, stats, directory.linked)
+          : stats.isSymbolicLink()
+            ? followed(state, path, key, below)
+            : fileOrExcluded(state, path, key, below, stats);
+        if (choosing && "type" in walked && together.test(shown))
+          walked = withBeside(walked, chosen(directory, state, list.map(bytesOf), bytesOf(name)));
+      } catch (error) {
+        walked = failed(path, error);
       }
-    } else {
-      directories.push(walked);
+      next.stats = undefined;
+      const recycled = recycledOf(directory, shown, bin?.get(bytesOf(name)));
+      if (recycled !== undefined) walked = withRecycled(walked, recycled);
+      if ("type" in walked) {
+        batch.push(walked);
+        met++;
+        if (walked.type === "excluded" && walked.by === "pseudo file system") {
+          directories.push(...storesBelow({ key: withSlash(key), path: `${path}/`, below: `${below}/`, linked: directory.linked }, state));
+        }
+      } else {
+        directories.push(walked);
+      }
     }
-    if (batch.length === batchSize) {
+    if (met >= batchSize) {
       yield batch;
       batch = [];
+      met = 0;
     }
   }
-  for (const next of directories.toReversed()) {
-    stack.push(next);
+  for (const below of directories.toReversed()) {
+    stack.push(below);
   }
   if (batch.length > 0) {
     yield batch;
   }
+}
+
+/**
+ * Files from `from` on that are unchanged, up to the first name that is something else, whose stats are kept in `next`. Most of a second scan is
+ * this loop: in the generator it would take twice as long.
+ */
+function passUnchanged(
+  unchanged: Unchanged,
+  state: Walk,
+  directory: Directory,
+  above: string,
+  names: readonly string[],
+  from: number,
+  most: number,
+  paths: string[],
+  plain: Plain[],
+  next: { stats: Stats | undefined },
+): void {
+  const choosing = state.exclude.length > 0 || state.include.length > 0;
+  const to = Math.min(names.length, from + most);
+  for (let at = from; at < to; at++) {
+    const name = names[at] ?? "";
+    // What fails is asked for once more where it is told.
+    const stats = quietly(above + name);
+    if (stats === undefined) return;
+    const known =
+      stats.isFile() && (!choosing || isChosen(state, directory.below + name))
+        ? unchanged.file(name, stats.size, microseconds(stats.mtimeMs), microseconds(stats.ctimeMs), stats.ino)
+        : undefined;
+    if (known === undefined) {
+      next.stats = stats;
+      return;
+    }
+    paths.push(directory.path + name);
+    plain.push(known);
+  }
+}
+
+function quietly(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the patterns take a file. */
+function isChosen(state: Walk, below: string): boolean {
+  for (const { matches } of state.exclude) if (matches(below, false)) return false;
+  return state.include.length === 0 || state.include.some((matches) => matches(below, false));
+}
+
+/** Names in a directory, by their bytes: all of them as texts, where these are exact, else as bytes. */
+interface Names {
+  readonly exact: boolean;
+  readonly list: readonly string[];
+}
+
+/** What stands for bytes that are no UTF-8, and characters that do not sort as their bytes do. */
+const inexact = /[\ud800-\udfff\ufffd]/;
+
+/** Texts are read as quickly as bytes, and nothing has to be made of them. */
+function namesIn(directory: ByteString, above: string | undefined): Names {
+  if (above !== undefined) {
+    const texts = readdirSync(above);
+    if (!texts.some((text) => inexact.test(text))) return { exact: true, list: texts.toSorted() };
+  }
+  return { exact: false, list: readdirSync(toSystemPath(directory), { encoding: "latin1" }).toSorted() };
 }
 
 /** What the record says, or for what lies in a deleted directory, where that lay. */
@@ -329,8 +431,7 @@ function chosen(directory: Directory, state: Walk, names: readonly ByteString[],
     .filter((_, index) => index < setBegin || Math.abs(index - own) <= setRound)
     .filter((one) => {
       const below = directory.below + showBytes(one);
-      if (excludedBy(state, below, directory.key + one, false) !== undefined) return false;
-      return state.include.length === 0 || state.include.some((matches) => matches(below, false));
+      return excludedBy(state, below, directory.key + one, false) === undefined && isChosen(state, below);
     })
     .map((one) => showBytes(one));
 }
@@ -424,12 +525,17 @@ function failed(path: string, error: unknown): Walked {
   return { type: "failure", failure: { stage: "walk", path, partial: false, ...explainSystemError(error) } };
 }
 
-/**
- * Size, times and inode. Times in microseconds, which is as fine as a number holds them (the kernel's own clock for files ticks in milliseconds):
- * whole 64-bit values cost a third of the walk.
- */
+/** Size, times and inode. */
 function stampOf(stats: Stats): string {
-  return `${stats.size}:${Math.round(stats.mtimeMs * 1_000)}:${Math.round(stats.ctimeMs * 1_000)}:${stats.ino}`;
+  return `${stats.size}:${microseconds(stats.mtimeMs)}:${microseconds(stats.ctimeMs)}:${stats.ino}`;
+}
+
+/**
+ * Times in microseconds, which is as fine as a number holds them (the kernel's own clock for files ticks in milliseconds): whole 64-bit values
+ * cost a third of the walk.
+ */
+function microseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000);
 }
 
 const DAY = 86_400_000;

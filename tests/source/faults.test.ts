@@ -51,6 +51,7 @@ async function walk(): Promise<readonly string[]> {
   return all.map((one) => {
     if (one.type === "entry") return one.entry.path.slice(root.length);
     if (one.type === "excluded") return `excluded ${one.path}`;
+    if (one.type === "unchanged") return one.paths.join();
     return `${one.failure.path.slice(root.length)} ${one.failure.code} ${one.failure.detail}`;
   });
 }

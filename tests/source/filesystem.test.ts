@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -15,7 +16,7 @@ import { unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Entry, Walked, WalkOptions } from "../../src/model/entry.ts";
+import type { Entry, Unchanged, Walked, WalkOptions } from "../../src/model/entry.ts";
 import { filesystem } from "../../src/source/filesystem.ts";
 
 let top: string;
@@ -66,6 +67,8 @@ function lines(all: readonly Walked[]): string[] {
         return short(walked.entry.path);
       case "excluded":
         return `- ${short(walked.path)} (${walked.by})`;
+      case "unchanged":
+        return `= ${walked.paths.map((path) => short(path)).join(" ")}`;
       case "failure":
         return `! ${short(walked.failure.path)} ${walked.failure.stage} ${walked.failure.code}`;
     }
@@ -391,8 +394,58 @@ test("walks only what is listed, in its order, and tells what is missing", async
   symlinkSync("b.txt", join(top, "link"));
   const found = await walk(top, { listed: ["c.log", "a", "./b.txt", "link", "gone.txt"], exclude: ["*.log"] });
   expect(
-    found.map((one) =>
-      one.type === "entry" ? short(one.entry.path) : one.type === "excluded" ? `${short(one.path)} ${one.by}` : one.failure.code,
-    ),
+    found.map((one) => {
+      if (one.type === "entry") return short(one.entry.path);
+      return one.type === "excluded" ? `${short(one.path)} ${one.by}` : one.type === "failure" ? one.failure.code : "";
+    }),
   ).toEqual(["c.log *.log", "./b.txt", "link symbolic link", "not-found", "a/1.txt", "a/2.txt"]);
+});
+
+test("asks of each regular file that is taken whether it is unchanged, in the walk's order, and makes no entry of it then", async () => {
+  for (const name of ["a.txt", "b.txt", "d.log", "own.html", "会议（一）.txt", "sub/x.txt", "sub/y.txt"]) write(name, name);
+  symlinkSync("a.txt", join(top, "c-link"));
+  const asked: string[] = [];
+  let directory = "";
+  const unchanged: Unchanged = {
+    enter: (root, key) => {
+      directory = Buffer.from(key, "latin1").toString("utf8");
+      expect(root).toBe(0);
+    },
+    file: (name, size, modified, changed, inode) => {
+      asked.push(short(`${directory}${name}`));
+      const now = lstatSync(directory + name);
+      expect([size, modified, changed, inode]).toEqual([now.size, Math.round(now.mtimeMs * 1000), Math.round(now.ctimeMs * 1000), now.ino]);
+      return name === "b.txt" || name === "y.txt" ? undefined : { format: "text", bytes: size };
+    },
+  };
+  const all: Walked[] = [];
+  const options = { ...plain, exclude: ["*.log"], own: [join(top, "own.html")] };
+  for await (const batch of filesystem.walk(top, 0, options, new AbortController().signal, unchanged)) all.push(...batch);
+  expect(lines(all)).toEqual([
+    "a.txt",
+    "b.txt",
+    "- c-link (symbolic link)",
+    "- d.log (*.log)",
+    "- own.html (own output)",
+    "会议（一）.txt",
+    "= sub/x.txt",
+    "sub/y.txt",
+  ]);
+  // Beside an output of this run nothing is asked: few directories hold one.
+  expect(asked).toEqual(["sub/x.txt", "sub/y.txt"]);
+
+  asked.length = 0;
+  all.length = 0;
+  for await (const batch of filesystem.walk(top, 0, { ...options, own: [] }, new AbortController().signal, unchanged)) all.push(...batch);
+  expect(lines(all)).toEqual([
+    "= a.txt",
+    "b.txt",
+    "- c-link (symbolic link)",
+    "- d.log (*.log)",
+    "= own.html",
+    "= 会议（一）.txt",
+    "= sub/x.txt",
+    "sub/y.txt",
+  ]);
+  expect(asked).toEqual(["a.txt", "b.txt", "own.html", "会议（一）.txt", "sub/x.txt", "sub/y.txt"]);
 });

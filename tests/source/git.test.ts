@@ -41,7 +41,9 @@ function told(walked: readonly Walked[]): readonly string[] {
       ? one.entry.path
       : one.type === "excluded"
         ? `${one.path} excluded: ${one.by}`
-        : `${one.failure.path} ${one.failure.code}: ${one.failure.detail}`,
+        : one.type === "unchanged"
+          ? one.paths.join()
+          : `${one.failure.path} ${one.failure.code}: ${one.failure.detail}`,
   );
 }
 

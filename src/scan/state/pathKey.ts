@@ -18,15 +18,3 @@ export function pathKey(below: ByteString): ByteString {
 export function belowOf(key: ByteString): ByteString {
   return key.replaceAll(DIRECTORY, "").replaceAll(END, "/").replace(FILE, "");
 }
-
-/** 53 bits of a stamp: enough to tell that a file changed, a fifth of its length. */
-export function stampHash(stamp: string): number {
-  let low = 0x811c9dc5;
-  let high = 0x01000193;
-  for (let at = 0; at < stamp.length; at++) {
-    const code = stamp.charCodeAt(at);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code, 0x85ebca6b) ^ (high >>> 13);
-  }
-  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
-}

@@ -3,14 +3,15 @@ import { chmodSync, existsSync, realpathSync, renameSync, rmSync } from "node:fs
 import { join } from "node:path";
 
 import { firstMatchOf } from "../../judge/firstMatch.ts";
-import type { Entry } from "../../model/entry.ts";
+import type { Entry, Unchanged } from "../../model/entry.ts";
 import type { ScanHeader, ScanSummary } from "../../model/event.ts";
 import type { Examination } from "../../model/finding.ts";
 import type { ScanRequest } from "../../model/request.ts";
 import { absentOf } from "../../util/gating.ts";
 import type { Gating, Places } from "../../util/gating.ts";
 import { keyedHash, keyId } from "../../util/hash.ts";
-import { showBytes, toByteString, toSystemPath } from "../../util/path.ts";
+import { fileStampOf } from "../../util/fileStamp.ts";
+import { exactText, showBytes, toByteString, toSystemPath } from "../../util/path.ts";
 import { formatVersions } from "../formatVersions.ts";
 import { makeDirectory } from "../makeDirectory.ts";
 import type { FormatVersion } from "../formatVersions.ts";
@@ -19,14 +20,14 @@ import { openDatabase } from "./database.ts";
 import type { Database, Row } from "./database.ts";
 import { takeLock } from "./lock.ts";
 import type { Holder } from "./lock.ts";
-import { belowOf, pathKey, stampHash } from "./pathKey.ts";
+import { belowOf, pathKey } from "./pathKey.ts";
+import { Rows, Table } from "./rows.ts";
+import type { Known } from "./rows.ts";
 import { fromRecord } from "./record.ts";
 import type { Record } from "./record.ts";
 
 /** Raised when tables or records change their form: an older file is begun anew. */
-const FORM = 7;
-/** Rows read ahead of the walk. */
-const PAGE = 2_000;
+const FORM = 8;
 /** Entries, and milliseconds, after which what is known is made to last. */
 const COMMIT_ENTRIES = 2_000;
 const COMMIT_MS = 2_000;
@@ -54,12 +55,6 @@ export interface PastRun {
   readonly summary: ScanSummary | undefined;
 }
 
-/** What there is to say of an entry without a match. */
-export interface Plain {
-  readonly format: string | undefined;
-  readonly bytes: number;
-}
-
 /** What is known of entries from earlier runs. Entries are asked for and told in walk order. */
 export interface ScanState {
   /** Says that a damaged file was put aside and everything is read again. */
@@ -71,8 +66,8 @@ export interface ScanState {
    * hash of its bytes, that decides instead of size, times and inode.
    */
   lookup(entry: Entry, content?: string): readonly Examination[] | undefined;
-  /** As `lookup`, of an entry that held text without a match and nothing else; undefined for any other, which is then to be looked up. */
-  plain(entry: Entry): Plain | undefined;
+  /** As `lookup`, of files that held text without a match and nothing else, before they are entries; any other is then to be looked up. */
+  readonly unchanged: Unchanged;
   /** Keeps what was found in an entry that was read; without a record it is read again the next time. */
   store(entry: Entry, record: Record | undefined, content?: string): void;
   /** What gated in the last complete run over the same roots in the same zone; undefined where there was none. */
@@ -185,13 +180,15 @@ function prepare(database: Database): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
   if (version !== FORM) {
     database.exec(
-      "DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS roots; DROP TABLE IF EXISTS signatures; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS gating;",
+      "DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS pages; DROP TABLE IF EXISTS roots; DROP TABLE IF EXISTS signatures; DROP TABLE IF EXISTS runs; DROP TABLE IF EXISTS gating;",
     );
     database.exec(`
       CREATE TABLE roots (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
       CREATE TABLE signatures (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE);
-      CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, place INTEGER NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL,
-        format TEXT, bytes INTEGER NOT NULL, data TEXT, content TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
+      CREATE TABLE entries (root INTEGER NOT NULL, key BLOB NOT NULL, stamp INTEGER NOT NULL, signature INTEGER NOT NULL, format TEXT,
+        bytes INTEGER NOT NULL, data TEXT, content TEXT, PRIMARY KEY (root, key)) WITHOUT ROWID;
+      CREATE TABLE pages (root INTEGER NOT NULL, after BLOB NOT NULL, last BLOB NOT NULL, signature INTEGER NOT NULL, formats TEXT NOT NULL,
+        data BLOB NOT NULL, PRIMARY KEY (root, after)) WITHOUT ROWID;
       CREATE TABLE gating (job TEXT NOT NULL, key TEXT NOT NULL, place TEXT NOT NULL, PRIMARY KEY (job, key)) WITHOUT ROWID;
       CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT NOT NULL, header TEXT NOT NULL, summary TEXT, job TEXT NOT NULL);
       PRAGMA user_version = ${FORM};`);
@@ -201,171 +198,6 @@ function prepare(database: Database): void {
   database.prepare("SELECT id, started, header, summary FROM runs ORDER BY id DESC LIMIT 1").get();
 }
 
-/** What of a page of rows says whether entries are the next ones and unchanged, by columns. */
-interface Summary {
-  /** Hash of the path below the root, its stamp, signature and bytes; format; 1 where there is nothing else to say. */
-  readonly places: readonly number[];
-  readonly stamps: readonly number[];
-  readonly signatures: readonly number[];
-  readonly bytes: readonly number[];
-  readonly formats: readonly (string | null)[];
-  readonly plain: readonly number[];
-}
-
-const nothing: Summary = { places: [], stamps: [], signatures: [], bytes: [], formats: [], plain: [] };
-
-/** Of a page as one text: a row at a time costs ten times as much. */
-const SUMMARY = `SELECT json_group_array(place) AS places, json_group_array(stamp) AS stamps, json_group_array(signature) AS signatures,
-  json_group_array(bytes) AS bytes, json_group_array(format) AS formats, json_group_array(data IS NULL) AS plain, max(key) AS last
-  FROM (SELECT * FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE})`;
-
-interface Known {
-  readonly key: string;
-  readonly stamp: number;
-  readonly signature: number;
-  readonly format: string | null;
-  readonly bytes: number;
-  readonly data: string | null;
-  readonly content: string | null;
-}
-
-/**
- * One root's rows as the walk passes them, a page at a time. While every entry is the next row, which is so in most of a second scan, hashes
- * are compared and no row is looked at; the rows of a page are read when one is not.
- */
-class Rows {
-  readonly id: number;
-  readonly base: string;
-  readonly #summary: (after: Uint8Array) => Row | undefined;
-  readonly #page: (after: Uint8Array) => readonly Row[];
-  /** Where the page at hand begins: after this key. */
-  #after = "";
-  #last = "";
-  #hashes: Summary = nothing;
-  #rows: readonly Known[] | undefined;
-  #length = 0;
-  #at = 0;
-  #ended = false;
-  #begun = false;
-  /** Keys of rows that the walk did not meet, or met out of its order. */
-  gone: string[] = [];
-  /** Of these the latter. */
-  readonly strays: Set<string> = new Set();
-  /** The newest entry met in its order: its key, or what comes after the base of its path. */
-  #passed: { readonly key: string } | { readonly below: string } = { key: "" };
-
-  constructor(id: number, base: string, summary: (after: Uint8Array) => Row | undefined, page: (after: Uint8Array) => readonly Row[]) {
-    this.id = id;
-    this.base = base;
-    this.#summary = summary;
-    this.#page = page;
-  }
-
-  /** The next row, where it is this entry's, unchanged under this signature and plain. It is passed then, else it stays the next. */
-  plain(below: string, stamp: string, signature: number): Plain | undefined {
-    if (this.#at >= this.#length && !this.#turn()) return undefined;
-    const at = this.#at;
-    const hashes = this.#hashes;
-    if (hashes.plain[at] !== 1 || hashes.signatures[at] !== signature) return undefined;
-    if (hashes.stamps[at] !== stampHash(stamp) || hashes.places[at] !== stampHash(below)) return undefined;
-    this.#at++;
-    this.#passed = { below };
-    return { format: hashes.formats[at] ?? undefined, bytes: hashes.bytes[at] ?? 0 };
-  }
-
-  /** Whether a key comes after the newest that was met in its order. */
-  isNext(key: string): boolean {
-    const passed = this.#passed;
-    return key > ("key" in passed ? passed.key : pathKey(passed.below));
-  }
-
-  find(key: string): Known | undefined {
-    const passed = "key" in this.#passed ? this.#passed.key : pathKey(this.#passed.below);
-    this.#passed = { key };
-    for (;;) {
-      if (this.#at >= this.#length) {
-        if (!this.#turn()) return undefined;
-        continue;
-      }
-      const row = (this.#rows ??= this.#load(passed))[this.#at];
-      if (row === undefined || row.key > key) return undefined;
-      this.#at++;
-      if (row.key === key) return row;
-      this.gone.push(row.key);
-    }
-  }
-
-  /** All that the walk did not come to. */
-  rest(): readonly string[] {
-    const rest: string[] = [];
-    while (this.#at < this.#length || this.#turn()) {
-      const rows = (this.#rows ??= this.#load("key" in this.#passed ? this.#passed.key : pathKey(this.#passed.below)));
-      for (; this.#at < this.#length; this.#at++) rest.push(rows[this.#at]?.key ?? "");
-    }
-    return rest;
-  }
-
-  /** The rows of the page at hand. What was kept out of its order since it was summed up is passed over where it lies before `passed`. */
-  #load(passed: string): readonly Known[] {
-    const rows = this.#page(bytesOf(this.#after)).map(known);
-    const last = rows.at(-1)?.key ?? "";
-    if (rows.length !== this.#length || last !== this.#last) {
-      const next = rows.findIndex(({ key }) => key > passed);
-      this.#at = next < 0 ? rows.length : next;
-      this.#length = rows.length;
-      this.#last = last;
-      this.#hashes = nothing;
-    }
-    return rows;
-  }
-
-  /** The next page; false where there is none. */
-  #turn(): boolean {
-    if (this.#ended) return false;
-    this.#after = this.#begun ? this.#last : "";
-    this.#begun = true;
-    this.#rows = undefined;
-    this.#at = 0;
-    this.#hashes = this.#summarise();
-    this.#ended = this.#length < PAGE;
-    return this.#length > 0;
-  }
-
-  #summarise(): Summary {
-    const row = this.#summary(bytesOf(this.#after));
-    const list = (name: string): never[] => JSON.parse(String(row?.[name] ?? "[]")) as never[];
-    const hashes: Summary = {
-      places: list("places"),
-      stamps: list("stamps"),
-      signatures: list("signatures"),
-      bytes: list("bytes"),
-      formats: list("formats"),
-      plain: list("plain"),
-    };
-    this.#length = hashes.places.length;
-    const last = row?.["last"];
-    this.#last = last instanceof Uint8Array ? Buffer.from(last).toString("latin1") : "";
-    return hashes;
-  }
-}
-
-function known(row: Row): Known {
-  const { key, stamp, signature, format, bytes, data, content } = row;
-  return {
-    key: Buffer.from(key as Uint8Array).toString("latin1"),
-    stamp: Number(stamp),
-    signature: Number(signature),
-    format: format as string | null,
-    bytes: Number(bytes),
-    data: data as string | null,
-    content: content as string | null,
-  };
-}
-
-function bytesOf(key: string): Uint8Array {
-  return Buffer.from(key, "latin1");
-}
-
 class Sqlite implements ScanState {
   readonly rebuilt: boolean;
   trouble: StateTrouble | undefined;
@@ -373,11 +205,9 @@ class Sqlite implements ScanState {
   readonly #database: Database;
   readonly #release: () => void;
   readonly #signature: number;
+  readonly unchanged: Unchanged;
   readonly #roots: readonly (Rows | undefined)[];
   readonly #prunes: boolean;
-  readonly #put: ReturnType<Database["prepare"]>;
-  readonly #get: ReturnType<Database["prepare"]>;
-  readonly #delete: ReturnType<Database["prepare"]>;
   readonly #job: string;
   readonly lastGating: Gating | undefined;
   readonly lastComplete: string | undefined;
@@ -398,28 +228,16 @@ class Sqlite implements ScanState {
     this.#database = database;
     this.rebuilt = rebuilt;
     this.#release = release;
-    this.#put = database.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    this.#get = database.prepare("SELECT key, stamp, signature, format, bytes, data, content FROM entries WHERE root = ? AND key = ?");
-    this.#delete = database.prepare("DELETE FROM entries WHERE root = ? AND key = ?");
     const { include, exclude, listed } = request.walk;
     this.#prunes = include.length === 0 && exclude.length === 0 && listed === undefined;
     database.exec("BEGIN IMMEDIATE");
     this.#signature = this.#idOf("signatures", "digest", signatureOf(request, formats));
-    const page = database.prepare(
-      `SELECT key, stamp, signature, format, bytes, data, content FROM entries WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE}`,
-    );
-    const summary = database.prepare(SUMMARY);
     this.#roots = request.roots.map((root) => {
       const base = baseOf(root);
       if (base === undefined) return undefined;
-      const id = this.#idOf("roots", "path", bytesOf(base));
-      return new Rows(
-        id,
-        base,
-        (after) => summary.get(id, after),
-        (after) => page.all(id, after),
-      );
+      return new Rows(base, new Table(database, this.#idOf("roots", "path", Buffer.from(base, "latin1")), this.#signature));
     });
+    this.unchanged = this.#unchanged();
     database.exec("COMMIT");
     const bases = this.#roots.map((rows, index) => rows?.base ?? request.roots[index] ?? "");
     this.#job = createHash("sha256")
@@ -441,17 +259,24 @@ class Sqlite implements ScanState {
           );
   }
 
-  plain(entry: Entry): Plain | undefined {
-    const rows = this.#roots[entry.root];
-    const { stamp, key } = entry;
-    if (rows === undefined || stamp === undefined || !key.startsWith(rows.base)) return undefined;
-    if (this.trouble !== undefined) return undefined;
-    try {
-      return rows.plain(key.slice(rows.base.length), stamp, this.#signature);
-    } catch (error) {
-      this.#fail(error);
-      return undefined;
-    }
+  #unchanged(): Unchanged {
+    let rows: Rows | undefined;
+    return {
+      enter: (root, key) => {
+        rows = this.trouble === undefined ? this.#roots[root] : undefined;
+        rows?.enter(key);
+      },
+      file: (name, size, modified, changed, inode) => {
+        if (rows === undefined) return undefined;
+        try {
+          return rows.file(name, size, modified, changed, inode);
+        } catch (error) {
+          rows = undefined;
+          this.#fail(error);
+          return undefined;
+        }
+      },
+    };
   }
 
   lookup(entry: Entry, content?: string): readonly Examination[] | undefined {
@@ -463,7 +288,7 @@ class Sqlite implements ScanState {
       // What is listed or reached through a link may come out of order: such an entry is asked for by itself.
       const found = rows.isNext(key) ? rows.find(key) : this.#stray(rows, key);
       if (found === undefined || found.signature !== this.#signature) return undefined;
-      if (content === undefined ? found.stamp !== stampHash(stamp) : found.content !== content) return undefined;
+      if (content === undefined ? found.stamp !== stampIn(rows.base, entry.key, stamp) : found.content !== content) return undefined;
       return fromRecord(entry, found);
     });
   }
@@ -489,12 +314,11 @@ class Sqlite implements ScanState {
     const rows = this.#roots[entry.root];
     const key = rows === undefined ? undefined : keyOf(rows.base, entry);
     if (rows === undefined || key === undefined || entry.stamp === undefined) return;
-    const stamp = stampHash(entry.stamp);
-    const place = stampHash(entry.key.slice(rows.base.length));
+    const stamp = stampIn(rows.base, entry.key, entry.stamp);
     this.#guarded(() => {
       this.#begin();
-      if (record === undefined) this.#delete.run(rows.id, bytesOf(key));
-      else this.#put.run(rows.id, bytesOf(key), place, stamp, this.#signature, record.format, record.bytes, record.data, content ?? null);
+      if (record === undefined) rows.table.delete(key);
+      else rows.table.put({ key, stamp, ...record, content: content ?? null });
       this.#pending++;
       if (this.#pending >= COMMIT_ENTRIES || performance.now() - this.#committed > COMMIT_MS) this.#commit();
     });
@@ -544,18 +368,19 @@ class Sqlite implements ScanState {
     }
     if (summary?.complete === true && this.#prunes) {
       for (const [index, rows] of this.#roots.entries()) {
-        for (const key of [...(rows?.gone ?? []), ...(rows?.rest() ?? [])])
-          if (rows?.strays.has(key) !== true && !places.missed(`${index}/${showBytes(belowOf(key))}`))
-            this.#delete.run(rows?.id ?? 0, bytesOf(key));
+        if (rows === undefined) continue;
+        for (const keys of [rows.gone, rows.rest()])
+          for (const key of keys)
+            if (!rows.strays.has(key) && !places.missed(`${index}/${showBytes(belowOf(key))}`)) rows.table.delete(key);
       }
     }
+    if (summary?.complete === true) for (const rows of this.#roots) rows?.table.fill();
     this.#commit();
   }
 
   #stray(rows: Rows, key: string): Known | undefined {
     rows.strays.add(key);
-    const row = this.#get.get(rows.id, bytesOf(key));
-    return row === undefined ? undefined : known(row);
+    return rows.table.row(key);
   }
 
   #idOf(table: "roots" | "signatures", column: string, value: string | Uint8Array): number {
@@ -592,6 +417,12 @@ function baseOf(root: string): string | undefined {
 function keyOf(base: string, entry: Entry): string | undefined {
   if (entry.key.startsWith(base)) return pathKey(entry.key.slice(base.length));
   return `${entry.key}/` === base ? pathKey("") : undefined;
+}
+
+/** Of a path that is a text its characters are hashed, as the walk does. */
+function stampIn(base: string, key: string, stamp: string): number {
+  const below = key.slice(base.length);
+  return fileStampOf(exactText(below) ?? below, stamp);
 }
 
 /**

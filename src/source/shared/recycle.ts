@@ -14,8 +14,9 @@ const bins = /(?:^|\/)(?:\$RECYCLE\.BIN|RECYCLER|RECYCLED)\/(?:[^/]+\/)?$|(?:^|\
  * What the bin's records say of the names in a directory, by name; undefined for a directory that is no recycle bin's. `directory` ends in a
  * slash. Records that cannot be read say nothing here: they are entries themselves, and told there.
  */
-export function recycledIn(directory: ByteString, names: readonly ByteString[]): ReadonlyMap<ByteString, RecycledItem> | undefined {
+export function recycledIn(directory: ByteString, named: () => readonly ByteString[]): ReadonlyMap<ByteString, RecycledItem> | undefined {
   if (!bins.test(directory)) return undefined;
+  const names = named();
   const items = new Map<ByteString, RecycledItem>();
   const trash = directory.endsWith("/files/");
   const records = trash ? names.map((name) => `../info/${name}.trashinfo`) : names.filter((name) => /^(?:\$I|INFO2$)/i.test(name));

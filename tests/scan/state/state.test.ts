@@ -6,10 +6,12 @@ import { expect, test } from "vitest";
 import type { Entry } from "../../../src/model/entry.ts";
 import type { ScanHeader, ScanSummary } from "../../../src/model/event.ts";
 import type { Examination } from "../../../src/model/finding.ts";
+import { openDatabase } from "../../../src/scan/state/database.ts";
 import { Keeping } from "../../../src/scan/state/record.ts";
 import { openState } from "../../../src/scan/state/state.ts";
 import type { ScanState } from "../../../src/scan/state/state.ts";
 import { Places } from "../../../src/util/gating.ts";
+import { exactText } from "../../../src/util/path.ts";
 import { requestOf, tree } from "../support.ts";
 
 const root = tree({ "x.txt": "x" });
@@ -40,7 +42,10 @@ function examined(entry: Entry, textless = false): readonly Examination[] {
 function pass(state: ScanState, entries: readonly Entry[]): Readonly<Record<"plain" | "known" | "read", number>> {
   const count = { plain: 0, known: 0, read: 0 };
   for (const entry of entries) {
-    const plain = state.plain(entry);
+    const name = entry.key.lastIndexOf("/") + 1;
+    state.unchanged.enter(0, entry.key.slice(0, name));
+    const [size, modified, changed, inode] = (entry.stamp ?? "").split(":").map(Number) as [number, number, number, number];
+    const plain = state.unchanged.file(exactText(entry.key.slice(name)) ?? "", size, modified, changed, inode);
     if (plain !== undefined) {
       expect(plain).toEqual({ format: "text", bytes: entry.path.length });
       count.plain++;
@@ -95,6 +100,18 @@ test("is merged with the walk over many pages, whatever changed, came, went or l
   end(state);
   state = await open();
   expect(pass(state, changed).read).toBe(0);
+  end(state);
+
+  // Pages that are no pages are put together anew.
+  const database = await openDatabase(join(directory, "state.db"));
+  const pages = Number(database?.prepare("SELECT count(*) AS n FROM pages").get()?.["n"]);
+  expect(pages).toBeGreaterThan(4);
+  expect(pages).toBeLessThan(8);
+  database?.exec("UPDATE pages SET data = zeroblob(13) WHERE after > x'0264'; UPDATE pages SET last = x'' WHERE after = x''");
+  database?.close();
+  state = await open();
+  const anew = pass(state, changed);
+  expect([anew.read, anew.plain]).toEqual([0, changed.length - changed.filter(({ path }) => path.endsWith(".bin")).length]);
   end(state);
 
   // Backwards, as links and lists may come: each is asked for by itself, and nothing is taken for another.
