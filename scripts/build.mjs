@@ -22,8 +22,22 @@ if (run.status === 0) {
   await prepareRules();
 }
 
-/** Entries lie one folder below bundle/, as all that is shared does, so that each finds the package's own files (src/util/home.ts). */
+/**
+ * Entries lie one folder below bundle/, as all that is shared does, so that each finds the package's own files (src/util/home.ts).
+ *
+ * What every start needs, and what every scan needs, come in one chunk each: to find and open a module costs more than to compile it. What
+ * workers need too stands apart, so that they do not load the rest. Packages that each start needs are taken in.
+ */
 async function bundle() {
+  const workers = reachable("scan/worker.ts", "scan/isolation/child.ts");
+  const start = reachable("cli/main.ts", "cli/options.ts", "cli/config.ts", "cli/command/media.ts");
+  const scan = reachable("cli/command/scan.ts", "cli/delivery.ts", "cli/profiles.ts", "scan/state/state.ts", "rulepack/prepared.ts");
+  const chunkOf = (id) => {
+    if (/node_modules.commander/.test(id)) return "start";
+    if (/node_modules.chalk/.test(id)) return "scan";
+    if (workers.has(id)) return start.has(id) ? "shared-start" : scan.has(id) ? "shared-scan" : undefined;
+    return start.has(id) ? "start" : scan.has(id) ? "scan" : undefined;
+  };
   const input = {
     "cli/main": "cli/main.ts",
     "scan/worker": "scan/worker.ts",
@@ -33,11 +47,54 @@ async function bundle() {
   const bundled = await rolldown({
     input: Object.fromEntries(Object.entries(input).map(([name, file]) => [name, join(root, "src", file)])),
     platform: "node",
-    external: /^[^./]/,
+    external: (id) => /^[^./#\0]/.test(id) && id !== "commander" && id !== "chalk",
+    plugins: [childProcessWhenUsed()],
+    onLog: (level, log, report) => {
+      // What is taken into a chunk is there when it is asked for: that is what these groups are for.
+      if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") report(level, log);
+    },
   });
   rmSync(join(root, "bundle"), { recursive: true, force: true });
-  await bundled.write({ dir: join(root, "bundle"), entryFileNames: "[name].js", chunkFileNames: "shared/[name]-[hash].js" });
+  await bundled.write({
+    dir: join(root, "bundle"),
+    entryFileNames: "[name].js",
+    chunkFileNames: "shared/[name]-[hash].js",
+    codeSplitting: {
+      groups: ["shared-start", "start", "shared-scan", "scan"].map((name, index, all) => ({
+        name,
+        // What one group needs of another it does not take along.
+        priority: all.length - index,
+        test: (id) => chunkOf(id) === name,
+      })),
+    },
+  });
   await bundled.close();
+}
+
+/** commander would load this at each start, for commands that are programs of their own: zicha has none. */
+function childProcessWhenUsed() {
+  return {
+    name: "child-process-when-used",
+    resolveId: (id, importer) =>
+      id === "node:child_process" && /node_modules.commander/.test(importer ?? "") ? "\0child-process" : undefined,
+    load: (id) =>
+      id === "\0child-process"
+        ? 'export const spawn = (...all) => process.getBuiltinModule("node:child_process").spawn(...all);'
+        : undefined,
+  };
+}
+
+/** Modules of src/ that these import, and so on, without what is imported when it is needed. */
+function reachable(...files) {
+  const found = new Set();
+  const open = files.map((file) => join(root, "src", file));
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    const text = readFileSync(file, "utf8");
+    for (const [, other] of text.matchAll(/^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)";/gm)) open.push(join(dirname(file), other));
+  }
+  return found;
 }
 
 /** Compiles a kernel and writes it as text into a module beside it, so that nothing is looked for at run time. */

@@ -51,7 +51,9 @@ const files = readdirSync(source, { recursive: true, encoding: "utf8" })
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(source, file), "utf8");
-  return [...text.matchAll(/(?:^(?:import|export|\}) [^"\n]*from |^import |\bimport\()"([^"\n]+)"/gm)].map((match) => match[1] ?? "");
+  return [...text.matchAll(/(?:^(?:import|export|\}) [^"\n]*from |^import |\bimport\(|\bgetBuiltinModule\()"([^"\n]+)"/gm)].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 const layerOf = (file: string): string => file.split("/")[0] ?? "";

@@ -266,9 +266,14 @@ function packsIn(root: string, problems: PackProblem[]): readonly string[] {
 
 /** Paths of a pack's files below its directory, with `/`, sorted; links and anything else that is no regular file are not followed. */
 function filesOf(directory: string, problems: PackProblem[]): readonly string[] {
+  const folders = new Map<string, string>();
   const files = readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((item) => item.isFile())
-    .map((item) => relative(directory, join(item.parentPath, item.name)).split(sep).join("/"))
+    .map(({ parentPath, name }) => {
+      const folder = folders.get(parentPath) ?? relative(directory, join(parentPath, sep)).split(sep).join("/");
+      folders.set(parentPath, folder);
+      return folder === "" ? name : `${folder}/${name}`;
+    })
     .toSorted();
   if (files.length > MAX_FILES) problems.push({ file: directory, line: 0, at: "", expected: `a pack of at most ${MAX_FILES} files` });
   return files.slice(0, MAX_FILES);

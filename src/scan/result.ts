@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 
 import { Snapshot } from "../judge/snapshot.ts";
 import type { ScanEvent } from "../model/event.ts";
@@ -30,6 +29,7 @@ export async function* readResult(file: string): AsyncGenerator<ScanEvent> {
     stream.once("error", (error: NodeJS.ErrnoException) => reject(new ResultError("io", error.code ?? "EIO")));
   });
   failed.catch(() => undefined);
+  const { createInterface } = process.getBuiltinModule("node:readline");
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
   const next = async (): Promise<string | undefined> => {
     const result = await Promise.race([lines.next(), failed]);

@@ -1,4 +1,3 @@
-import { execFile, spawn } from "node:child_process";
 import type { ByteSource, Entry, Source, Walked } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import type { Failure } from "../model/failure.ts";
@@ -190,16 +189,19 @@ async function withSizes(directory: string, changes: readonly Omit<Change, "size
 /** What a git command prints. Rejects with a `FailureError` that says what git said in its first line. */
 function run(directory: string, words: readonly string[], input = ""): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = execFile(
-      "git",
-      [...guards, "-C", directory, ...words],
-      { encoding: "buffer", maxBuffer: LIST, env: environment(), windowsHide: true },
-      (error, stdout, stderr) => {
-        if (error === null) resolve(stdout);
-        else if (error.code === "ENOENT") reject(new FailureError("missing-tool", "git is not installed"));
-        else reject(new FailureError("not-found", firstLine(stderr) || `git ${words[0] ?? ""} failed`));
-      },
-    );
+    // Loaded by what uses it: such modules of Node cost every start 2 to 5 ms each.
+    const child = process
+      .getBuiltinModule("node:child_process")
+      .execFile(
+        "git",
+        [...guards, "-C", directory, ...words],
+        { encoding: "buffer", maxBuffer: LIST, env: environment(), windowsHide: true },
+        (error, stdout, stderr) => {
+          if (error === null) resolve(stdout);
+          else if (error.code === "ENOENT") reject(new FailureError("missing-tool", "git is not installed"));
+          else reject(new FailureError("not-found", firstLine(stderr) || `git ${words[0] ?? ""} failed`));
+        },
+      );
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input);
   });
@@ -210,7 +212,7 @@ function firstLine(bytes: Buffer): string {
 }
 
 function blob(top: string, object: string, size: number | undefined): ByteSource {
-  const child = spawn("git", [...guards, "-C", top, "cat-file", "blob", object], {
+  const child = process.getBuiltinModule("node:child_process").spawn("git", [...guards, "-C", top, "cat-file", "blob", object], {
     stdio: ["ignore", "pipe", "ignore"],
     env: environment(),
     windowsHide: true,

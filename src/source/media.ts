@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
 import { realpathSync } from "node:fs";
-import { promisify } from "node:util";
 import type { Volume } from "../model/event.ts";
 import { showBytes, toSystemPath } from "../util/path.ts";
 import { linuxVolumeOf, listLinuxVolumes } from "./mediaLinux.ts";
 import { parseMacDisks, parseMacUsb, parseMacVolume } from "./mediaMac.ts";
 import { parseWindowsMedia, windowsMediaCommand } from "./mediaWindows.ts";
 import { locate } from "./shared/locate.ts";
-
-const run = promisify(execFile);
 
 /** A program of the system that does not answer in 20 s hangs on a bad medium. It may print at most 16 MiB. */
 const limits = { timeout: 20_000, maxBuffer: 16 << 20, windowsHide: true, encoding: "utf8" } as const;
@@ -51,6 +47,16 @@ export async function volumeOf(path: string, systemRoot: string): Promise<Volume
 /** The mounted volumes that can be carried away: USB sticks and disks, memory cards, discs. */
 export async function removableMounts(systemRoot: string): Promise<Volume[]> {
   return (await listVolumes(systemRoot)).filter(({ mount, removable }) => removable && mount !== "");
+}
+
+/** Loads what it needs itself: on Linux no program is started. */
+function run(program: string, words: readonly string[], options: typeof limits): Promise<{ readonly stdout: string }> {
+  return new Promise((resolve, reject) => {
+    process.getBuiltinModule("node:child_process").execFile(program, words, options, (error, stdout) => {
+      if (error === null) resolve({ stdout });
+      else reject(error);
+    });
+  });
 }
 
 async function listMacVolumes(): Promise<Volume[]> {

@@ -1,5 +1,3 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
-
 /** 256 Ki characters a block: compresses as well as larger ones, and a block is all that is held uncompressed. */
 const blockLength = 262_144;
 
@@ -23,14 +21,14 @@ export class Spool {
     this.#count += 1;
     this.#length += text.length;
     if (this.#length < blockLength) return;
-    this.#blocks.push(deflateRawSync(this.#texts.join(""), { level: 3 }));
+    this.#blocks.push(process.getBuiltinModule("node:zlib").deflateRawSync(this.#texts.join(""), { level: 3 }));
     this.#texts = [];
     this.#length = 0;
   }
 
   /** What was added, in order, in blocks that may end anywhere between two texts. */
   *blocks(): Generator<string> {
-    for (const block of this.#blocks) yield inflateRawSync(block).toString("utf8");
+    for (const block of this.#blocks) yield process.getBuiltinModule("node:zlib").inflateRawSync(block).toString("utf8");
     if (this.#length > 0) yield this.#texts.join("");
   }
 }

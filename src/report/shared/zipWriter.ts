@@ -1,4 +1,3 @@
-import { constants, crc32, deflateRawSync } from "node:zlib";
 import type { Writer } from "../../model/report.ts";
 
 interface Written {
@@ -46,6 +45,8 @@ export class ZipWriter {
       stored += part.length;
       await this.#write(part);
     };
+    // Loaded by what uses it: all reports are at hand in every run.
+    const { constants, crc32, deflateRawSync } = process.getBuiltinModule("node:zlib");
     for (const block of blocks) {
       const text = Buffer.from(block, "utf8");
       crc = crc32(text, crc);

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -50,13 +49,15 @@ function startChild(
   stdin: boolean,
 ): Lane & { readonly pid: number } {
   const status = createStatus();
-  const child = spawn(process.execPath, [...execArgv, fileURLToPath(packaged("bundle/scan/child.js"))], {
-    env: Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
-    serialization: "advanced",
-    // Nothing a library prints may reach the terminal or a log: it could quote the data.
-    stdio: [stdin ? "inherit" : "ignore", "ignore", "ignore", "ipc", "pipe"],
-    windowsHide: true,
-  });
+  const child = process
+    .getBuiltinModule("node:child_process")
+    .spawn(process.execPath, [...execArgv, fileURLToPath(packaged("bundle/scan/child.js"))], {
+      env: Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+      serialization: "advanced",
+      // Nothing a library prints may reach the terminal or a log: it could quote the data.
+      stdio: [stdin ? "inherit" : "ignore", "ignore", "ignore", "ipc", "pipe"],
+      windowsHide: true,
+    });
   let begun = false;
   let over = false;
   let memory = 0;
