@@ -41,14 +41,18 @@ export async function keepResult(
   terminal: Terminal,
   settings: DeliverySettings,
   report: RunReport | undefined,
-): Promise<() => Promise<void>> {
+): Promise<(until?: number) => Promise<void>> {
   const { prepareDelivery } = await import("../deliver/deliver.ts");
   const spool = join(defaultStateDirectory(terminal.environment), "spool");
   const wanted = report !== undefined && isWanted(settings.on, report) ? report : undefined;
-  const send = prepareDelivery(settings.destinations, wanted, spool);
-  return async () => {
-    for (const { destination, detail, kept } of await send()) {
-      const what = `${destination.kind}: ${detail}`;
+  const send = prepareDelivery(settings.destinations, wanted, spool, async (milliseconds) => {
+    const { takeLock } = await import("../scan/state/lock.ts");
+    const lock = await takeLock(join(spool, "lock"), milliseconds);
+    return "release" in lock ? lock.release : undefined;
+  });
+  return async (until) => {
+    for (const { destination, detail, kept } of await send(until)) {
+      const what = `${destination.kind}: ${say(terminal, words[detail] ?? detail, detail)}`;
       terminal.stderr.write(
         kept
           ? `${say(terminal, `结果未能送达（${what}），下次运行再送`, `the result did not arrive (${what}); the next run tries again`)}\n`
@@ -57,6 +61,13 @@ export async function keepResult(
     }
   };
 }
+
+/** What `deliver/` says itself; the rest are codes of the system. */
+const words: Readonly<Record<string, string>> = {
+  "another run is sending": "另一次运行正在发送",
+  "no time is left": "时间已用完",
+  "timed out": "超时",
+};
 
 function isWanted(on: DeliverySettings["on"], report: RunReport): boolean {
   if (on === "always") return true;

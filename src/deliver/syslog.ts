@@ -119,7 +119,7 @@ function clean(text: string): string {
 }
 
 /** Sends a report. Resolves when all is handed over; over UDP that is all there is to know. Rejects with a sentence without content. */
-export async function sendSyslog(destination: Syslog, report: RunReport): Promise<void> {
+export async function sendSyslog(destination: Syslog, report: RunReport, milliseconds: number): Promise<void> {
   const url = new URL(destination.url);
   const lines = syslogLines(report, destination.format).map((line) => Buffer.from(line, "utf8"));
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -134,6 +134,7 @@ export async function sendSyslog(destination: Syslog, report: RunReport): Promis
     socket,
     tls ? "secureConnect" : "connect",
     Buffer.concat(lines.flatMap((line) => [Buffer.from(`${line.length} `), line])),
+    Math.min(TIMEOUT, Math.ceil(milliseconds)),
   );
 }
 
@@ -161,9 +162,9 @@ function cut(line: Buffer): Buffer {
   return line.subarray(0, end);
 }
 
-function sendStream(socket: Socket, ready: string, bytes: Buffer): Promise<void> {
+function sendStream(socket: Socket, ready: string, bytes: Buffer, milliseconds: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.setTimeout(TIMEOUT, () => socket.destroy(new Error("timed out")));
+    socket.setTimeout(milliseconds, () => socket.destroy(new Error("timed out")));
     socket.once("error", reject);
     socket.once(ready, () => socket.end(bytes));
     socket.once("close", (failed) => {

@@ -12,7 +12,11 @@ const TIMEOUT = 20_000;
  * Posts a report as JSON. `X-Zicha-Signature: sha256=` is the HMAC over `timestamp.body` with the secret file's content, so that neither can be
  * changed or sent again later; `Idempotency-Key` is the same for every try. Resolves for 2xx; rejects otherwise, for a redirect too.
  */
-export function sendWebhook(destination: Extract<Destination, { kind: "webhook" }>, report: RunReport): Promise<void> {
+export function sendWebhook(
+  destination: Extract<Destination, { kind: "webhook" }>,
+  report: RunReport,
+  milliseconds: number,
+): Promise<void> {
   const body = JSON.stringify(report);
   const timestamp = String(Math.floor(Date.now() / 1000));
   const url = new URL(destination.url);
@@ -30,7 +34,8 @@ export function sendWebhook(destination: Extract<Destination, { kind: "webhook" 
   return new Promise((resolve, reject) => {
     const send = url.protocol === "https:" ? requestTls : requestPlain;
     const ca = destination.caFile === undefined ? {} : { ca: readFileSync(destination.caFile) };
-    const outgoing = send(url, { method: "POST", headers, signal: AbortSignal.timeout(TIMEOUT), ...ca }, (response) => {
+    const signal = AbortSignal.timeout(Math.min(TIMEOUT, Math.ceil(milliseconds)));
+    const outgoing = send(url, { method: "POST", headers, signal, ...ca }, (response) => {
       response.resume();
       response.once("end", () => {
         const status = response.statusCode ?? 0;

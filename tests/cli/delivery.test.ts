@@ -60,6 +60,10 @@ it("has kept what it says before the state takes it for known, so that a kill lo
   );
   const spool = join(scratch, "home", "zicha", "spool");
   await vi.waitFor(() => expect(readdirSync(spool).filter((name) => name.endsWith(".json"))).toHaveLength(1), { timeout: 60_000 });
+  // It is sending, and keeps others from that.
+  await vi.waitFor(() => expect(JSON.parse(readFileSync(join(spool, "lock"), "utf8"))).toMatchObject({ pid: killed.pid }), {
+    timeout: 60_000,
+  });
   killed.kill("SIGKILL");
   await new Promise((resolve) => killed.once("close", resolve));
   // The next run, which has nothing new to say, says what the killed one could not; the one after it nothing more.

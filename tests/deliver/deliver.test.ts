@@ -12,15 +12,22 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { prepareDelivery } from "../../src/deliver/deliver.ts";
-import type { Undelivered } from "../../src/deliver/deliver.ts";
+import type { TakeTurn, Undelivered } from "../../src/deliver/deliver.ts";
 import { syslogLines } from "../../src/deliver/syslog.ts";
 import type { Destination, RunReport } from "../../src/model/delivery.ts";
+import { takeLock } from "../../src/scan/state/lock.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "zicha-deliver-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 let spools = 0;
+const turnAt =
+  (spool: string): TakeTurn =>
+  async (milliseconds) => {
+    const lock = await takeLock(join(spool, "lock"), milliseconds);
+    return "release" in lock ? lock.release : undefined;
+  };
 const deliver = (destinations: readonly Destination[], sent: RunReport, spool: string): Promise<readonly Undelivered[]> =>
-  prepareDelivery(destinations, sent, spool)();
+  prepareDelivery(destinations, sent, spool, turnAt(spool))();
 const newSpool = (): string => join(scratch, `spool${spools++}`);
 
 const report: RunReport = {
@@ -194,6 +201,36 @@ describe("webhook", () => {
     expect(got).toEqual([report.key, "second"]);
     expect(readdirSync(spool)).toEqual(["0.json"]);
   });
+});
+
+it("is sent by one run at a time, also what another run put there meanwhile", async () => {
+  const spool = newSpool();
+  const got = join(scratch, "got.log");
+  const slow = { kind: "command", words: ["/bin/sh", "-c", `sleep 0.4; grep -o '"key":"[a-z0-9]*"' >> ${got}`] } as const;
+  const runs = ["first", "second", "third"].map((key, index) =>
+    prepareDelivery([slow], { ...report, key, started: `2026-11-2${index}T00:00:00.000Z` }, spool, turnAt(spool)),
+  );
+  expect(await Promise.all(runs.map((send) => send()))).toEqual([[], [], []]);
+  expect(readFileSync(got, "utf8").trimEnd().split("\n")).toEqual(['"key":"first"', '"key":"second"', '"key":"third"']);
+  expect(readdirSync(spool)).toEqual([]);
+});
+
+it("is left to the next run where another is still sending or no time is left", async () => {
+  const spool = newSpool();
+  const took = join(scratch, "late.json");
+  const take = { kind: "command", words: ["/bin/sh", "-c", `cat > ${took}`] } as const;
+  const send = prepareDelivery([take], report, spool, turnAt(spool));
+  const lock = await takeLock(join(spool, "lock"), 0);
+  expect(await send(performance.now() + 300)).toEqual([{ destination: take, detail: "another run is sending", kept: true }]);
+  if ("release" in lock) lock.release();
+  expect(await send(performance.now() - 1)).toEqual([{ destination: take, detail: "no time is left", kept: true }]);
+  const hangs = { kind: "command", words: ["/bin/sleep", "30"] } as const;
+  const begun = performance.now();
+  expect(await prepareDelivery([hangs], report, spool, turnAt(spool))(begun + 500)).toMatchObject([{ detail: "SIGTERM", kept: true }]);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(existsSync(took)).toBe(false);
+  expect(await prepareDelivery([take], undefined, spool, turnAt(spool))()).toEqual([]);
+  expect(JSON.parse(readFileSync(took, "utf8"))).toEqual(report);
 });
 
 it("sends what cannot be kept at once, and says where it is lost", async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { setTimeout } from "node:timers/promises";
 
@@ -44,12 +44,31 @@ export async function takeLock(
     }
     const holder = holderOf(file);
     if (isLeft(file, holder)) {
-      rmSync(file, { force: true });
+      takeAway(file, holder);
       continue;
     }
     if (performance.now() >= until) return { holder };
     await setTimeout(PAUSE);
   }
+}
+
+/** Of two that take a lock over at once, the second must not take away what is the first one's by then. */
+function takeAway(file: string, holder: Holder | undefined): void {
+  const aside = `${file}.${process.pid}.left`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  if (JSON.stringify(holderOf(aside)) !== JSON.stringify(holder)) {
+    try {
+      linkSync(aside, file);
+    } catch {
+      // A third has it, or the file system knows no links: whoever lost it finds that at its next try.
+    }
+  }
+  rmSync(aside, { force: true });
 }
 
 /** On a full disk no empty lock is left, which nobody would hold. */
