@@ -4,9 +4,12 @@ export type Boundary = "strict" | "loose" | "broken";
 /** Characters that join a number to a longer word, path, address or sum; beside a label they may stand all the same. */
 const JOINERS = "-/+=%#$\\.@&~";
 
+/** The tag of a field in a payment message (`:50K:/`), behind which an account stands (SWIFT MT, ISO 15022). */
+const FIELD = /(?:^|[\n{]):\d{2}[A-Z]?:\/$/;
+
 /**
  * `broken`: a letter, a digit or `_` goes on, or a decimal does: the span is part of something longer. `loose`: a joiner stands there, so
- * that only context may take it, but for the `=` behind a key. Chinese characters and their punctuation are no neighbours: `号138…` is strict. Text is NFKC.
+ * that only context may take it, but for the `=` behind a key and the `/` of a message's field. Chinese characters and their punctuation are no neighbours: `号138…` is strict. Text is NFKC.
  */
 export function boundaryOf(text: string, start: number, end: number): Boundary {
   const before = text.charCodeAt(start - 1);
@@ -16,7 +19,9 @@ export function boundaryOf(text: string, start: number, end: number): Boundary {
   const right = end < text.length ? text.charAt(end) : "";
   if (left === "." && isDigit(text.charCodeAt(start - 2))) return "broken";
   if (right === "." && isDigit(text.charCodeAt(end + 1))) return "broken";
-  if (left !== "" && JOINERS.includes(left) && !(left === "=" && isKey(text.charCodeAt(start - 2)))) return "loose";
+  const opens =
+    (left === "=" && isKey(text.charCodeAt(start - 2))) || (left === "/" && FIELD.test(text.slice(Math.max(0, start - 8), start)));
+  if (left !== "" && JOINERS.includes(left) && !opens) return "loose";
   if (right !== "" && JOINERS.includes(right) && (isWord(text.charCodeAt(end + 1)) || right === "%" || right === "=")) return "loose";
   return "strict";
 }
