@@ -4,6 +4,7 @@ import { checkSchema, type Schema } from "../../util/schema.ts";
 import { type Mark, type MarkGrammar, markGrammar } from "../shared/marking/grammar.ts";
 import { readLabels } from "../shared/marking/label.ts";
 import { readMarks } from "../shared/marking/mark.ts";
+import { isIntroduced } from "../shared/marking/mention.ts";
 import { readPeriod } from "../shared/marking/period.ts";
 import { readName } from "../shared/marking/name.ts";
 import { readVertical } from "../shared/marking/vertical.ts";
@@ -51,7 +52,7 @@ const AROUND = 3;
  *
  * `form`: `mark` (level, sign, period), `label` (密级：level), `word` (a line that is nothing but the level), `vertical` (one character a
  * line), `name` (in the name of an entry), `property` (a document property that is called 密级). Evidence beside that of the form:
- * `role:…`, `position:top`, `position:tail`, `page:1`. A match gives its level and shows nothing but the mark.
+ * `as-example` (a mark that the line before calls an example), `role:…`, `position:top`, `position:tail`, `page:1`. A match gives its level and shows nothing but the mark.
  */
 export const marking: RuleKind = {
   kind: "marking",
@@ -99,7 +100,11 @@ function read(said: Fields, window: Window, grammar: MarkGrammar, properties: Re
   if (form === "mark" || form === "period") {
     const unit = unitAt(window);
     const marks = unit === undefined ? [] : readMarks(unit, grammar, window.roles.includes("ocr") ? said.ocrSigns : "");
-    if (unit === undefined || form === "mark") return unit === undefined ? [] : marks.map((mark) => placed(unit, mark));
+    if (unit === undefined) return [];
+    if (form === "mark") {
+      const example = marks.length > 0 && isIntroduced(neighbours(window, "before", 1)[0] ?? "");
+      return marks.map((mark) => placed(unit, example ? { ...mark, evidence: [...mark.evidence, "as-example"] } : mark));
+    }
     return marks.flatMap((mark) => readPeriod(mark, said.limits ?? {}, window).map((checked) => placed(unit, checked)));
   }
   if (form === "label") return readLabels(unitsOf(window), grammar).map(({ unit, mark }) => placed(unit, mark));

@@ -253,6 +253,7 @@ const evidenceNames: Readonly<Record<string, Both>> = {
   header: both("列名相符", "the column is named so"),
   key: both("键名相符", "the key is named so"),
   "own-line": both("独占一行", "alone on its line"),
+  "as-example": both("前一行称其为样例", "the line before calls it an example"),
   sign: both("带标志符号", "carries the sign"),
   period: both("带保密期限", "carries a period"),
   top: both("位于文首", "at the top"),

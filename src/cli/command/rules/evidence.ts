@@ -20,6 +20,7 @@ const meanings: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   mark: ["密级、标识、期限的组合", "level, sign and period together"],
   "own-line": ["独占一行", "it has a line to itself"],
   "short-line": ["所在行很短", "its line is short"],
+  "as-example": ["前一行称其为样例", "the line before calls it an example"],
   "sign-first": ["标识在密级之前", "the sign comes first"],
   key: ["有键和分隔符", "a key and a separator stand before it"],
   prose: ["只以“是、为”连接", "only 是 or 为 stands between"],

@@ -21,3 +21,8 @@ export function isMention(before: string, after: string): boolean {
   if (BOX.test(before.slice(-1)) || BOX.test(after.slice(0, 1))) return true;
   return /^[([]?(?:已|现已|均已)(?:经)?(?:解密|解除|公开|失效|降密)/.test(after) || /(?:已解密|解密件)$/.test(before);
 }
+
+/** Whether a line says that what stands on the next is an example: `密级标志样例：`. */
+export function isIntroduced(line: string): boolean {
+  return /(?:样例|示例|范例|例子|举例|例如|式样|样式|写法|标法|格式)(?:如下)?[:：]$/.test(line);
+}
