@@ -23,3 +23,12 @@ export function shownNumber(value: string, shown: string): string {
   const told = value === "0" || shown.replace(/\D/g, "").includes(value.replace(/\D/g, ""));
   return told ? shown : `${value} ${shown}`;
 }
+
+/** A cell with content that is repeated is told so often at most; rows once. */
+export const mostRepeated = 64;
+
+/** Columns that a cell stands for. */
+export function repeatedColumns(attributes: string): number {
+  const count = Number(attribute(attributes, "number-columns-repeated") ?? 1);
+  return count >= 1 ? Math.min(Math.floor(count), 1_000_000) : 1;
+}

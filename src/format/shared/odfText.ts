@@ -1,11 +1,16 @@
 import type { Location, Role } from "../../model/chunk.ts";
-import { odfNumber, shownNumber } from "./odfCell.ts";
 import { createEdges } from "./edges.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Sink } from "./flow.ts";
+import { odfNumber } from "./odfCell.ts";
+import type { OdfFrame } from "./odfFrame.ts";
+import { createOdfMeta } from "./odfMeta.ts";
+import type { OdfProperties } from "./odfMeta.ts";
+import { openOdfSheet } from "./odfSheet.ts";
+import type { OdfSheet } from "./odfSheet.ts";
+import { createOdfTables } from "./odfTables.ts";
 import { unescapeAddress } from "./package.ts";
-import { createSheetFlows, sheetMark, sheetPlace } from "./sheetFlows.ts";
-import type { SheetFlows } from "./sheetFlows.ts";
+import { sheetPlace } from "./sheetFlows.ts";
 import { attribute, bytesOf, textOf, trimBytes } from "./xml.ts";
 import type { XmlHandler } from "./xml.ts";
 
@@ -15,7 +20,7 @@ export interface OdfShared {
   readonly authors: Set<string>;
   /** Styles whose text, sheet or slide is not shown. */
   readonly hiddenStyles: Set<string>;
-  readonly properties: { readonly names: string[]; readonly values: string[] };
+  readonly properties: OdfProperties;
   /** Numbers for flows, so that their names are unique in the document. */
   next: number;
   /** Base64 that a flat document carries its pictures and objects in. */
@@ -27,51 +32,14 @@ export interface OdfHandler extends XmlHandler {
   end(): void;
 }
 
-interface Frame {
-  flow: Flow;
-  roles: readonly [Role, ...Role[]];
-  paragraphs: number;
-  /** Lines of a shape that may turn out to be lettering (a watermark) when its outline is told. */
-  held?: (readonly [text: string, mark: number])[] | undefined;
-}
-
 interface Paragraph {
-  readonly frame: Frame;
+  readonly frame: OdfFrame;
   text: string;
   hidden: string;
   caption: string;
   readonly allHidden: boolean;
 }
 
-interface TextTable {
-  readonly id: string;
-  readonly flow: Flow;
-  readonly frame: Frame;
-  row: string[];
-  cells: (readonly string[])[];
-  cell: string[] | undefined;
-  /** The number that the open cell holds; empty where it holds text. */
-  value: string;
-  repeated: number;
-  layout: boolean;
-  pieces: number;
-}
-
-interface Sheet {
-  readonly title: string;
-  readonly flows: SheetFlows;
-  row: number;
-  rowsRepeated: number;
-  rowHidden: boolean;
-  column: number;
-  cell: { readonly lines: string[]; readonly value: string; readonly repeated: number } | undefined;
-}
-
-/** 2 KiB in one cell of several paragraphs: the table lays out text. */
-const layoutCell = 2048;
-/** A cell with content that is repeated is told so often at most; rows once. */
-const mostRepeated = 64;
-const mostColumns = 1024;
 /** Elements remembered as open. */
 const deepest = 10_000;
 /** Boxes in boxes that get a flow of their own. */
@@ -119,18 +87,19 @@ export function createOdfHandler(
   root: { readonly flow: string; readonly roles: readonly [Role, ...Role[]] },
 ): OdfHandler {
   const { sink, hiddenStyles } = shared;
-  let sheet: Sheet | undefined;
+  let sheet: OdfSheet | undefined;
   let slide = 0;
   let mode: "text" | "sheets" | "slides" = "text";
   const sides = new Map<string, Flow>();
   const base = openFlow(root.flow, root.roles);
-  const rootFrame: Frame = { flow: base, roles: root.roles, paragraphs: 0 };
-  const frames: Frame[] = [rootFrame];
+  const rootFrame: OdfFrame = { flow: base, roles: root.roles, paragraphs: 0 };
+  const frames: OdfFrame[] = [rootFrame];
   const all = new Set<Flow>([base]);
   const owners: { readonly name: string; readonly frame: boolean }[] = [];
   let beyond = 0;
   const paragraphs: Paragraph[] = [];
-  const tables: TextTable[] = [];
+  const tables = createOdfTables();
+  const meta = createOdfMeta(shared.properties);
   const spans: boolean[] = [];
   let hiddenSpans = 0;
   const edges = createEdges();
@@ -138,9 +107,6 @@ export function createOdfHandler(
   let ruby = 0;
   let masters = 0;
   let forms = 0;
-  let metaDepth = -1;
-  let metaName = "";
-  let metaText = "";
   let capture: { readonly element: string; readonly to: Role | "author" | "binary" } | undefined;
   let captured = "";
   let binary: string[] = [];
@@ -164,10 +130,10 @@ export function createOdfHandler(
   function openFlow(id: string, roles: readonly [Role, ...Role[]], page?: number): Flow {
     return createFlow(sink, { id: sink.unique(id), roles, place: placeOf(), ...(page === undefined ? {} : { page }) });
   }
-  const frame = (): Frame => frames.at(-1) ?? rootFrame;
-  const mark = (): number => (sheet === undefined ? frame().paragraphs : sheetMark(sheet.row + 1, Math.max(1, sheet.column)));
+  const frame = (): OdfFrame => frames.at(-1) ?? rootFrame;
+  const mark = (): number => (sheet === undefined ? frame().paragraphs : sheet.mark());
 
-  function own(name: string, made: Frame | undefined): void {
+  function own(name: string, made: OdfFrame | undefined): void {
     if (owners.length >= deepest) {
       beyond++;
       return;
@@ -189,18 +155,18 @@ export function createOdfHandler(
   function endFrame(): void {
     const inner = frames.pop();
     while (paragraphs.length > 0 && paragraphs.at(-1)?.frame === inner) endParagraph();
-    while (tables.length > 0 && tables.at(-1)?.frame === inner) endTable();
+    for (const flow of tables.endOf(inner)) all.add(flow);
     if (inner === undefined) return;
     settle(inner);
     inner.flow.flush();
     all.add(inner.flow);
   }
-  function settle(to: Frame): void {
+  function settle(to: OdfFrame): void {
     const { held } = to;
     to.held = undefined;
     for (const [text, at] of held ?? []) to.flow.line(text, at);
   }
-  function make(id: string, role: Role, options: { readonly alone?: boolean; readonly page?: number } = {}): Frame {
+  function make(id: string, role: Role, options: { readonly alone?: boolean; readonly page?: number } = {}): OdfFrame {
     const outer = frame().roles;
     const roles: readonly [Role, ...Role[]] = options.alone === true ? [role] : outer.includes(role) ? outer : [...outer, role];
     return { flow: openFlow(id, roles, options.page), roles, paragraphs: 0 };
@@ -237,12 +203,10 @@ export function createOdfHandler(
       }
     }
   }
-  function deliver(to: Frame, text: string): void {
+  function deliver(to: OdfFrame, text: string): void {
     if (text === "") return;
-    const table = tables.at(-1);
-    if (to === rootFrame && sheet?.cell !== undefined) sheet.cell.lines.push(text);
-    else if (table?.cell !== undefined && table.frame === to) table.cell.push(text);
-    else if (to.held !== undefined && to.held.length < 100) to.held.push([text, sheet === undefined ? to.paragraphs : mark()]);
+    if ((to === rootFrame && sheet?.line(text) === true) || tables.line(to, text)) return;
+    if (to.held !== undefined && to.held.length < 100) to.held.push([text, sheet === undefined ? to.paragraphs : mark()]);
     else {
       settle(to);
       to.flow.line(text, sheet === undefined ? to.paragraphs : mark());
@@ -266,99 +230,30 @@ export function createOdfHandler(
       if (title !== "") {
         side("bookmark").line(bytesOf(title), 1);
       }
-      sheet = {
-        title,
-        flows: createSheetFlows(sink, { flow: sink.unique(`sheet${++sheetNumber}`), title, roles }),
-        row: 0,
-        rowsRepeated: 1,
-        rowHidden: false,
-        column: 0,
-        cell: undefined,
-      };
+      sheet = openOdfSheet(sink, `sheet${++sheetNumber}`, title, roles);
       return;
     }
-    if (tables.length >= deepestFrame) return;
-    const outer = tables.at(-1);
+    if (tables.depth >= deepestFrame) return;
     const id = `table${shared.next++}`;
-    const flow = outer?.cell !== undefined && outer.frame === frame() ? openFlow(id, frame().roles) : frame().flow;
-    flow.table(id);
+    tables.open(id, frame(), () => openFlow(id, frame().roles));
     const name = attribute(attributes, "name") ?? "";
     if (!plainName.test(textOf(name))) tell("bookmark", name);
-    tables.push({ id, flow, frame: frame(), row: [], cells: [], cell: undefined, value: "", repeated: 1, layout: false, pieces: 0 });
   }
   function openCell(attributes: string): void {
-    const count = Number(attribute(attributes, "number-columns-repeated") ?? 1);
-    const repeated = count >= 1 ? Math.min(Math.floor(count), 1_000_000) : 1;
-    const table = tables.at(-1);
-    if (table !== undefined) {
-      endCell();
-      table.cell = [];
-      table.repeated = repeated;
-      table.value = odfNumber(attributes);
-      return;
+    if (tables.depth > 0) tables.openCell(attributes);
+    else if (sheet !== undefined) {
+      sheet.openCell(attributes);
+      const formula = attribute(attributes, "formula");
+      if (formula !== undefined && formula.includes('"')) tell("field", formula.replace(/^\w+:/, ""));
     }
-    if (sheet === undefined) return;
-    endSheetCell();
-    sheet.column++;
-    sheet.cell = { lines: [], value: odfNumber(attributes), repeated };
-    const formula = attribute(attributes, "formula");
-    if (formula !== undefined && formula.includes('"')) tell("field", formula.replace(/^\w+:/, ""));
-  }
-  function endCell(): void {
-    const table = tables.at(-1);
-    if (table?.cell === undefined) return;
-    const { cell, value } = table;
-    table.cell = undefined;
-    const lines = value === "" ? cell : [shownNumber(value, cell.join(" "))];
-    const text = lines.join(" ");
-    if (lines.length > 1 && text.length > layoutCell) table.layout = true;
-    const times = text === "" ? Math.min(table.repeated, mostColumns) : Math.min(table.repeated, mostRepeated);
-    for (let index = 0; index < times && table.row.length < mostColumns; index++) table.row.push(text);
-    table.cells.push(lines);
-  }
-  function endRow(): void {
-    const table = tables.at(-1);
-    if (table !== undefined) {
-      endCell();
-      if (table.layout) {
-        table.flow.endTable();
-        for (const lines of table.cells) for (const line of lines) table.flow.line(line, frame().paragraphs);
-        table.flow.table(`${table.id}.${++table.pieces}`);
-      } else if (table.row.some((cell) => cell !== "")) table.flow.row(table.row, frame().paragraphs);
-      table.row = [];
-      table.cells = [];
-      table.layout = false;
-      return;
-    }
-    if (sheet === undefined) return;
-    endSheetCell();
-    sheet.flows.endRow(sheet.row + 1, sheet.rowHidden);
-    sheet.row += sheet.rowsRepeated;
-    sheet.column = 0;
-  }
-  function endSheetCell(): void {
-    if (sheet?.cell === undefined) return;
-    const { lines, value, repeated } = sheet.cell;
-    const text = value === "" ? lines.join(" ") : shownNumber(value, lines.join(" "));
-    sheet.cell = undefined;
-    if (text !== "") {
-      const told = /[\t\r\n]/.test(text) ? text.replace(/[\t\r\n]/g, " ") : text;
-      for (let index = 0; index < Math.min(repeated, mostRepeated); index++) sheet.flows.cell(sheet.column + index, told);
-    }
-    sheet.column += repeated - 1;
   }
   function endTable(): void {
-    const table = tables.at(-1);
-    if (table !== undefined) {
-      endRow();
-      tables.pop();
-      table.flow.endTable();
-      if (table.flow !== frame().flow) all.add(table.flow);
+    if (tables.depth > 0) {
+      const flow = tables.end();
+      if (flow !== undefined) all.add(flow);
       return;
     }
-    if (sheet === undefined) return;
-    endRow();
-    sheet.flows.flush();
+    sheet?.end();
     sheet = undefined;
   }
 
@@ -389,8 +284,8 @@ export function createOdfHandler(
 
   return {
     open(name, attributes): void {
-      if (metaDepth >= 0) {
-        openMeta(name, attributes);
+      if (meta.open) {
+        meta.openElement(name, attributes);
         return;
       }
       if (bodyOpened) {
@@ -504,12 +399,8 @@ export function createOdfHandler(
           openTable(attributes);
           return;
         case "table-row":
-          endRowIfOpen();
-          if (sheet !== undefined && tables.length === 0) {
-            const count = Number(attribute(attributes, "number-rows-repeated") ?? 1);
-            sheet.rowsRepeated = count >= 1 ? Math.min(Math.floor(count), 2_000_000) : 1;
-            sheet.rowHidden = /^(collapse|filter)$/.test(attribute(attributes, "visibility") ?? "");
-          }
+          if (tables.depth > 0) tables.openRow();
+          else sheet?.openRow(attributes);
           return;
         case "table-cell":
         case "covered-table-cell":
@@ -601,7 +492,7 @@ export function createOdfHandler(
           forms++;
           return;
         case "meta":
-          if (attribute(attributes, "name") === undefined) metaDepth = 0;
+          if (attribute(attributes, "name") === undefined) meta.begin();
           return;
         case "body":
           bodyOpened = true;
@@ -641,8 +532,8 @@ export function createOdfHandler(
       }
     },
     text(text): void {
-      if (metaDepth >= 0) {
-        if (metaText.length < longText) metaText += text;
+      if (meta.open) {
+        meta.text(text);
         return;
       }
       if (capture === undefined) append(text);
@@ -654,8 +545,8 @@ export function createOdfHandler(
       } else if (captured.length < longText) captured += text;
     },
     close(name): void {
-      if (metaDepth >= 0) {
-        closeMeta(name);
+      if (meta.open) {
+        meta.closeElement(name);
         return;
       }
       if (capture?.element === name) {
@@ -700,12 +591,13 @@ export function createOdfHandler(
           endTable();
           return;
         case "table-row":
-          endRow();
+          if (tables.depth > 0) tables.endRow();
+          else sheet?.endRow();
           return;
         case "table-cell":
         case "covered-table-cell":
-          if (tables.length > 0) endCell();
-          else endSheetCell();
+          if (tables.depth > 0) tables.endCell();
+          else sheet?.endCell();
           return;
         case "ruby-text":
           if (ruby > 0) ruby--;
@@ -720,17 +612,13 @@ export function createOdfHandler(
       if (capture !== undefined) finish();
       while (frames.length > 1) endFrame();
       while (paragraphs.length > 0) endParagraph();
-      while (tables.length > 0) endTable();
+      while (tables.depth > 0) endTable();
       endTable();
       for (const flow of all) flow.flush();
       for (const flow of sides.values()) flow.flush();
     },
   };
 
-  function endRowIfOpen(): void {
-    const table = tables.at(-1);
-    if (table === undefined ? sheet?.cell !== undefined : table.row.length > 0 || table.cell !== undefined) endRow();
-  }
   function hide(): void {
     if (styleName !== "" && hiddenStyles.size < listLimit) hiddenStyles.add(styleName);
   }
@@ -749,26 +637,5 @@ export function createOdfHandler(
       if (bytes.length > 0) shared.binary?.(bytes);
     } else tell(to, captured);
     captured = "";
-  }
-  function openMeta(name: string, attributes: string): void {
-    metaDepth++;
-    if (metaDepth !== 1) return;
-    metaName = attribute(attributes, "name") ?? name;
-    metaText = "";
-    if (name === "template") for (const key of ["title", "href"]) property(name, attribute(attributes, key) ?? "");
-  }
-  function closeMeta(name: string): void {
-    if (metaDepth === 0) {
-      if (name === "meta") metaDepth = -1;
-      return;
-    }
-    metaDepth--;
-    if (metaDepth === 0) property(metaName, metaText);
-  }
-  function property(name: string, value: string): void {
-    const told = trimBytes(value);
-    if (told === "" || shared.properties.names.length >= listLimit) return;
-    shared.properties.names.push(name);
-    shared.properties.values.push(told);
   }
 }
