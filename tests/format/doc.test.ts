@@ -121,7 +121,7 @@ test("fields, deletions, hidden text, symbols, breaks", async () => {
     "body-link [body link]: http://a.example/机 \\t _blank\n",
     "body-field [body field]: IF  DATE 今 > 1\n未完\n",
     "body-deleted [body deleted]: 旧\n",
-    "body-hidden [body hidden]: 藏\n",
+    "body-hidden [body hidden]: 藏看完\n",
   ]);
 });
 

@@ -30,7 +30,7 @@ test("places: headers, notes, comments, boxes, tables, links, fields, properties
     "body-property [body property]: 植入样式\nPackage\n",
     "footnotes [footnote]: 植入脚注\n",
     "comments [comment]: 植入批注\n",
-    "body-hidden [body hidden]: 植入隐藏\n植入未知组\n",
+    "body-hidden [body hidden]: 前植入隐藏后\n植入未知组\n",
     "body-deleted [body deleted]: 植入删除\n",
     "body-bookmark [body bookmark]: 植入书签\n",
     "body-link [body link]: http://intra.example/植入\n",
@@ -101,7 +101,12 @@ const bodies: readonly { title: string; body: string; texts: readonly string[] }
   {
     title: "hidden text is over with the run",
     body: String.raw`{\v h}\v x\v0 y\plain z`,
-    texts: ["body [body]: yz\n", "body-hidden [body hidden]: hx\n"],
+    texts: ["body [body]: yz\n", "body-hidden [body hidden]: hxyz\n"],
+  },
+  {
+    title: "hidden text with what it touches of the seen text",
+    body: String.raw`card {\v 622202}1234{\v 567890} end \'bb\'fa{\v\'c3\'dc} x\par{\v a}b`,
+    texts: ["body [body]: card 1234 end 机 x\nb\n", "body-hidden [body hidden]: 6222021234567890机密\nab\n"],
   },
   {
     title: "a watermark's text box",

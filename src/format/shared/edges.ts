@@ -26,24 +26,39 @@ export function createEdges(): Edges {
   let seen = "";
   /** Characters that may still be added to the hidden text. */
   let left = 0;
+  /** Whether all seen text since the hidden one was added to it. */
+  let given = false;
   return {
     hides() {
-      const touched = seen === "" ? "" : (before.exec(seen.slice(-mostBytes))?.[0] ?? "");
+      const touched = seen === "" || given ? "" : (before.exec(seen.slice(-mostBytes))?.[0] ?? "");
       seen = "";
       left = most;
       return touched;
     },
     shows(piece) {
+      if (piece === "") return "";
+      given &&= left > 0;
+      if (seen === "") given = left > 0;
       seen = piece.length >= mostBytes ? piece : seen.slice(-mostBytes) + piece;
-      if (left === 0 || piece === "") return "";
+      if (left === 0) return "";
       const touched = behind.exec(piece.slice(0, mostBytes))?.[0] ?? "";
       // A piece that ends within the word is perhaps only a run of it.
+      given &&= touched.length === piece.length;
       left = touched.length === piece.length ? Math.max(0, left - Buffer.from(touched, "latin1").toString("utf8").length) : 0;
       return touched;
     },
     end() {
       seen = "";
       left = 0;
+      given = false;
     },
   };
+}
+
+/** The hidden text of a paragraph with what it touches of the seen text; `parts` are all of its text, in order. */
+export function joinHidden(parts: Iterable<{ readonly hidden: boolean; readonly text: string }>): string {
+  const edges = createEdges();
+  let joined = "";
+  for (const { hidden, text } of parts) joined += hidden ? edges.hides() + text : edges.shows(text);
+  return joined;
 }

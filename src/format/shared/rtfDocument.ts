@@ -180,8 +180,10 @@ export function createRtfDocument(outlet: RtfOutlet): RtfDocument {
   }
   function kindOf(): RtfText {
     const { frame } = group;
-    const text = group.deleted ? frame.kinds.deleted : group.hidden ? frame.kinds.hidden : frame.kinds.text;
+    const kind = group.deleted ? "deleted" : group.hidden ? "hidden" : "text";
+    const text = frame.kinds[kind];
     if (text.length > longParagraph) runs.endParagraph(frame, group.inTable ? "cell" : "text");
+    runs.turn(frame, kind);
     return text;
   }
 

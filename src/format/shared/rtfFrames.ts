@@ -1,4 +1,5 @@
 import type { Role } from "../../model/chunk.ts";
+import { joinHidden } from "./edges.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Sink } from "./flow.ts";
 import { createRtfText } from "./rtfText.ts";
@@ -14,6 +15,8 @@ export interface Frame {
   readonly id: string;
   readonly roles: readonly [Role, ...Role[]];
   readonly kinds: Record<Kind, RtfText>;
+  /** Where the paragraph turns from seen text to hidden and back: from which character of that text on. */
+  readonly turns: { readonly hidden: boolean; readonly from: number }[];
   paragraphs: number;
   cells: string[];
   readonly cell: string[];
@@ -28,6 +31,23 @@ export interface Frame {
 /** 2 KiB in one cell of several paragraphs: the table lays out text. */
 const layoutCell = 2048;
 
+/** In one paragraph; behind them what is hidden is told without what it touches. */
+const mostTurns = 10_000;
+
+/** The paragraph's seen and hidden text in its order, as byte strings. It begins with seen text. */
+function* partsOf(
+  turns: Frame["turns"],
+  shown: string,
+  hidden: string,
+): Generator<{ readonly hidden: boolean; readonly text: string }, void> {
+  if (turns.length === 0) yield { hidden: true, text: bytesOf(hidden) };
+  else yield { hidden: false, text: bytesOf(shown.slice(0, turns[1]?.from ?? shown.length)) };
+  for (const [index, turn] of turns.entries()) {
+    const text = turn.hidden ? hidden : shown;
+    yield { hidden: turn.hidden, text: bytesOf(text.slice(turn.from, turns[index + 2]?.from ?? text.length)) };
+  }
+}
+
 /** The frames of a document and the rules by which their paragraphs and cells become lines and rows. */
 export interface RtfFrames {
   /** A frame whose text goes to a flow of its own. */
@@ -36,6 +56,8 @@ export interface RtfFrames {
   inside(id: string, roles: readonly [Role, ...Role[]], each: boolean, page?: number): Frame;
   /** The flow beside a frame for text of another role. */
   side(frame: Frame, role: Role): Flow;
+  /** Text of the kind is to come in the frame. */
+  turn(frame: Frame, kind: Kind): void;
   /** Ends a paragraph; in a row of a table it is a line of the cell. */
   endParagraph(frame: Frame, where: "text" | "cell" | "nested"): void;
   endCell(frame: Frame): void;
@@ -67,6 +89,7 @@ export function createRtfFrames(sink: Sink): RtfFrames {
       id,
       roles,
       kinds: { text: createRtfText(), hidden: createRtfText(), deleted: createRtfText() },
+      turns: [],
       paragraphs: 0,
       cells: [],
       cell: [],
@@ -93,10 +116,16 @@ export function createRtfFrames(sink: Sink): RtfFrames {
     frame.table = undefined;
   }
 
+  function turn(frame: Frame, kind: Kind): void {
+    const hidden = kind === "hidden";
+    if (kind === "deleted" || (frame.turns.at(-1)?.hidden ?? false) === hidden || frame.turns.length >= mostTurns) return;
+    frame.turns.push({ hidden, from: frame.kinds[kind].settled() });
+  }
   /** Ends a paragraph; in a row of a table it is a line of the cell. */
   function endParagraph(frame: Frame, where: "text" | "cell" | "nested"): void {
     frame.paragraphs++;
-    const text = bytesOf(frame.kinds.text.take());
+    const shown = frame.kinds.text.take();
+    const text = bytesOf(shown);
     if (where === "cell") {
       if (text !== "") frame.cell.push(text);
     } else if (where === "nested") {
@@ -105,10 +134,11 @@ export function createRtfFrames(sink: Sink): RtfFrames {
       leaveTable(frame);
       frame.flow.line(text, frame.paragraphs);
     }
-    for (const kind of ["hidden", "deleted"] as const) {
-      const aside = frame.kinds[kind].take();
-      if (aside !== "") side(frame, kind).line(bytesOf(aside), frame.paragraphs);
-    }
+    const hidden = frame.kinds.hidden.take();
+    if (hidden !== "") side(frame, "hidden").line(joinHidden(partsOf(frame.turns, shown, hidden)), frame.paragraphs);
+    frame.turns.length = 0;
+    const deleted = frame.kinds.deleted.take();
+    if (deleted !== "") side(frame, "deleted").line(bytesOf(deleted), frame.paragraphs);
   }
   function endCell(frame: Frame): void {
     const text = frame.cell.join(" ");
@@ -167,6 +197,7 @@ export function createRtfFrames(sink: Sink): RtfFrames {
       return makeFrame(id, roles, flow);
     },
     side,
+    turn,
     endParagraph,
     endCell,
     endRow,

@@ -42,6 +42,8 @@ export interface RtfText {
   readonly length: number;
   bytes(piece: string, page: number): void;
   add(text: string): void;
+  /** Length of the text that `take` will give of what there is so far; a character is not taken to go on behind it. */
+  settled(): number;
   /** The text, once. */
   take(): string;
 }
@@ -77,6 +79,10 @@ export function createRtfText(): RtfText {
     add(piece): void {
       settle();
       text += piece;
+    },
+    settled(): number {
+      settle();
+      return text.length;
     },
     take(): string {
       settle();

@@ -1,4 +1,5 @@
 import type { Extracted, Role } from "../../model/chunk.ts";
+import { joinHidden } from "./edges.ts";
 import { createFlow } from "./flow.ts";
 import type { Flow, Sink } from "./flow.ts";
 import { unescapeAddress } from "./package.ts";
@@ -56,6 +57,9 @@ export function* readStory(shared: StoryShared, story: Story): Generator<Extract
   const base = createFlow(sink, { id: story.flow, roles: story.roles, ...options });
   const sides = new Map<string, Flow>();
   const held: Record<Destination, string> = { text: "", deleted: "", hidden: "", field: "" };
+  /** The paragraph's text in its order, where the document hides some. */
+  const parts: { readonly hidden: boolean; raw: string }[] = [];
+  const hides = format.characters.some(({ bits }) => (bits & HIDDEN) !== 0);
   /** Open fields: true while in the instruction, before the result. */
   const fields: boolean[] = [];
   let instructions = 0;
@@ -84,12 +88,26 @@ export function* readStory(shared: StoryShared, story: Story): Generator<Extract
     if (held[destination].length > longText) {
       tell(destination, held[destination]);
       held[destination] = "";
+      parts.length = 0;
     }
-    held[destination] += (bits & SYMBOL) === 0 ? piece : piece.replace(/[^\t\n]/g, symbol(value));
+    const raw = (bits & SYMBOL) === 0 ? piece : piece.replace(/[^\t\n]/g, symbol(value));
+    held[destination] += raw;
+    if (!hides || (destination !== "text" && destination !== "hidden")) return;
+    const hidden = destination === "hidden";
+    const last = parts.at(-1);
+    if (last?.hidden === hidden) last.raw += raw;
+    else parts.push({ hidden, raw });
+  }
+
+  function decode(raw: string): string {
+    return bytesOf(clean(whole.decode(raw)));
   }
 
   function tell(destination: Destination, raw: string): void {
-    const told = bytesOf(clean(whole.decode(raw)));
+    const told =
+      destination === "hidden" && parts.length > 1
+        ? joinHidden(parts.map((part) => ({ hidden: part.hidden, text: decode(part.raw) })))
+        : decode(raw);
     if (told.trim() === "") return;
     if (destination === "text") {
       const row = rows.at(-1);
@@ -118,6 +136,7 @@ export function* readStory(shared: StoryShared, story: Story): Generator<Extract
       held[destination] = "";
       tell(destination, raw);
     }
+    parts.length = 0;
   }
 
   function openRows(depth: number): void {
