@@ -5,7 +5,8 @@ import { readRange } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import { holeMark, isTextBehindHole, startsWithHole } from "./shared/hole.ts";
 import { imageMarks } from "./shared/imageMark.ts";
-import { isIso, isoMark, mayBeIso } from "./shared/isoDirectory.ts";
+import { discMark, isIso, mayBeDisc } from "./shared/isoDirectory.ts";
+import { isUdf } from "./shared/udfDirectory.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 
 /** A kind of container whose directory of names tells formats apart. */
@@ -31,8 +32,8 @@ const ole2: Directory = {
 
 /** A disc image begins with nothing, or with a loader; what it is shows 32 KiB behind. */
 const disc: Directory = {
-  claims: mayBeIso,
-  names: async (bytes) => ((await isIso(bytes)) ? [isoMark] : []),
+  claims: mayBeDisc,
+  names: async (bytes) => ((await isIso(bytes)) || (await isUdf(bytes)) ? [discMark] : []),
 };
 
 /** Text with a hole of zeros before it, as a crash or a log cut by another program leaves it. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { ar } from "../../src/format/ar.ts";
 import { cpio } from "../../src/format/cpio.ts";
@@ -43,6 +44,75 @@ describe("reads what other programs wrote", () => {
   });
 });
 
+describe("UDF", () => {
+  function image(name: string): Buffer {
+    return gunzipSync(readFileSync(new URL(`../../fixtures/beside/${name}`, import.meta.url)));
+  }
+
+  /** Places of the entries of files (tag 261), by their type: 4 a directory, 5 a file. */
+  function entries(bytes: Buffer, type: number): number[] {
+    const found: number[] = [];
+    for (let at = 0; at < bytes.length; at += 2048) if (bytes.readUInt16LE(at) === 261 && bytes[at + 27] === type) found.push(at);
+    return found;
+  }
+
+  const names = ["list.csv", "资料/说明.txt"];
+
+  test.each(["udf.iso.gz", "udf-only.iso.gz"])("%s: every file once", async (name) => {
+    const bytes = image(name);
+    expect(await iso.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    const result = await run(iso, memorySource(bytes));
+    expect(Object.keys(result.members).toSorted()).toEqual(names);
+    expect(result.members["资料/说明.txt"]).toContain("测试甲");
+    expect(result.failures).toEqual([]);
+  });
+
+  test("a disc written in packets finds its blocks by the table at its end", async () => {
+    const bytes = image("udf-packets.img.gz");
+    expect(await iso.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    expect((await run(iso, memorySource(bytes))).failures).toEqual([]);
+    const cut = await run(iso, memorySource(bytes.subarray(0, -2048)));
+    expect(cut.failures).toEqual(["corrupt file whole"]);
+  });
+
+  test("what the ISO 9660 of a disc has alone is read too", async () => {
+    const bytes = image("udf.iso.gz");
+    // The name of a file in UDF becomes that of something deleted.
+    const at = bytes.indexOf(Buffer.from("\x08list.csv", "latin1"));
+    bytes[at - 38 + 18] = 4;
+    const result = await run(iso, memorySource(bytes));
+    expect(Object.keys(result.members).toSorted()).toEqual(names);
+  });
+
+  test("a file of 2^63 bytes is read as far as it is there", async () => {
+    const bytes = image("udf-only.iso.gz");
+    for (const at of entries(bytes, 5)) bytes.writeBigUInt64LE(2n ** 63n, at + 56);
+    const result = await run(iso, memorySource(bytes));
+    expect(result.members["资料/说明.txt"]).toContain("测试甲");
+    expect(result.failures).toEqual(["too-large file!/list.csv partial", "too-large file!/资料/说明.txt partial"]);
+  });
+
+  test("extents that are no bytes are zeros", async () => {
+    const bytes = image("udf-only.iso.gz");
+    for (const at of entries(bytes, 5)) {
+      const list = at + 176 + bytes.readUInt32LE(at + 168);
+      bytes.writeUInt32LE((bytes.readUInt32LE(list) | 0x8000_0000) >>> 0, list);
+    }
+    const result = await run(iso, memorySource(bytes));
+    expect(result.memberBytes["资料/说明.txt"]?.every((byte) => byte === 0)).toBe(true);
+    expect(result.failures).toEqual([]);
+  });
+
+  test("a folder that holds itself is told", async () => {
+    const bytes = image("udf-only.iso.gz");
+    const [first = 0, second = 0] = entries(bytes, 4);
+    // Both folders have the same list of names, that of the root.
+    bytes.copy(bytes, second + 56, first + 56, first + 2048);
+    const result = await run(iso, memorySource(bytes));
+    expect(result.failures).toEqual(["corrupt file partial"]);
+  });
+});
+
 test("zeros and loaders of machines are no images", async () => {
   expect(await iso.accepts(await createProbe("x.iso", memorySource(Buffer.alloc(100_000))))).toBe(false);
 });
@@ -61,6 +131,7 @@ test.each([
   ["cpio", cpio, fixture("new.cpio"), 110],
   ["ar", ar, fixture("gnu.a"), 8],
   ["iso", iso, fixture("joliet.iso"), 40_000],
+  ["udf", iso, gunzipSync(readFileSync(new URL("../../fixtures/beside/udf-only.iso.gz", import.meta.url))), 40_000],
 ])("cut, bent and garbled: %s", async (_, extractor, bytes, magic) => {
   await endure(extractor, bytes, Math.min(magic, 19_999));
 });

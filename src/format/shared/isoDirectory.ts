@@ -2,14 +2,15 @@ import type { ByteSource } from "../../model/entry.ts";
 import { decodeName } from "./archiveName.ts";
 import { readRange } from "./bytes.ts";
 
-/** A file of a disc image: where its bytes lie, in one or several runs. */
-export interface IsoFile {
+/** A file of a disc image: where its bytes lie, in one or several runs; a run from -1 is a hole. */
+export interface DiscFile {
   readonly name: string;
   readonly runs: readonly (readonly [from: number, length: number])[];
+  readonly modified?: string | undefined;
 }
 
 /** What a probe finds as a name in a disc image. */
-export const isoMark: string = "\0iso9660";
+export const discMark: string = "\0disc";
 
 const sector = 2048;
 /** 16 MiB of one directory. */
@@ -18,7 +19,7 @@ const fileLimit = 200_000;
 const depthLimit = 64;
 
 /** Whether a file may be a disc image by its first bytes: the system area is empty, or a loader of the machine. */
-export function mayBeIso(head: Uint8Array): boolean {
+export function mayBeDisc(head: Uint8Array): boolean {
   return head.length >= 2048 && ((head[510] === 0x55 && head[511] === 0xaa) || head.subarray(0, 2048).every((byte) => byte === 0));
 }
 
@@ -28,7 +29,7 @@ export async function isIso(source: ByteSource): Promise<boolean> {
 }
 
 /** All files of an image: by Joliet's names where it has them, else by Rock Ridge's, else by the short ones. */
-export async function* isoFiles(source: ByteSource, damaged: (detail: string) => void): AsyncGenerator<IsoFile, void> {
+export async function* isoFiles(source: ByteSource, damaged: (detail: string) => void): AsyncGenerator<DiscFile, void> {
   let root: { from: number; length: number } | undefined;
   let wide = false;
   for (let number = 16; number < 64; number++) {
