@@ -5,12 +5,12 @@ import { innerEntry, told } from "./shared/inner.ts";
 
 /**
  * Programs that unpack a 7z, RAR or cabinet archive which stands behind them or, of IExpress, in them: the archive is a member. The program itself
- * holds no text.
+ * holds no text. What installers hold (NSIS, Inno Setup) is told as not read.
  */
 export const selfExtractor: Extractor = {
   id: "self-extractor",
   title: { zh: "自解压程序（7z、RAR、CAB）", en: "Self-extracting programs (7z, RAR, cabinets)" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
   accepts: async (probe) => mayCarryArchive(probe.head) && (await probe.members()).has(appendedMark),
@@ -18,6 +18,10 @@ export const selfExtractor: Extractor = {
     const found = await appendedArchive(bytes);
     if (found === undefined) {
       yield told(entry, "corrupt", "no archive behind the program", false);
+      return;
+    }
+    if (found.kind === "NSIS" || found.kind === "Inno Setup") {
+      yield told(entry, "unsupported-format", `installer (${found.kind}): unpack it and scan what it holds`, false);
       return;
     }
     const length = Math.min(found.length ?? Number.MAX_SAFE_INTEGER, Math.max(0, (bytes.size ?? 0) - found.from));

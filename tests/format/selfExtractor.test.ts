@@ -10,7 +10,7 @@ import { eventsOf, tree } from "../scan/support.ts";
 import { cabOf } from "./cabWriter.ts";
 import { endure } from "./hostile.ts";
 import { rarOf } from "./rarWriter.ts";
-import { run } from "./support.ts";
+import { limitedBudget, run } from "./support.ts";
 import { zipOf } from "./zipWriter.ts";
 
 /** A program for Windows of one section. */
@@ -108,6 +108,26 @@ test.each([false, true])("a cabinet among the resources, as IExpress puts it the
   for (const other of [iExpress(cabinet, "CABINE7", wide), iExpress(Buffer.from("no cabinet at all, only bytes"), "CABINET", wide)])
     expect(await selfExtractor.accepts(await createProbe("setup.exe", memorySource(other)))).toBe(false);
   await endure(selfExtractor, bytes, 2);
+});
+
+test.each([
+  ["NSIS", Buffer.from("\0\0\0\0\xef\xbe\xad\xdeNullsoftInst and what follows its first header", "latin1")],
+  ["Inno Setup", Buffer.from("idska32\x1a and the files behind it, packed in one piece", "latin1")],
+])("what an installer of %s holds is told as not read", async (maker, behind) => {
+  const bytes = Buffer.concat([windowsProgram(), behind]);
+  const probe = await createProbe("setup.exe", memorySource(bytes));
+  expect(await carriesArchive(probe.head, memorySource(bytes))).toBe(true);
+  expect(await selfExtractor.accepts(probe)).toBe(true);
+  const details: string[] = [];
+  for await (const item of selfExtractor.extract({
+    entry: { path: "setup.exe", key: "setup.exe", root: 0, size: bytes.length, modified: undefined, stamp: undefined, depth: 0 },
+    bytes: memorySource(bytes),
+    budget: limitedBudget({}),
+    passwords: [],
+    signal: new AbortController().signal,
+  }))
+    if (item.type === "failure") details.push(`${item.failure.code} ${item.failure.detail} ${item.failure.partial}`);
+  expect(details).toEqual([`unsupported-format installer (${maker}): unpack it and scan what it holds false`]);
 });
 
 test("programs alone, with a signature or a zip archive behind them, are none", async () => {

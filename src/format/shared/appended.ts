@@ -3,8 +3,8 @@ import { readRange } from "./bytes.ts";
 
 /** An archive behind a program, or among its resources. */
 export interface Appended {
-  /** Its extension. */
-  readonly kind: "7z" | "rar" | "cab";
+  /** Its extension; of an installer that is only recognised its maker. */
+  readonly kind: "7z" | "rar" | "cab" | "NSIS" | "Inno Setup";
   readonly from: number;
   /** Bytes, where it does not go on to the end. */
   readonly length?: number;
@@ -17,6 +17,9 @@ const magics: readonly (readonly [kind: Appended["kind"], bytes: Buffer])[] = [
   ["7z", Buffer.from("377abcaf271c", "hex")],
   ["rar", Buffer.from("Rar!\x1a\x07", "latin1")],
   ["cab", Buffer.from("MSCF\0\0\0\0", "latin1")],
+  ["NSIS", Buffer.from("\xef\xbe\xad\xdeNullsoftInst", "latin1")],
+  ["Inno Setup", Buffer.from("Inno Setup Setup Data (", "latin1")],
+  ["Inno Setup", Buffer.from("idska32\x1a", "latin1")],
 ];
 /** 1 MiB behind the program in which the archive begins: what its maker tells the unpacker stands before it. */
 const window = 1024 * 1024;
