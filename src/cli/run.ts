@@ -28,6 +28,7 @@ import { keepResult, openDelivery } from "./delivery.ts";
 import type { DeliverySettings } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
 import { listFiles } from "./listFiles.ts";
+import { startBudget } from "./timeBudget.ts";
 import { describeTrouble, overdueBy, stateDirectoryOf, stateOf } from "./state.ts";
 import { Places } from "../util/gating.ts";
 import type { Gating } from "../util/gating.ts";
@@ -269,10 +270,14 @@ async function scanTo(
   const gate = openGate();
   const delivery = wanted.delivery === undefined ? undefined : await openDelivery(wanted.delivery);
   const known = wanted.values["failOnNew"] === true ? state?.lastGating : undefined;
-  const budget = wanted.values["timeBudget"] as number | undefined;
-  const timer = budget === undefined ? undefined : setTimeout(stop, budget);
+  let findings = 0;
+  const budget = startBudget(
+    wanted.values["timeBudget"] as number | undefined,
+    () => findings * reports.length,
+    (grace) => abort.abort(grace),
+  );
   let summary: ScanSummary | undefined;
-  let send: (() => Promise<void>) | undefined;
+  let send: Awaited<ReturnType<typeof keepResult>> | undefined;
   try {
     const volumes = await volumesOf(request.roots);
     const batches =
@@ -280,7 +285,7 @@ async function scanTo(
         ? scanInBatches(request, abort.signal, volumes, state, ahead)
         : singly(compared(scan(request, abort.signal, volumes, state, ahead), previous));
     for await (const events of batches) {
-      noteEvents(events, gate, known, progress, delivery);
+      findings += noteEvents(events, gate, known, progress, delivery);
       await tell(terminal, reports, events, progress);
       const last = events.at(-1);
       if (last?.type === "scan-end") ({ summary } = last);
@@ -296,11 +301,11 @@ async function scanTo(
     abandonReports(reports);
     throw error;
   } finally {
-    clearTimeout(timer);
+    budget.clear();
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, stop);
   }
   if (state?.trouble !== undefined) terminal.stderr.write(`${describeTrouble(terminal, state.trouble)}\n`);
-  await send?.();
+  await send?.(budget.until);
   // A report that was asked for is not there.
   if (reports.length < wanted.reports.length) return 2;
   const { code, gated, incomplete } = decided(request, gate, summary);
@@ -308,19 +313,22 @@ async function scanTo(
   return code;
 }
 
-/** A loop of its own: in the function that waits between batches it would take twice as long. */
+/** Gives how many findings there were. A loop of its own: in the function that waits between batches it would take twice as long. */
 function noteEvents(
   events: readonly ScanEvent[],
   gate: Gate,
   known: Gating | undefined,
   progress: { note(event: ScanEvent): void },
   delivery: { on(event: ScanEvent): void } | undefined,
-): void {
+): number {
+  let findings = 0;
   for (const event of events) {
+    if (event.type === "finding") findings++;
     noteEvent(gate, event, known);
     progress.note(event);
     delivery?.on(event);
   }
+  return findings;
 }
 
 function decided(

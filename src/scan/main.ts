@@ -86,7 +86,8 @@ function workOf(entry: Entry): number {
 
 /**
  * Runs a scan. Events come in walk order whatever the number of workers; the last one says whether the scan is complete. Aborting the
- * signal stops the walk, leaves workers two seconds, and still gives every entry that was met its end.
+ * signal stops the walk, leaves workers two seconds (or the milliseconds that are the signal's reason), and still gives every entry that was met
+ * its end.
  *
  * Throws only for bugs and where no worker can be started; what the data causes is told as a failure.
  */
@@ -158,7 +159,7 @@ export async function* scanInBatches(
   };
   // What a worker needs is not loaded here too.
   const pool: Pool = request.isolation === "none" ? (await import("./inline.ts")).createInlinePool(options) : createPool(options);
-  const onAbort = (): void => pool.interrupt(INTERRUPT_GRACE);
+  const onAbort = (): void => pool.interrupt(typeof signal.reason === "number" ? signal.reason : INTERRUPT_GRACE);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
 
@@ -333,7 +334,7 @@ async function walkAll(
         }
         const content =
           one.type === "entry" && state !== undefined && request.verifyContent === true
-            ? await contentOf(source, one.entry, request.key)
+            ? await contentOf(source, one.entry, request.key, signal)
             : undefined;
         if (content !== undefined) contents.set(sequence, content.hash);
         const before = one.type === "entry" ? state?.lookup(one.entry, content?.hash) : undefined;

@@ -105,6 +105,11 @@ describe("what a scheduler needs", () => {
   });
 });
 
+interface Told {
+  readonly summary: { readonly complete: boolean; readonly carried?: number };
+  readonly failures: readonly { readonly code: string; readonly path: string }[];
+}
+
 describe("a nightly run", () => {
   it("speaks only of what is new", () => {
     writeFileSync(join(scratch, "a.txt"), "机密★10年\n");
@@ -123,6 +128,42 @@ describe("a nightly run", () => {
     const run = zicha("scan", "a.txt", "-f", "json", "--time-budget", "0.001");
     expect(JSON.parse(run.stdout.toString())).toMatchObject({ summary: { complete: false } });
     expect(run.code).not.toBe(0);
+  });
+
+  it("cuts off what it reads so that reports are there in time, and goes on there the next night", () => {
+    const rows = Array.from(
+      { length: 120_000 },
+      (_, index) => `王小明,440308199901101512,138${10_000_000 + index * 73},北京市朝阳区建国路${index % 500}号`,
+    );
+    writeFileSync(join(scratch, "a-small.txt"), "今天下雨\n");
+    writeFileSync(join(scratch, "large.csv"), `姓名,身份证号,手机号,地址\n${rows.join("\n")}\n`);
+    const night = (seconds: string): { code: number | null; elapsed: number; told: Told } => {
+      const begun = performance.now();
+      const { code } = zicha(
+        "scan",
+        "a-small.txt",
+        "large.csv",
+        "-f",
+        "json=night.json",
+        "-f",
+        "html=night.html",
+        "-q",
+        "--state",
+        "nights",
+        "--time-budget",
+        seconds,
+      );
+      return { code, elapsed: performance.now() - begun, told: JSON.parse(readFileSync(join(scratch, "night.json"), "utf8")) as Told };
+    };
+    const first = night("4");
+    // In time but for what starting a process takes on a busy machine; all of it takes a minute.
+    expect(first.elapsed).toBeLessThan(6_000);
+    expect(first.told.summary.complete).toBe(false);
+    expect(first.told.failures).toMatchObject([{ code: "interrupted", path: "large.csv" }]);
+    expect(readFileSync(join(scratch, "night.html"), "utf8")).toContain("</html>");
+    const second = night("4");
+    expect(second.told.summary.carried).toBe(1);
+    expect(second.elapsed).toBeLessThan(6_000);
   });
 
   it("reads no faster than it may", () => {
