@@ -1,12 +1,15 @@
 import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
+import { FailureError } from "../model/failure.ts";
 import type { FailureCode } from "../model/failure.ts";
 import { toByteString } from "../util/path.ts";
 import { readRange } from "./shared/bytes.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 import type { Zip, ZipMember } from "./shared/zip.ts";
-import { memberSource } from "./shared/zipMember.ts";
+import { mailPlace, threadOrder } from "./shared/mailThreads.ts";
+import type { MailPlace } from "./shared/mailThreads.ts";
+import { memberSource, openMember } from "./shared/zipMember.ts";
 import type { MemberDamage } from "./shared/zipMember.ts";
 import { joinZip, lastVolume } from "./shared/zipVolumes.ts";
 import type { ZipVolumes } from "./shared/zipVolumes.ts";
@@ -19,7 +22,7 @@ import type { ZipVolumes } from "./shared/zipVolumes.ts";
 export const zip: Extractor = {
   id: "zip",
   title: { zh: "ZIP 压缩包", en: "ZIP archive" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
   async accepts(probe) {
@@ -27,6 +30,11 @@ export const zip: Extractor = {
   },
   extract,
 };
+
+/** Mails whose headers are held at a time: some hundred bytes each. Archives of more keep their order. */
+const threadedLimit = 20_000;
+/** 64 KiB of a mail in which its header is looked for. */
+const headerLimit = 64 * 1024;
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { entry, budget } = input;
@@ -66,7 +74,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
       yield failure("no-text", "the picture before the archive needs a person or OCR", true);
     }
     yield* comments(input, archive);
-    for (const member of archive.members) {
+    for (const member of await inThreads(archive, input)) {
       if (input.signal.aborted) {
         yield failure("interrupted", "interrupted between members", true);
         return;
@@ -105,6 +113,43 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     return memberSource(archive, member, input, (damage) => {
       damages.push(damage);
     });
+  }
+}
+
+/**
+ * Members as the archive has them; of an export of mails those of a thread together, in the order they were written in, which their names rarely
+ * keep. For that the headers are read before all else.
+ */
+async function inThreads(archive: Zip, input: ExtractInput): Promise<readonly ZipMember[]> {
+  const { members } = archive;
+  const mails = members.filter(({ name }) => /\.eml$/i.test(name)).length;
+  if (mails < 2 || mails * 2 < members.length || members.length > threadedLimit) return members;
+  const places: (MailPlace | undefined)[] = [];
+  const before = archive.inflated;
+  for (const member of members) {
+    if (input.signal.aborted) return members;
+    places.push(/\.eml$/i.test(member.name) ? await headerOf(archive, member, input) : undefined);
+  }
+  // They come again as members and are counted then.
+  archive.inflated = before;
+  return threadOrder(places).flatMap((position) => members[position] ?? []);
+}
+
+async function headerOf(archive: Zip, member: ZipMember, input: ExtractInput): Promise<MailPlace | undefined> {
+  try {
+    const reader = await openMember(archive, member, { ...input, budget: { ...input.budget, take: () => true } });
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for await (const piece of reader.pieces()) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= headerLimit) break;
+    }
+    return mailPlace(Buffer.concat(pieces, Math.min(length, headerLimit)));
+  } catch (error) {
+    // Told when the member itself is read.
+    if (error instanceof FailureError) return undefined;
+    throw error;
   }
 }
 

@@ -305,3 +305,40 @@ describe("bombs", () => {
     expect(result.failures.slice(-2)).toEqual(["bomb file!/a partial", "bomb file partial"]);
   });
 });
+
+describe("an export of mails", () => {
+  const mail = (id: number, ...answers: number[]): string =>
+    [
+      `From: ${id}@x.example`,
+      "Subject: x",
+      `Message-ID: <${id}>`,
+      ...(answers.length === 0 ? [] : [`In-Reply-To: ${answers.map((one) => `<${one}>`).join(" ")}`]),
+      `Date: Thu, 26 Nov 2026 0${id}:00:00 +0800`,
+      "",
+      `${id}`,
+    ].join("\r\n");
+
+  test("keeps threads together, in the order they were written in", async () => {
+    const bytes = zipOf([
+      { name: "RE 3.eml", data: mail(3, 2) },
+      { name: "other.eml", data: mail(4) },
+      { name: "broken.eml", data: mail(5, 1), flags: 1 },
+      { name: "RE 2.eml", data: mail(2, 1) },
+      { name: "first.eml", data: mail(1) },
+      { name: "list.txt", data: "一" },
+    ]);
+    const result = await run(zip, memorySource(bytes));
+    expect(Object.keys(result.members)).toEqual(["first.eml", "RE 2.eml", "RE 3.eml", "other.eml", "broken.eml", "list.txt"]);
+    const few = await run(zip, memorySource(bytes), { budget: limitedBudget({ inflated: 20 }) });
+    expect(few.failures).toContain("too-large file!/first.eml partial");
+  });
+
+  test("leaves other archives as they are", async () => {
+    const bytes = zipOf([
+      { name: "b.eml", data: mail(2, 1) },
+      { name: "a.eml", data: mail(1) },
+      ...["1", "2", "3"].map((name) => ({ name, data: name })),
+    ]);
+    expect(Object.keys((await run(zip, memorySource(bytes))).members).filter((name) => name.endsWith("eml"))).toEqual(["b.eml", "a.eml"]);
+  });
+});
