@@ -1,7 +1,7 @@
 import type { GroupPart, SealedMatch } from "../model/finding.ts";
 import type { PlacedMatch } from "../model/placed.ts";
 import type { Matcher, OverMatch, TableViewColumn } from "../model/rule.ts";
-import { Distinct } from "../util/distinct.ts";
+import { Distinct, EXACT } from "../util/distinct.ts";
 import type { Flow, Pending } from "./flow.ts";
 import { tierByNames } from "./tiers.ts";
 import { locationOf } from "./windows.ts";
@@ -14,6 +14,8 @@ const FILLED = 0.75;
 const MOST_PASSAGES = 20_000;
 /** So many passages of one rule in one flow are one finding: forms under each other, a log, a chat. */
 const SERIES = 3;
+/** Cells of a row from which on it is a record, though no column has a name; a form has two or four, labels and values. */
+const RECORD_CELLS = 5;
 /** Elements of one passage. */
 const MOST_MEMBERS = 12;
 
@@ -53,6 +55,10 @@ interface TableState {
 /** What is kept of a match in a passage: no value. */
 interface Member {
   readonly infoType: string;
+  /** How well it tells people apart, best first; undefined when it does not. */
+  readonly rank: number | undefined;
+  /** Whether its row is about one person, and the next about another. */
+  readonly record: boolean;
   readonly flow: string;
   readonly start: number;
   readonly end: number;
@@ -90,6 +96,8 @@ export class Groups {
   readonly #open = new Map<string, Settled[]>();
   readonly #passages: Passage[] = [];
   readonly #passageTypes: ReadonlySet<string>;
+  readonly #subjects = new Distinct();
+  readonly #aliases = new Set<string>();
   readonly #reach: number;
   #table: TableState | undefined;
   /** Tables with matches in this batch that were not sealed. */
@@ -104,7 +112,10 @@ export class Groups {
     this.#reach = Math.max(0, ...passages.map(({ reach }) => reach));
   }
 
-  /** Takes matches of a flow in their order, samples left out. `sealed` is absent over the storing cap. */
+  /**
+   * Takes matches of a flow in their order, samples left out. `sealed` is absent over the storing cap. Subjects of medium confidence
+   * or above are counted; of a passage, which is about one person, only the one that tells people apart best, once the passage is over.
+   */
   add(
     pending: Pending,
     flow: string,
@@ -113,8 +124,10 @@ export class Groups {
     sealed: SealedMatch | undefined,
   ): void {
     if (this.#overTables.length > 0) this.#tabled(pending, flow, confidence, subjectKey, sealed);
-    if (confidence !== "low" && this.#passages.length < MOST_PASSAGES && this.#passageTypes.has(pending.plan.matcher.rule.infoType))
+    if (confidence === "low") return;
+    if (this.#passages.length < MOST_PASSAGES && this.#passageTypes.has(pending.plan.matcher.rule.infoType))
       this.#passed(flow, { pending, subjectKey, sealed });
+    else if (subjectKey !== undefined) this.#subjects.add(subjectKey);
   }
 
   /** Says that a batch of a flow is over, while its bytes are at hand: the last row of a table is looked up once a batch, not once a match. */
@@ -229,16 +242,30 @@ export class Groups {
   }
 
   #close(flow: string): void {
-    const members = this.#open.get(flow) ?? [];
+    const members = (this.#open.get(flow) ?? []).map((member) => memberOf(flow, member));
+    const passage = this.#passageOf(members);
     this.#open.delete(flow);
-    if (members.length < 2) return;
-    const found = new Set(members.map(({ pending }) => pending.plan.matcher.rule.infoType));
+    if (passage !== undefined) this.#passages.push(passage);
+    const people = passage === undefined ? keysOf(members) : peopleOf(members);
+    for (const key of people) this.#subjects.add(key);
+    for (const key of keysOf(members)) if (!people.includes(key)) this.#aliases.add(key);
+  }
+
+  /** The people of the entry: who stands in a passage with something better to tell them by is no other where that stands alone. */
+  people(): Distinct {
+    // Of many only some are known, and how close these lie says how many there are.
+    if (this.#aliases.size === 0 || this.#subjects.size > EXACT) return this.#subjects;
+    return new Distinct([...this.#subjects].filter((key) => !this.#aliases.has(key)));
+  }
+
+  #passageOf(members: readonly Member[]): Passage | undefined {
+    if (members.length < 2) return undefined;
+    const found = new Set(members.map(({ infoType }) => infoType));
     for (const matcher of this.#overPassages) {
       const given = matcher.over?.scope === "passage" ? matcher.over.judge(found) : undefined;
-      if (given === undefined) continue;
-      this.#passages.push({ matcher, given, members: members.map((member) => memberOf(flow, member)) });
-      return;
+      if (given !== undefined) return { matcher, given, members };
     }
+    return undefined;
   }
 
   #tableGroup(state: TableState): readonly Group[] {
@@ -347,7 +374,7 @@ function passageGroup(passages: readonly Passage[]): Group {
             first: rows.reduce((least, row) => Math.min(least, row), rows[0] ?? 0),
             last: rows.reduce((most, row) => Math.max(most, row), 0),
           },
-    subjects: new Distinct(members.flatMap(({ subjectKey }) => (subjectKey === undefined ? [] : [subjectKey]))),
+    subjects: new Distinct(passages.flatMap((one) => peopleOf(one.members))),
     subjectClass: given.subjectClass,
     takes(one) {
       if (one.flow !== first.flow) return false;
@@ -365,8 +392,32 @@ function passageGroup(passages: readonly Passage[]): Group {
 }
 
 function memberOf(flow: string, { pending, subjectKey, sealed }: Settled): Member {
-  const { segment, start, end, plan } = pending;
-  return { infoType: plan.matcher.rule.infoType, flow, start, end, table: segment.table?.id, roles: segment.roles, subjectKey, sealed };
+  const { segment, start, end, plan, row } = pending;
+  return {
+    infoType: plan.matcher.rule.infoType,
+    rank: plan.subjectRank,
+    record: segment.columns !== undefined || (row?.cells.length ?? 0) >= RECORD_CELLS,
+    flow,
+    start,
+    end,
+    table: segment.table?.id,
+    roles: segment.roles,
+    subjectKey,
+    sealed,
+  };
+}
+
+/** Keys of the people that a passage is about: one, unless its rows are records of a table. */
+function peopleOf(members: readonly Member[]): readonly string[] {
+  const keys = keysOf(members);
+  return members.some(({ record }) => record) ? keys : keys.slice(0, 1);
+}
+
+/** Keys of the people that members are about, first the one that tells best who it is. */
+function keysOf(members: readonly Member[]): readonly string[] {
+  return members
+    .toSorted((one, other) => (one.rank ?? Number.MAX_SAFE_INTEGER) - (other.rank ?? Number.MAX_SAFE_INTEGER))
+    .flatMap(({ subjectKey }) => (subjectKey === undefined ? [] : [subjectKey]));
 }
 
 function spanOf(members: readonly Member[]): { readonly start: number; readonly end: number } {

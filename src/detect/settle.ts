@@ -54,7 +54,6 @@ export class Settler {
   readonly #matches: SealedMatch[] = [];
   /** By the rule's index and its confidence. */
   readonly #counts: (Count | undefined)[] = [];
-  readonly #subjects = new Distinct();
   readonly #late: Late[] = [];
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
   /** Rules whose tag stands whatever else comes. */
@@ -78,9 +77,10 @@ export class Settler {
       const group = groups.find((one) => one.takes(match));
       return group === undefined ? match : { ...match, within: group.id };
     });
+    const people = this.#groups.people();
     const by = subjectsBy(groups);
     const sealed = groups.map((group) => this.#sealGroup(group));
-    const whole = this.#entryMatches([...sealed, ...members], by);
+    const whole = this.#entryMatches([...sealed, ...members], people, by);
     const matches = [...sealed, ...members].toSorted(
       (one, other) =>
         order(one.flow, other.flow) ||
@@ -95,7 +95,7 @@ export class Settler {
       counts: this.#counts
         .flatMap((count) => count ?? [])
         .toSorted((one, other) => order(one.ruleId, other.ruleId) || order(one.confidence, other.confidence)),
-      subjects: this.#subjects.keys(),
+      subjects: people.keys(),
     };
   }
 
@@ -270,7 +270,6 @@ export class Settler {
     count.total++;
     const sample = isSample(match.evidence);
     const subjectKey = subject && this.#keyOf(subject);
-    if (subjectKey !== undefined && tier.confidence !== "low" && !sample) this.#subjects.add(subjectKey);
     if (count.stored >= this.#options.cap) {
       if (!sample) this.#groups.add(pending, flow.id, tier.confidence, subjectKey, undefined);
       return;
@@ -325,13 +324,13 @@ export class Settler {
   }
 
   /** What rules over entries make of all there is. */
-  #entryMatches(matches: readonly SealedMatch[], by: ReadonlyMap<string, Distinct>): readonly SealedMatch[] {
+  #entryMatches(matches: readonly SealedMatch[], people: Distinct, by: ReadonlyMap<string, Distinct>): readonly SealedMatch[] {
     const over = this.#plans.filter(({ matcher }) => matcher.over?.scope === "entry");
     if (over.length === 0) return [];
     const classes = new Map(this.#plans.map(({ matcher: { rule } }) => [rule.id, rule.dataClass]));
     const counting = matches.filter(({ confidence, sample, severity }) => confidence !== "low" && !sample && severity !== "info");
     const view = {
-      subjects: this.#subjects.size,
+      subjects: people.size,
       subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.size])),
       infoTypes: new Set(counting.map(({ infoType }) => infoType)),
       dataClasses: new Set(counting.flatMap(({ ruleId }) => classes.get(ruleId) ?? [])),
