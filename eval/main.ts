@@ -13,7 +13,7 @@ import { type TemplateSet, templateSets } from "./template.ts";
 
 const usage = `npm run eval -- [options]
   --size small|normal|large   how much is generated and scanned (normal)
-  --set held-out|tuning|unseen  templates: held-out is what is reported (held-out)
+  --set held-out|tuning|unseen|fresh  templates: held-out is what is reported (held-out)
   --seed TEXT                 of the generator; the date of the last commit unless said, 1 for tuning
   --json FILE                 all numbers and all examples of misses and false hits
   --write                     put the table into docs/evaluation.md, or evaluation-unseen.md

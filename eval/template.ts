@@ -8,9 +8,9 @@ import { fillers, negatives, newPerson, positives } from "./values.ts";
 export type Layout = "cell" | "label" | "colon" | "touching" | "full" | "grouped" | "spaced" | "dotted" | "wrapped";
 export const layouts: readonly Layout[] = ["cell", "label", "colon", "touching", "full", "grouped", "spaced", "dotted", "wrapped"];
 
-/** Sets of templates: `tuning` is looked at while rules are written, `held-out` was told once, `unseen` is not studied. */
-export type TemplateSet = "tuning" | "held-out" | "unseen";
-export const templateSets: readonly TemplateSet[] = ["tuning", "held-out", "unseen"];
+/** Sets of templates: `tuning` is looked at while rules are written, `held-out` was told once, `unseen` was tuned on later, `fresh` is the latest. */
+export type TemplateSet = "tuning" | "held-out" | "unseen" | "fresh";
+export const templateSets: readonly TemplateSet[] = ["tuning", "held-out", "unseen", "fresh"];
 
 /**
  * What is known of a stretch of a document. `positive`: must be found; `optional`: may be; `dirty`: damaged, found at low confidence at
