@@ -16,7 +16,7 @@ const usage = `npm run eval -- [options]
   --set held-out|tuning|unseen|fresh  templates: held-out is what is reported (held-out)
   --seed TEXT                 of the generator; the date of the last commit unless said, 1 for tuning
   --json FILE                 all numbers and all examples of misses and false hits
-  --write                     put the table into docs/evaluation.md, or evaluation-unseen.md
+  --write                     put the table into docs/evaluation.md, evaluation-unseen.md or evaluation-fresh.md
   --check                     compare with eval/floors.json; exit code 1 below a floor
   --show N                    print so many misses and false hits of each kind (0)
   --documents                 only the documents of the templates: no marking cases, random numbers, clean text
@@ -52,13 +52,14 @@ async function main(): Promise<number> {
   try {
     const result = await evaluate(scratch, set, seed, size);
     const table =
-      set === "unseen"
-        ? unseenTable(result, firstFigures(), { seed, size: values.size })
+      set === "unseen" || set === "fresh"
+        ? unseenTable(result, firstFigures(set), { set, seed, size: values.size })
         : tableOf(result, { set, seed, size: values.size });
     process.stdout.write(`${table}\n`);
     show(result, Number(values.show));
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, undefined, 1)}\n`);
-    if (values.write) writeFileSync(join(root, "docs", set === "unseen" ? "evaluation-unseen.md" : "evaluation.md"), `${table}\n`);
+    if (values.write)
+      writeFileSync(join(root, "docs", set === "unseen" || set === "fresh" ? `evaluation-${set}.md` : "evaluation.md"), `${table}\n`);
     if (!values.check) return 0;
     const broken = checkFloors(result, readFloors());
     for (const line of broken) process.stdout.write(`below the floor: ${line}\n`);
@@ -138,8 +139,8 @@ function textBytes(directory: string): number {
   return total;
 }
 
-function firstFigures(): FirstFigures {
-  return JSON.parse(readFileSync(join(root, "eval", "unseen-first.json"), "utf8")) as FirstFigures;
+function firstFigures(set: "unseen" | "fresh"): FirstFigures {
+  return JSON.parse(readFileSync(join(root, "eval", `${set}-first.json`), "utf8")) as FirstFigures;
 }
 
 /** The reported seed: documents that no one could have tuned to when the commit was made. */
