@@ -115,7 +115,6 @@ class EngineSession implements Session {
       for (const reading of open) if ((await reading.blocks.next()).done !== true) going.push(reading);
       open = going;
     }
-    if (undecided) for (const { flow } of readings) this.#finish(flow);
   }
 
   get cut(): boolean {

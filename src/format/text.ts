@@ -20,6 +20,8 @@ const LIST_LINE = 40;
 /** A line as program text has it: a block that opens or closes, a call, a declaration. */
 const PROGRAM =
   /[{}]\s*[;,)]*\s*$|\);\s*$|^\s*(?:const|let|var|function|return|import|export|from|public|private|protected|static|class|def|if|for|while|#include|using|package)\b.*[;{(:]/;
+/** What exports part columns with that prose and programs use otherwise: at least three columns. */
+const RARE_SEPARATORS: readonly string[] = ["\u0001", "^", "~", "&"];
 /** Rows over which a separator must keep its count for the text to be a table. */
 const SAMPLE_ROWS = 40;
 
@@ -30,7 +32,7 @@ const SAMPLE_ROWS = 40;
 export const text: Extractor = {
   id: "text",
   title: { zh: "纯文本、CSV、日志、源代码", en: "Plain text, CSV, logs, source code" },
-  version: 5,
+  version: 6,
   access: "in-order",
   divisible: true,
   accepts: async ({ head, members }) =>
@@ -51,7 +53,7 @@ export const text: Extractor = {
       return;
     }
     let table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
-    if (table === undefined && part === undefined && head.length < HEAD && encodings.length === 1) {
+    if (table === undefined && part === undefined && head.length < HEAD) {
       const stretches = tablesWithin(head.subarray(detected.bom), encodings[0]);
       // A flow's offsets are those of its text in UTF-8 where its bytes are two a character.
       let start = 0;
@@ -185,11 +187,12 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
   // Excel's own way to name the separator, in a line before the rows.
   const declared = /^sep=([^\s\w])$/i.exec(rows[0]?.replace(/^\ufeff/, "").trim() ?? "")?.[1];
   if (declared !== undefined) rows.shift();
-  for (const separator of declared === undefined ? ["\t", ",", ";", "|", "，"] : [declared]) {
+  for (const separator of declared === undefined ? ["\t", ",", ";", "|", "，", ...RARE_SEPARATORS] : [declared]) {
     const counts = (separator === "\t" ? rows : joinQuoted(rows)).map((row) => splitRow(row, separator).length);
     const most = mode(counts);
     const fitting = counts.filter((count) => count === most).length;
-    if (most < 2 || (declared === undefined && fitting < Math.max(2, counts.length * 0.8))) continue;
+    if (most < (RARE_SEPARATORS.includes(separator) ? 3 : 2) || (declared === undefined && fitting < Math.max(2, counts.length * 0.8)))
+      continue;
     // Chinese prose has commas too: a row of a table has short cells.
     const long = rows.filter((row) => row.length / most > 60).length;
     if (long * 4 > rows.length || (separator === "，" && most < 3)) continue;
@@ -278,6 +281,8 @@ function tableAt(
     ["│", 2],
     ["\t", 2],
     [",", 3],
+    ["&", 3],
+    ["^", 3],
   ] as const) {
     if (!line.includes(separator)) continue;
     const cells = splitRow(line, separator).length;
@@ -285,7 +290,7 @@ function tableAt(
     let count = 1;
     let rows = 1;
     for (let next = lines[first + count]?.text; next !== undefined && next !== ""; next = lines[first + ++count]?.text) {
-      if (separator !== "," && RULED.test(next)) continue;
+      if (separator !== "," && (RULED.test(next) || next.trim() === "\\hline")) continue;
       if (splitRow(next, separator).length !== cells || next.length > 60 * cells || (separator === "," && PROGRAM.test(next))) break;
       rows++;
     }

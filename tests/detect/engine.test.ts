@@ -284,6 +284,14 @@ describe("the engine", () => {
     expect(result.subjects.length).toBe(100);
   });
 
+  it("counts lines on over stretches of a text whose encoding is not certain", async () => {
+    const [first, second] = ["第一行\n第二行\n", "13800138001\n13900139002\n"];
+    const bytes = encode(first, "gb18030") ?? key;
+    const head = range(bytes, ["gb18030", "big5"]);
+    const rest = { ...range(encode(second, "gb18030") ?? key, ["gb18030", "big5"]), start: bytes.length };
+    expect(seen(await examine([head, rest]))).toEqual(["13800138001 3:1", "13900139002 4:1"]);
+  });
+
   it("tells of every block it has read", async () => {
     let blocks = 0;
     const session = createEngine([number], lexicon).open({

@@ -85,3 +85,30 @@ test.each([
 ])("%s holds no text", (kind, bytes) => {
   expect(textless(bytes, bytes.length)?.id).toBe(kind);
 });
+
+describe("columns of a text", () => {
+  const head = ["姓名", "证件号", "手机"];
+  const rows = Array.from({ length: 4 }, (_, row) => [`张三${row}`, "440308199001152170", "13682645189"]);
+
+  test.each(["\t", ",", ";", "|", "，", "\u0001", "^", "~", "&"])("parted by %j", async (separator) => {
+    const content = [head, ...rows].map((cells) => cells.join(separator)).join("\n");
+    const { chunks } = await run(text, memorySource(Buffer.from(content)));
+    expect(chunks.map(({ table }) => [table?.separator, table?.head[0]])).toEqual([[separator, head]]);
+  });
+
+  test.each([
+    ["LaTeX", "正文\n\n姓名 & 证件号 & 手机 \\\\\n\\hline\n甲 & 1 & 2 \\\\\n乙 & 3 & 4 \\\\\n\n正文\n", "&"],
+    ["a frame", "正文\n│姓名│证件号│\n├──┼──┤\n│甲│1│\n│乙│2│\n正文\n", "│"],
+  ])("of a table of %s within it", async (_name, content, separator) => {
+    const { chunks } = await run(text, memorySource(Buffer.from(content)));
+    expect(chunks.flatMap(({ table }) => table?.separator ?? [])).toEqual([separator]);
+  });
+
+  test.each(["a ^ b\nc ^ d\ne ^ f\n", "x & y\nz & w\nv & u\n", "约~3 天\n约~5 天\n约~7 天\n"])(
+    "none where two columns are no table: %j",
+    async (content) => {
+      const { chunks } = await run(text, memorySource(Buffer.from(content)));
+      expect(chunks.every(({ table }) => table === undefined || table.separator === "\t")).toBe(true);
+    },
+  );
+});
