@@ -46,6 +46,7 @@ const schema: Schema = {
           flags: { type: "string", pattern: "^[iu]*$", description: "flags i and u" },
           lookback: { type: "integer", minimum: 0, maximum: 256 },
           lead: { type: "string", pattern: "^\\[.+\\]$", description: "a character class in brackets" },
+          prose: { type: "boolean", description: "true: not tried in rows of tables" },
         },
         required: ["name", "regex"],
       },
@@ -84,6 +85,7 @@ interface Fields {
     readonly flags?: string;
     readonly lookback?: number;
     readonly lead?: string;
+    readonly prose?: boolean;
   }[];
   readonly boundary?: "strict" | "none";
   readonly value?: "compact" | "as-is";
@@ -133,7 +135,7 @@ const MAX_SPAN = 512;
  * neighbours as evidence.
  *
  * An expression is tried at the candidate's start, with `lookback` from so many characters before (then the match must cover the
- * candidate), or from where the characters of `lead` before it begin. Its group `value` is the span, else all of it. A pattern named `grouped` may not be part of a longer chain of groups.
+ * candidate), or from where the characters of `lead` before it begin; one of `prose` not in rows of tables. Its group `value` is the span, else all of it. A pattern named `grouped` may not be part of a longer chain of groups.
  *
  * Evidence: the pattern's name, each validator that says valid, `context` and `label` (a word near, a word right before), `column` and
  * `column-weak`, `other-column` (the column is named as something else), `counter-context`, `beside-han`, `loose` (a joiner beside it),
@@ -364,6 +366,7 @@ function compile(one: Fields["patterns"][number], index: number, problems: RuleP
       begins: lead === undefined ? beginsOf(regex, lookback) : undefined,
       lead,
       grouped: one.name === "grouped",
+      prose: one.prose === true,
     };
   });
 }

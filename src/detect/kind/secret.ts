@@ -44,9 +44,9 @@ const LONGEST = 64;
 /** Bits a character above which a text is no word; shorter values reach less. */
 const RANDOM = 2.75;
 
-/** From the end of a key: what may stand between, a separator, perhaps a quote, and the value. */
+/** From the end of a key: what may stand between, a separator (`value=` where key and value are attributes), perhaps a quote, and the value. */
 const KEYED =
-  /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t|(?=[【「[])|\x20{1,3}(?=[!-~]))\s{0,8})(?<quote>["'`“「【[]?)(?<value>[!-~]{1,64})/;
+  /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t|(?:value|,\s?["']value["'])\s?[:=]|(?=[【「[])|\x20{1,3}(?=[!-~]))\s{0,8})(?<quote>["'`“「【[]?)(?<value>[!-~]{1,64})/;
 /** Placeholders, expressions, variables, prompts, masks and references to where the secret is. */
 const NO_VALUE =
   /^(?:[)\],;|=&?:]|\$|%[A-Za-z_]|<|\{\{|\[|\(|@[A-Za-z]|[*•×xX.\-_=#?]{3,}|n\/a|os\.|process\.|system\.|config\.|self\.|this\.|args\.|props\.|req\.|request\.|请|见|同|无|已|未|为空|由|和|或|及|应|须|不|必填|保密|略|加密|忘记|修改|重置|找回|设置|输入|错误|正确|长度|强度|管理|保护|安全|策略|规则|要求)/i;

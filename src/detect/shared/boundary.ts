@@ -19,16 +19,22 @@ export function boundaryOf(text: string, start: number, end: number): Boundary {
   const right = end < text.length ? text.charAt(end) : "";
   if (left === "." && isDigit(text.charCodeAt(start - 2))) return "broken";
   if (right === "." && isDigit(text.charCodeAt(end + 1))) return "broken";
-  const opens =
-    (left === "=" && isKey(text.charCodeAt(start - 2))) || (left === "/" && FIELD.test(text.slice(Math.max(0, start - 8), start)));
+  const opens = (left === "=" && isKey(text, start - 2)) || (left === "/" && FIELD.test(text.slice(Math.max(0, start - 8), start)));
   if (left !== "" && JOINERS.includes(left) && !opens) return "loose";
   if (right !== "" && JOINERS.includes(right) && (isWord(text.charCodeAt(end + 1)) || right === "%" || right === "=")) return "loose";
   return "strict";
 }
 
-/** What a key ends with before its `=`: a letter, `_`, a closing bracket or quote, a Chinese character. */
-function isKey(code: number): boolean {
-  return (isWord(code) && !isDigit(code)) || code === 0x5d || code === 0x22 || code === 0x27 || (code >= 0x4e00 && code <= 0x9fff);
+/** Characters of the longest numbered key: `F002=`, `acct_no_12=`. */
+const KEY = 24;
+
+/** What a key ends with before its `=`: a letter, `_`, a closing bracket or quote, a Chinese character, or digits behind a letter. */
+function isKey(text: string, at: number): boolean {
+  let from = at;
+  while (from > at - KEY && isDigit(text.charCodeAt(from))) from -= 1;
+  const code = text.charCodeAt(from);
+  if (isWord(code)) return !isDigit(code);
+  return from === at && (code === 0x5d || code === 0x22 || code === 0x27 || (code >= 0x4e00 && code <= 0x9fff));
 }
 
 /** Whether a letter, a digit or `_` goes on; a line of `_` is a blank to fill. */

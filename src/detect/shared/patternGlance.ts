@@ -9,6 +9,8 @@ export interface GlancePattern {
   readonly regex: RegExp;
   readonly lookback: number;
   readonly lead: RegExp | undefined;
+  /** Not tried in rows of tables. */
+  readonly prose: boolean;
 }
 
 interface Looks {
@@ -35,7 +37,10 @@ export function createGlance(patterns: readonly GlancePattern[], tiers: readonly
       return true;
     }
     const looks = sight.inTable
-      ? (inTable ??= looksOf(patterns, bounded))
+      ? (inTable ??= looksOf(
+          patterns.filter(({ prose }) => !prose),
+          bounded,
+        ))
       : (outside ??= looksOf(
           patterns.filter(({ name }) => worthOutside(name, patterns, tiers)),
           bounded,

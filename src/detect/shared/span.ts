@@ -14,6 +14,8 @@ export interface Pattern {
   readonly begins: Uint8Array | undefined;
   readonly lead: RegExp | undefined;
   readonly grouped: boolean;
+  /** Not tried in rows of tables. */
+  readonly prose: boolean;
 }
 
 /** Where the group `value` lies in what its expression matches; `within` must be asked of the match, at three times its cost. */
@@ -36,8 +38,8 @@ export interface Span {
   readonly pattern: Pattern;
 }
 
-/** A candidate in its text. */
-type Place = Pick<Window, "text" | "start">;
+/** A candidate in its text: with a row, or the begin of its cell, in a table. */
+type Place = Pick<Window, "text" | "start"> & Partial<Pick<Window, "row">> & { readonly from?: number };
 
 export interface SpanFinder {
   find(place: Place): Span | undefined;
@@ -63,7 +65,9 @@ export function spanFinder(key: string, patterns: readonly Pattern[]): SpanFinde
 }
 
 function findSpan(patterns: readonly Pattern[], window: Place): Span | undefined {
+  const inTable = window.row !== undefined || window.from !== undefined;
   for (const one of patterns) {
+    if (inTable && one.prose) continue;
     const found = find(one, window);
     if (found === undefined) continue;
     const to = found.index + found[0].length;

@@ -3,7 +3,7 @@ import type { Tables, Validator } from "../../model/rule.ts";
 
 /** Ends of names of organisations and places of work, and of what is counted or numbered. */
 const ORGANISATION =
-  /(?:[码号址额率价]|公司|银行|支行|分行|集团|中心|委员会|协会|学校|大学|学院|医院|政府|部门|局|厂|店|部|科|处|室|组|队|社|所|院|会)$/;
+  /(?:[码号址额率价卡族证折笔]|公司|银行|支行|分行|集团|中心|委员会|协会|学校|大学|学院|医院|政府|部门|局|厂|店|部|科|处|室|组|队|社|所|院|会)$/;
 /** Words that begin with a surname and are none: after a label they are another label or a blank to fill. */
 /** Surnames so rare that a word which begins with one is none. */
 const RARELY_NAMES = /^[列占生字所相校户后卡表信]/;
@@ -18,7 +18,9 @@ const STOP: ReadonlySet<string> = new Set(
     "别名 曾用名 金融 金库 安装 白色 边界 车辆 陈述 成本 单独 党员 邓小平理论 丁类 董事 董事长 杜绝 范围 房屋 费用 封面 冯 傅 高中 顾客 关于 " +
     "关系 郭 海关 韩国 贺卡 洪水 侯 胡乱 黄色 季度 贾 简单 江河 姜 金色 柯 孔 赖 蓝色 乐观 雷电 黎明 李子 梁 林业 凌晨 刘海 龙头 卢 鲁 陆地 " +
     "罗列 吕 马路 麦 毛巾 孟 米 苗 闵 倪 聂 宁夏 欧洲 潘 庞 裴 彭 蒲 齐全 钱包 秦 邱 任职 阮 商品 邵 沈 盛 史料 舒 苏 孙 谭 汤 唐 陶 滕 田地 童年 " +
-    "涂改 汪 王 韦 卫生 魏 温 翁 吴 伍 武器 席位 夏天 向 项 肖像 谢 辛 邢 熊 徐 许 薛 严 颜色 杨 姚 叶 殷 尹 应 尤其 于 余 俞 袁 岳 云 曾 詹 张"
+    "涂改 汪 王 韦 卫生 魏 温 翁 吴 伍 武器 席位 夏天 向 项 肖像 谢 辛 邢 熊 徐 许 薛 严 颜色 杨 姚 叶 殷 尹 应 尤其 于 余 俞 袁 岳 云 曾 詹 张 名下 合计 小计 总计 共计 累计 单笔 单次 单据 原卡 向其 关联 关注 解冻 " +
+    "冻结 储户 储蓄 商户 应收 应付 尚欠 尚余 连同 时任 查到 查得 经查 从卡 和卡 向卡 支取 支出 付至 付给 汇入 汇至 相关 常住 计入 计费 计收 万余 余款 车主 车牌 " +
+    "金卡 白金 白金卡 温馨 方便 方才 何必 何处 别的 都是 那个 那张 满足 明天 时至 全行 全年 全额 全省 全市 平时 强烈 解除 解约 易于 东西 司法局 司法所 经由 鲜有"
   )
     .split(" ")
     .filter((word) => word.length > 1),

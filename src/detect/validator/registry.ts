@@ -8,6 +8,7 @@ import { hongKongId } from "./hongKongId.ts";
 import { iban } from "./iban.ts";
 import { iotSegment } from "./iotSegment.ts";
 import { landlineArea } from "./landlineArea.ts";
+import { latinName } from "./latinName.ts";
 import { luhn } from "./luhn.ts";
 import { mobileSegment } from "./mobileSegment.ts";
 import { mrz } from "./mrz.ts";
@@ -23,6 +24,7 @@ import { taiwanId } from "./taiwanId.ts";
 import { taxId } from "./taxId.ts";
 import { trackPan } from "./trackPan.ts";
 import { uscc } from "./uscc.ts";
+import { usccOrganisation } from "./usccOrganisation.ts";
 import { usccRegion } from "./usccRegion.ts";
 import { vin } from "./vin.ts";
 
@@ -38,6 +40,7 @@ export const validators: readonly Validator[] = [
   cardScheme,
   uscc,
   usccRegion,
+  usccOrganisation,
   orgCode,
   businessRegistration,
   iotSegment,
@@ -45,6 +48,7 @@ export const validators: readonly Validator[] = [
   landlineArea,
   emailDomain,
   personName,
+  latinName,
   iban,
   bicCountry,
   nationality,

@@ -239,6 +239,8 @@ const evidenceNames: Readonly<Record<string, Both>> = {
   "email-domain": both("域名有效", "domain is valid"),
   "track-pan": both("磁道格式相符", "laid out as a card track"),
   "person-name": both("姓氏与字形相符", "reads as a name"),
+  "uscc-organisation": both("组织机构代码校验正确", "the organisation's check character is right"),
+  "latin-name": both("形似拉丁字母书写的人名", "reads as a name in Latin letters"),
   "beside-han": both("紧邻汉字", "beside Chinese text"),
   "counter-context": both("旁有相反字样", "words beside it that speak against it"),
   "column-weak": both("列名相近", "the column is named alike"),

@@ -23,6 +23,18 @@ function check(id: string, value: string): string {
 
 describe("validators", () => {
   it.each([
+    // Names in Latin letters: words with capitals, none of an organisation.
+    ["latin-name", "Zhang Wei", "valid"],
+    ["latin-name", "ZHANG/XIAO MING", "valid"],
+    ["latin-name", "O'Neil, Mary", "valid"],
+    ["latin-name", "Zhang", "invalid"],
+    ["latin-name", "zhang wei", "invalid"],
+    ["latin-name", "Bank Of China", "invalid"],
+    ["latin-name", "A B", "invalid"],
+    // GB 32100: the organisation's own check character within the code.
+    ["uscc-organisation", "91310115591693856A", "valid"],
+    ["uscc-organisation", "91310115591693855A", "invalid"],
+    ["uscc-organisation", "913101155916938", "invalid"],
     // GB 11643: worked example, lower case, Hong Kong, Macau and Taiwan residents, foreign permanent residents, a wrong check, other lengths.
     ["resident-check", "110101199003078670", "valid"],
     ["resident-check", "81000019980902013X", "valid"],

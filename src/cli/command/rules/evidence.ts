@@ -44,6 +44,8 @@ const meanings: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   "landline-area": ["区号存在", "the area code exists"],
   uscc: ["校验码正确（GB 32100）", "the check character is right (GB 32100)"],
   "uscc-region": ["登记机关区划有效", "the registering authority's region is valid"],
+  "latin-name": ["形似拉丁字母书写的人名", "it has the shape of a name in Latin letters"],
+  "uscc-organisation": ["其中组织机构代码的校验码正确", "the check character of the organisation's code in it is right"],
   iban: ["校验位正确（mod 97）", "the check digits are right (mod 97)"],
   "position:top": ["在开头 15 行内", "in the first 15 lines"],
   "position:tail": ["在最后 5 行内", "in the last 5 lines"],
