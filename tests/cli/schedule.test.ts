@@ -64,6 +64,8 @@ describe("what a scheduler needs", () => {
     expect(command("usb")).toBe("check usb --incremental --isolation process");
     writeFileSync(join(scratch, "threads.yaml"), "isolation: thread\nprofiles:\n  own: { extends: usb }\n");
     expect(command("usb", "--config", "threads.yaml")).toMatch(/^check usb --incremental --config \S*threads.yaml$/);
+    // A job has no locale: it speaks the language it was asked for in.
+    expect(command("internet-pc", "--lang", "zh")).toBe("check internet-pc --incremental --lang zh");
     expect(zicha("schedule", "print", "usb", "--cron", "--at", "24:00")).toMatchObject({ code: 2 });
     expect(zicha("schedule", "print", "usb")).toMatchObject({ code: 2, stderr: "zicha: give one of --systemd, --cron, --windows-task\n" });
     expect(zicha("schedule", "print", "nothing", "--cron").code).toBe(2);
@@ -86,6 +88,9 @@ describe("what a scheduler needs", () => {
     expect(sends).toContain("\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n");
     expect(sends).toMatch(/\nReadWritePaths=.* \/var\/lib\/node_exporter\n/);
     expect(sends).toContain(` --config ${join(scratch, "sends.yaml")}\n`);
+    writeFileSync(join(scratch, "keeps.yaml"), "state: /srv/zicha-state\n");
+    const keeps = zicha("schedule", "print", "internet-pc", "--systemd", "--config", "keeps.yaml").stdout.toString();
+    expect(keeps).toMatch(/\nReadWritePaths=.* \/srv\/zicha-state\n/);
   });
 
   it("is refused where every run would be", () => {

@@ -39,6 +39,7 @@ export async function scheduleCommand(
   checkOutside(terminal, { zone: profile.zone, roots: scope.targets, reports: [{ path: out }], directory: out, places: scope.places });
   const { destinations } = deliverySettings(config.values, values);
   const stateHome = stateHomeOf(terminal);
+  const state = config.values["state"] ?? profile.options["state"];
   const job: Job = {
     node: process.execPath,
     program: fileURLToPath(packaged("bin/zicha.mjs")),
@@ -50,6 +51,8 @@ export async function scheduleCommand(
       // Nobody watches: a reader that falls may cost its own process only. A configuration may say otherwise.
       ...(config.values["isolation"] === undefined && profile.options["isolation"] === undefined ? ["--isolation", "process"] : []),
       ...(config.file === undefined ? [] : ["--config", config.file]),
+      // A job has no locale of its own: it speaks as it was asked for.
+      ...(terminal.locale === "zh" ? ["--lang", "zh"] : []),
     ],
     // Each check makes a directory of its own in it, named by date and time.
     directory: out,
@@ -60,6 +63,8 @@ export async function scheduleCommand(
     writes: [
       out,
       stateHome === undefined ? defaultStateDirectory(terminal.environment) : join(stateHome, "zicha"),
+      // It runs in the directory of its reports.
+      ...(typeof state === "string" ? [resolve(out, state)] : []),
       ...destinations.flatMap((one) => (one.kind === "prometheus" ? [dirname(one.file)] : [])),
     ],
     ...(stateHome === undefined ? {} : { stateHome }),
