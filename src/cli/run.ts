@@ -228,7 +228,11 @@ function describe(terminal: Terminal, problem: RequestProblem): string {
     case "no-such-path":
       return say(terminal, `没有这个路径：${problem.detail}`, `no such path: ${problem.detail}`);
     case "git":
-      return say(terminal, `git：${problem.detail}`, `git: ${problem.detail}`);
+      return say(
+        terminal,
+        `git：${problem.detail.replace(/^no commit /, "没有提交 ").replace(/^expected a range such as /, "应为提交范围，如 ")}`,
+        `git: ${problem.detail}`,
+      );
     case "pack":
       return place + say(terminal, `规则包有误，应为 ${problem.detail}`, `rule pack: expected ${problem.detail}`);
     case "policy":

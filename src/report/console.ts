@@ -368,7 +368,7 @@ function addUnread(page: Page, overview: Overview, failures: readonly Failure[],
   if (partial > 0) of.push(zh ? `${count(partial)} 个只读到一部分` : `${count(partial)} read in part`);
   if (overview.ledger.seen > 0)
     of.push(zh ? `${count(overview.ledger.seen)} 个已由人查看` : `${count(overview.ledger.seen)} seen by a person`);
-  if (unwalked > 0) of.push(zh ? `${count(unwalked)} 处目录进不去` : `${count(unwalked)} not entered`);
+  if (unwalked > 0) of.push(zh ? `${count(unwalked)} 处进不去或不存在` : `${count(unwalked)} not entered or not there`);
   if (of.length > 0) parts.push(zh ? `其中 ${of.join("，")}` : `of these ${of.join(", ")}`);
   if (overview.unread > 0 && !verbose) parts.push(elsewhere({ ...options, locale }));
   page.add(labels[locale].unread, parts, overview.unread > 0 ? chalk.yellow.bold : chalk.bold);

@@ -52,8 +52,6 @@ const table: readonly (readonly [detail: string, zh: string])[] = [
   ["interrupted between …", "读到一半时检查中断"],
   ["interrupted in the …", "读到一半时检查中断"],
   ["interrupted inside a …", "读到一半时检查中断"],
-  ["no commit …", "没有提交 …"],
-  ["expected a range such as main..HEAD", "应为提交范围，如 main..HEAD"],
   ["the scan was interrupted", "检查被中断"],
   ["the scan was interrupted before it was read", "检查中断时尚未读取"],
   ["the scan was interrupted while it was read", "检查中断时正在读取"],
