@@ -1,6 +1,6 @@
 import type { Extracted, ExtractInput, Extractor, Role } from "../model/chunk.ts";
 import { memorySource, readRange } from "./shared/bytes.ts";
-import { readCfb, startsAsCfb } from "./shared/cfb.ts";
+import { isEncryptedPackage, readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
 import { embeddedObject, streamMember, surroundings } from "./shared/embedded.ts";
@@ -33,7 +33,9 @@ export const doc: Extractor = {
   access: "any",
   async accepts(probe) {
     if (startsAsOldWord(probe.head)) return true;
-    return startsAsCfb(probe.head) && (await probe.members()).has("WordDocument");
+    if (!startsAsCfb(probe.head)) return false;
+    const members = await probe.members();
+    return members.has("WordDocument") && !isEncryptedPackage(members);
   },
   extract,
 };

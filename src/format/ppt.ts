@@ -1,7 +1,7 @@
 import { inflateSync } from "node:zlib";
 import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
 import { artPicture } from "./shared/artPicture.ts";
-import { readCfb, startsAsCfb } from "./shared/cfb.ts";
+import { isEncryptedPackage, readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
 import { bytesMember, streamMember, surroundings } from "./shared/embedded.ts";
@@ -30,7 +30,7 @@ export const ppt: Extractor = {
   async accepts(probe) {
     if (!startsAsCfb(probe.head)) return false;
     const names = await probe.members();
-    return names.has(name) || names.has(`${dual}${name}`) || names.has("PP40");
+    return (names.has(name) || names.has(`${dual}${name}`) || names.has("PP40")) && !isEncryptedPackage(names);
   },
   extract,
 };

@@ -6,7 +6,7 @@ import { biff, emptyRecord, findSheets, readBof, readRecord } from "./shared/bif
 import type { BiffStream } from "./shared/biffRecord.ts";
 import { readBiffSheet } from "./shared/biffSheet.ts";
 import { memorySource, readRange } from "./shared/bytes.ts";
-import { readCfb, startsAsCfb } from "./shared/cfb.ts";
+import { isEncryptedPackage, readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readDocumentProperties } from "./shared/documentProperties.ts";
 import { embeddedObject, surroundings } from "./shared/embedded.ts";
@@ -29,7 +29,8 @@ export const xls: Extractor = {
   async accepts(probe) {
     if (isBareBook(probe.head)) return true;
     if (!startsAsCfb(probe.head)) return false;
-    return [...(await probe.members())].some((name) => /^(workbook|book)$/i.test(name));
+    const members = await probe.members();
+    return [...members].some((name) => /^(workbook|book)$/i.test(name)) && !isEncryptedPackage(members);
   },
   extract,
 };

@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { doc } from "../../src/format/doc.ts";
 import { ole2 } from "../../src/format/ole2.ts";
+import { ppt } from "../../src/format/ppt.ts";
 import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
+import { xls } from "../../src/format/xls.ts";
 import { cfbOf, propertySetOf } from "./cfbWriter.ts";
 import { checkChunks, run } from "./support.ts";
 
@@ -57,6 +60,22 @@ test("an encrypted Office package says so", async () => {
     ),
   );
   expect(result.failures).toEqual(["encrypted file whole"]);
+});
+
+test.each([
+  ["WordDocument", doc],
+  ["Workbook", xls],
+  ["PowerPoint Document", ppt],
+] as const)("a %s beside an encrypted package is only a page for old programs", async (name, reader) => {
+  const stub = { path: name, data: "x" };
+  const packed = [
+    { path: "EncryptedPackage", data: "x" },
+    { path: "EncryptionInfo", data: "y" },
+  ];
+  expect(await reader.accepts(await createProbe("x", memorySource(cfbOf([stub]))))).toBe(true);
+  const both = await createProbe("x", memorySource(cfbOf([stub, ...packed])));
+  expect(await reader.accepts(both)).toBe(false);
+  expect(await ole2.accepts(both)).toBe(true);
 });
 
 test("a property set that points outside itself is told and never thrown", async () => {

@@ -49,6 +49,11 @@ export function startsAsCfb(head: Uint8Array): boolean {
   return magic.every((byte, index) => head[index] === byte);
 }
 
+/** Whether the file holds an encrypted Office document: what else it has then is a page that says so to old programs. */
+export function isEncryptedPackage(members: ReadonlySet<string>): boolean {
+  return members.has("EncryptedPackage") && members.has("EncryptionInfo");
+}
+
 const END = 0xfffffffe;
 const LAST = 0xfffffffa;
 /** Where a table is lost its chains are taken to go on with the next sector, as they mostly do. */
