@@ -61,7 +61,8 @@ export function compileRules(
       if (trigger.kind === "digits") {
         digitRules.push(digitRule(plan, trigger));
       } else if (trigger.kind === "literal") {
-        const text = trigger.text.toLowerCase();
+        // Kernels fold the letters of ASCII alone: a full-width one stays as it is written.
+        const text = trigger.text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
         const list = byLiteral.get(text) ?? [];
         // A rule may write a word in two lists.
         if (!list.some((one) => one.plan === plan && String(one.roles) === String(trigger.roles)))

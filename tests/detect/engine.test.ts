@@ -284,6 +284,13 @@ describe("the engine", () => {
     expect(result.subjects.length).toBe(100);
   });
 
+  it("finds words of rules in full-width letters as they are written", async () => {
+    const wide = matcher("t/wide", "DEVICE", [{ kind: "literal", text: "ＩＭＥＩ" }], /IMEI:\d+/);
+    const content = "设备ＩＭＥＩ：４９０\nｉｍｅｉ：１\n";
+    for (const encoding of ["utf8", "gb18030"] as const)
+      expect(seen(await examine([range(encode(content, encoding) ?? key, [encoding])], [wide]))).toEqual(["IMEI:490 1:3"]);
+  });
+
   it("counts lines on over stretches of a text whose encoding is not certain", async () => {
     const [first, second] = ["第一行\n第二行\n", "13800138001\n13900139002\n"];
     const bytes = encode(first, "gb18030") ?? key;
