@@ -151,6 +151,8 @@ function keyed(
   const bare = quote === "" && !chinese && !joined;
   if (bare && (IDENTIFIER.test(value) || /[(){};<>]/.test(line))) return undefined;
   if (!chinese && IDENTIFIER.test(value)) return undefined;
+  // A bracket alone is an index or a link behind any other.
+  if (separator === "" && !chinese) return undefined;
   const evidence: Evidence[] = [
     {
       by: "pattern",
