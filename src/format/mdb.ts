@@ -96,8 +96,13 @@ function* readTable(
   });
   flow.table(flow.id, toByteString(name));
   flow.row(columns.map(toByteString), 1);
-  for (let offset = 0; offset < table.rowCount && sink.open && !input.signal.aborted; offset += batch) {
-    for (const [index, row] of bounded(batchTime, () => table.getData({ rowOffset: offset, rowLimit: batch })).entries()) {
+  // The count of rows in the definition may be any number: pages say how many there are.
+  let last = false;
+  for (let offset = 0; !last && sink.open && !input.signal.aborted; offset += batch) {
+    const rows = bounded(batchTime, () => table.getData({ rowOffset: offset, rowLimit: batch }));
+    last = rows.length < batch;
+    if (last && offset + rows.length < table.rowCount) sink.failure("corrupt", `table ${name} has fewer rows than it says`, true);
+    for (const [index, row] of rows.entries()) {
       const number = offset + index + 2;
       flow.row(
         columns.map((column) => toByteString(textOf(row[column]))),

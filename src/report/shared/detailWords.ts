@@ -299,6 +299,8 @@ const table: readonly (readonly [detail: string, zh: string])[] = [
   ["table of the memo file is not here or not examined: only runs of text were read", "备注文件所属的表不在或未检：只读了成段文字"],
   ["memo file is damaged or cut off", "备注文件损坏或被截断"],
   ["database is damaged", "数据库损坏"],
+  ["table … has fewer rows than it says", "表 … 的行数少于其所记"],
+  ["write-ahead log that its database does not use: only runs of text are read", "预写日志未被其数据库使用：只读了成段文字"],
   ["record … is damaged", "第 … 条记录损坏"],
   ["a record is damaged", "有记录损坏"],
   ["reading Access databases needs the npm package mdb-reader", "读取 Access 数据库须安装 npm 包 mdb-reader"],
