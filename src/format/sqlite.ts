@@ -53,7 +53,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     yield* sink.drain();
     return;
   }
-  const log = await input.sibling?.(`${name}-wal`);
+  const log = usesLog(head) ? await input.sibling?.(`${name}-wal`) : undefined;
   try {
     const told = new Set<string>();
     const database = await openSqlite(input.bytes, log, (detail) => {
@@ -155,14 +155,23 @@ function* blobs(
   }
 }
 
+/** Whether a database keeps a write-ahead log, as its versions for reading and writing say. */
+function usesLog(head: Uint8Array): boolean {
+  return head[18] === 2 || head[19] === 2;
+}
+
 /** A log whose database stands beside it is read there. */
 async function* readAlone(input: ExtractInput, sink: Sink, name: string, ending: string): AsyncGenerator<Extracted, void> {
   const database: ByteSource | undefined = name.endsWith(ending) ? await input.partner?.(name.slice(0, -ending.length)) : undefined;
-  if (database !== undefined) {
-    await database.close();
-    return;
-  }
-  sink.failure("corrupt", "write-ahead log whose database is not here or not examined: only runs of text are read", true);
+  const head = database === undefined ? undefined : await readRange(database, 0, 100).finally(() => database.close());
+  if (head !== undefined && sqlitePageSize(head) !== undefined && usesLog(head)) return;
+  sink.failure(
+    "corrupt",
+    head === undefined
+      ? "write-ahead log whose database is not here or not examined: only runs of text are read"
+      : "write-ahead log that its database does not use: only runs of text are read",
+    true,
+  );
   yield* readLeftovers(input, sink, "body");
 }
 

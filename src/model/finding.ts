@@ -104,6 +104,8 @@ export interface Examination {
   readonly elapsedMs: number;
   /** See `ByteSource`. */
   readonly touched?: true;
+  /** What was read hangs on a file beside it (a volume, a memo file, a log), or on that there is none: another run reads it again. */
+  readonly together?: true;
   /**
    * HMAC of the entry's bytes, of a member: of its container's bytes and its path in it. Only where there is something to say of the entry, and
    * not of what cannot be read or is too large: a renamed file and an unread one that a person looked at are known by it.

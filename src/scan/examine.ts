@@ -164,6 +164,14 @@ async function examineWithin(
   /** Bytes told that are not the entry's own. */
   let advised = 0;
   let touched = false;
+  let together = false;
+  const beside =
+    sibling === undefined
+      ? undefined
+      : (other: string): Promise<ByteSource | undefined> => {
+          together = true;
+          return sibling(other);
+        };
   try {
     session.text(nameChunk(name));
     // The bin gives what it holds names of its own.
@@ -215,6 +223,7 @@ async function examineWithin(
     ...result,
     elapsedMs: Math.round(performance.now() - begun),
     ...(touched ? { touched } : {}),
+    ...(together ? { together } : {}),
     ...(contentKey === undefined ? {} : { contentKey }),
   });
 
@@ -235,7 +244,7 @@ async function examineWithin(
       budget,
       passwords: workshop.passwords,
       signal: deadline,
-      ...(sibling === undefined ? {} : { sibling, partner: partnerOf(entry, sibling) }),
+      ...(beside === undefined ? {} : { sibling: beside, partner: partnerOf(entry, beside, () => (together = true)) }),
     };
     const handInner = (inner: Examination): ReturnType<Hand> => {
       within += inner.matches.length;
@@ -371,9 +380,16 @@ async function hold(source: ByteSource, limit: number): Promise<ByteSource | und
   return memorySource(Buffer.concat(pieces, length));
 }
 
-/** Gives the files beside an entry that are examined too. */
-export function partnerOf<T>(entry: Entry, sibling: (name: string) => Promise<T | undefined>): (name: string) => Promise<T | undefined> {
-  return (name) => (entry.beside === undefined || entry.beside.includes(name) ? sibling(name) : Promise.resolve(undefined));
+/** Gives the files beside an entry that are examined too. `asked` is told of each question, whatever the answer. */
+export function partnerOf<T>(
+  entry: Entry,
+  sibling: (name: string) => Promise<T | undefined>,
+  asked?: () => void,
+): (name: string) => Promise<T | undefined> {
+  return (name) => {
+    asked?.();
+    return entry.beside === undefined || entry.beside.includes(name) ? sibling(name) : Promise.resolve(undefined);
+  };
 }
 
 /** Bytes at hand as a source. */

@@ -53,6 +53,8 @@ function toRecord(examinations: readonly Examination[]): Record | undefined {
   const last = examinations.at(-1);
   if (last === undefined || last.entry.depth !== 0) return undefined;
   if (examinations.some(({ failures }) => failures.some(({ code }) => !lasting.has(code)))) return undefined;
+  // A file beside it may have come, gone or changed while it stayed as it is.
+  if (last.together === true) return undefined;
   // A path that shows otherwise than it is, also of a member, holds an identifier: that is found again, not stored.
   if (examinations.some(({ shownPath, entry }) => shownPath !== entry.path)) return undefined;
   if (examinations.length === 1 && isPlain(last)) return { format: last.format ?? null, bytes: last.bytes, data: null };
