@@ -26,7 +26,7 @@ const files =
 export const sqlite: Extractor = {
   id: "sqlite",
   title: { zh: "SQLite 数据库", en: "SQLite database" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   accepts: ({ head, name }) => sqlitePageSize(head) !== undefined || isSqliteLog(head) || isJournal(head) || isIndex(head, name),
