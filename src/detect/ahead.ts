@@ -44,14 +44,9 @@ export async function lookAt(compiled: Compiled, source: ByteSource, stretch: St
   const list = new CandidateList();
   const plans: Plan[] = [];
   const kept: number[] = [];
-  let ended = false;
+  // At once: where all processors are at work each wait for a read costs a slice of their time.
+  flow.length = await source.read(flow.room(Math.min(to + AHEAD, stretch.last) - begin), begin);
   for (let at = from; at < to;) {
-    while (!ended && flow.end < Math.min(at + BLOCK, to) + AHEAD) {
-      const room = flow.room(Math.min(BLOCK, stretch.last - flow.end));
-      const count = await source.read(room, flow.end);
-      flow.length += count;
-      ended = count < room.length || flow.end >= stretch.last;
-    }
     const until = Math.min(at + BLOCK, to);
     if (flow.end < until) return undefined;
     list.length = 0;
@@ -65,17 +60,8 @@ export async function lookAt(compiled: Compiled, source: ByteSource, stretch: St
     }
     if (kept.length > 3 * MOST_CANDIDATES) return undefined;
     at = until;
-    forget(flow, at - BEFORE);
   }
   return Int32Array.from(kept);
-}
-
-function forget(flow: Flow, before: number): void {
-  const drop = before - flow.base;
-  if (drop < BLOCK) return;
-  flow.bytes.copyWithin(0, drop, flow.length);
-  flow.length -= drop;
-  flow.base += drop;
 }
 
 /** Parts of a large text, of which others find the candidates while the session deals with those before. */
