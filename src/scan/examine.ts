@@ -45,7 +45,7 @@ export interface Workshop {
   readonly step?: () => void;
   /** Whether a match is enough to end the entry on the mount that holds it. */
   readonly enough?: (ruleId: string, confidence: Confidence, severity: Severity) => boolean;
-  /** Who looks ahead in the entry at hand where it is large; each opens it for himself. */
+  /** Who looks ahead in the entry on the mount where it is large; each opens it for himself. */
   readonly look?: Look;
   /** Where the entry at hand ended its worker before: it is read up to there. */
   readonly before?: EndedBefore;
@@ -260,8 +260,9 @@ async function examineWithin(
       if (item.type === "chunk") {
         chunks++;
         const { content: given } = item.chunk;
-        // Others open the entry itself: what was made of its bytes is not for them.
-        await session.chunk(item.chunk, given.kind === "range" && given.source === held ? workshop.look : undefined);
+        // Others open the file on the mount: neither a member of it nor what was made of its bytes is for them.
+        const own = entry.depth === 0 && given.kind === "range" && given.source === held;
+        await session.chunk(item.chunk, own ? workshop.look : undefined);
       } else if (item.type === "failure") {
         // What cannot be read of a member stands for the member.
         const said = deadline.told(item.failure);

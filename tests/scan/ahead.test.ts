@@ -35,6 +35,29 @@ test("a large file is told the same by one worker and by three, in threads and i
     expect(said(await eventsOf(root, { keyFile, jobs: 3, isolation }))).toBe(said(one));
 });
 
+test("what lies in an archive is read by the one that has it open: others would read the archive", { timeout: 240_000 }, async () => {
+  const text = largeText();
+  const header = Buffer.alloc(512);
+  header.write("big.log", 0);
+  header.write("0000644\0", 100);
+  header.write(text.length.toString(8).padStart(11, "0"), 124);
+  header.write("ustar\u000000", 257);
+  header.write("0", 156);
+  header.fill(" ", 148, 156);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, "0")}\0 `,
+    148,
+  );
+  const root = tree({ "a.tar": Buffer.concat([header, text, Buffer.alloc(1024)]) });
+  const keyFile = join(mkdtempSync(join(tmpdir(), "zicha-key-")), "key");
+  const one = await eventsOf(root, { keyFile, jobs: 1 });
+  expect(one.filter(({ type }) => type === "finding").length).toBeGreaterThanOrEqual(20);
+  expect(said(await eventsOf(root, { keyFile, jobs: 3 }))).toBe(said(one));
+});
+
 /** How much was found, -1 for each failure, and what was answered to those who asked. `fate` may end a lane that answers. */
 async function total(
   jobs: number,
