@@ -17,7 +17,7 @@ const usage = `npm run eval -- [options]
   --seed TEXT                 of the generator; the date of the last commit unless said, 1 for tuning
   --json FILE                 all numbers and all examples of misses and false hits
   --write                     put the table into docs/evaluation.md, evaluation-unseen.md or evaluation-fresh.md
-  --check                     compare with eval/floors.json; exit code 1 below a floor
+  --check                     compare with eval/floors.json, or eval/floors-fresh.json; exit code 1 below a floor
   --show N                    print so many misses and false hits of each kind (0)
   --documents                 only the documents of the templates: no marking cases, random numbers, clean text
   --keep                      leave the generated documents, and say where`;
@@ -61,7 +61,7 @@ async function main(): Promise<number> {
     if (values.write)
       writeFileSync(join(root, "docs", set === "unseen" || set === "fresh" ? `evaluation-${set}.md` : "evaluation.md"), `${table}\n`);
     if (!values.check) return 0;
-    const broken = checkFloors(result, readFloors());
+    const broken = checkFloors(result, readFloors(set));
     for (const line of broken) process.stdout.write(`below the floor: ${line}\n`);
     return broken.length > 0 ? 1 : 0;
   } finally {

@@ -140,6 +140,18 @@ export function recall({ wanted, met }: Pick<Count, "wanted" | "met">): number |
   return wanted === 0 ? undefined : met / wanted;
 }
 
+/** All counts as one. */
+export function sumOf(counts: Readonly<Record<string, Count>>): Count {
+  const all = { right: 0, wrong: 0, wanted: 0, met: 0 };
+  for (const { right, wrong, wanted, met } of Object.values(counts)) {
+    all.right += right;
+    all.wrong += wrong;
+    all.wanted += wanted;
+    all.met += met;
+  }
+  return all;
+}
+
 const MEGABYTE = 1024 * 1024;
 
 /** Of a run of templates that no rule had seen: eval/unseen-first.json, eval/fresh-first.json. */
@@ -163,16 +175,6 @@ export function unseenTable(
       const [then, today] = [before[name] ?? nothing, now[name] ?? nothing];
       return `| ${name} | ${today.wanted} | ${percent(recall(then))} | ${percent(recall(today))} | ${percent(precision(then))} | ${percent(precision(today))} |`;
     });
-  const sum = (counts: Readonly<Record<string, Count>>): Count =>
-    Object.values(counts).reduce(
-      (all, { right, wrong, wanted, met }) => ({
-        right: all.right + right,
-        wrong: all.wrong + wrong,
-        wanted: all.wanted + wanted,
-        met: all.met + met,
-      }),
-      nothing,
-    );
   const wave = (counts: Readonly<Record<string, Count>>, second: boolean): Readonly<Record<string, Count>> =>
     Object.fromEntries(Object.entries(counts).filter(([name]) => first.second.includes(name) === second));
   const head = (what: string): readonly string[] => [
@@ -198,8 +200,11 @@ export function unseenTable(
         ]),
     ...head("wave"),
     ...rows(
-      { first: sum(wave(first.templates, false)), ...(first.second.length === 0 ? {} : { second: sum(wave(first.templates, true)) }) },
-      { first: sum(wave(result.templates, false)), ...(first.second.length === 0 ? {} : { second: sum(wave(result.templates, true)) }) },
+      { first: sumOf(wave(first.templates, false)), ...(first.second.length === 0 ? {} : { second: sumOf(wave(first.templates, true)) }) },
+      {
+        first: sumOf(wave(result.templates, false)),
+        ...(first.second.length === 0 ? {} : { second: sumOf(wave(result.templates, true)) }),
+      },
     ),
     "",
     "## By type",
