@@ -80,7 +80,7 @@ class EngineSession implements Session {
   constructor(compiled: Compiled, options: SessionOptions) {
     this.#compiled = compiled;
     this.#options = options;
-    this.#settler = new Settler(options, compiled.plans);
+    this.#settler = new Settler(options, compiled.plans, compiled.lexicon);
     this.#counted = new CountedRows(compiled, options, this.#settler);
   }
 

@@ -1,8 +1,10 @@
 import type { GroupPart, SealedMatch } from "../model/finding.ts";
 import type { PlacedMatch } from "../model/placed.ts";
-import type { Matcher, OverMatch, TableViewColumn } from "../model/rule.ts";
+import type { Matcher, OverMatch, TableView, TableViewColumn, Tier } from "../model/rule.ts";
 import { Distinct, EXACT } from "../util/distinct.ts";
 import type { Flow, Pending } from "./flow.ts";
+import { Forms, type FormView } from "./forms.ts";
+import type { ColumnLexicon } from "./table.ts";
 import { tierByNames } from "./tiers.ts";
 import { locationOf } from "./windows.ts";
 
@@ -93,6 +95,7 @@ export class Groups {
   readonly #overTables: readonly Matcher[];
   readonly #overPassages: readonly Matcher[];
   readonly #tables = new Map<string, TableState>();
+  readonly #forms: Forms;
   readonly #open = new Map<string, Settled[]>();
   readonly #passages: Passage[] = [];
   readonly #passageTypes: ReadonlySet<string>;
@@ -103,13 +106,14 @@ export class Groups {
   /** Tables with matches in this batch that were not sealed. */
   readonly #unseen: TableState[] = [];
 
-  constructor(matchers: readonly Matcher[]) {
+  constructor(matchers: readonly Matcher[], lexicon: ColumnLexicon) {
     const over = matchers.filter((matcher) => matcher.over !== undefined).toSorted((one, other) => one.rule.rank - other.rule.rank);
     this.#overTables = over.filter((matcher) => matcher.over?.scope === "table");
     this.#overPassages = over.filter((matcher) => matcher.over?.scope === "passage");
     const passages = this.#overPassages.flatMap((matcher) => (matcher.over?.scope === "passage" ? [matcher.over] : []));
     this.#passageTypes = new Set(passages.flatMap(({ infoTypes }) => infoTypes));
     this.#reach = Math.max(0, ...passages.map(({ reach }) => reach));
+    this.#forms = new Forms(new Set(this.#overTables.flatMap(({ over }) => (over?.scope === "table" ? over.infoTypes : []))), lexicon);
   }
 
   /**
@@ -118,15 +122,18 @@ export class Groups {
    */
   add(
     pending: Pending,
-    flow: string,
+    flow: Flow,
     confidence: SealedMatch["confidence"],
     subjectKey: string | undefined,
     sealed: SealedMatch | undefined,
   ): void {
-    if (this.#overTables.length > 0) this.#tabled(pending, flow, confidence, subjectKey, sealed);
+    if (this.#overTables.length > 0) {
+      this.#tabled(pending, flow.id, confidence, subjectKey, sealed);
+      this.#forms.add(flow, pending, confidence === "low", subjectKey, sealed);
+    }
     if (confidence === "low") return;
     if (this.#passages.length < MOST_PASSAGES && this.#passageTypes.has(pending.plan.matcher.rule.infoType))
-      this.#passed(flow, { pending, subjectKey, sealed });
+      this.#passed(flow.id, { pending, subjectKey, sealed });
     else if (subjectKey !== undefined) this.#subjects.add(subjectKey);
   }
 
@@ -140,17 +147,25 @@ export class Groups {
       state.unseen = undefined;
     }
     this.#unseen.length = 0;
+    this.#forms.mark(flow);
   }
 
   /** All groups of the entry; a passage in a table that is one is none of its own. */
   end(): readonly Group[] {
     for (const flow of this.#open.keys()) this.#close(flow);
-    const tables = [...this.#tables.values()].flatMap((state) => this.#tableGroup(state));
+    const forms = this.#forms.end().flatMap((form) => this.#formGroup(form));
+    // Lines of a form look like a list without names.
+    const lists = [...this.#tables.values()].filter(
+      (state) => state.pending.segment.columns !== undefined || !forms.some((form) => overlap(form, state)),
+    );
+    const tables = lists.flatMap((state) => this.#tableGroup(state));
+    const told = forms.filter((form) => form.saysMore || !this.#isOfPassages(form));
     const grouped = new Set(tables.map(({ id }) => id));
     const series = new Map<string, Passage[]>();
     for (const passage of this.#passages) {
       const [first] = passage.members;
       if (first === undefined || passage.members.some(({ table }) => table !== undefined && grouped.has(table))) continue;
+      if (told.some((form) => overlap(form, first))) continue;
       const key = `${passage.matcher.rule.id}\0${first.flow}`;
       const known = series.get(key);
       if (known === undefined) series.set(key, [passage]);
@@ -159,7 +174,13 @@ export class Groups {
     const passages = [...series.values()].flatMap((list) =>
       list.length < SERIES ? list.map((one) => passageGroup([one])) : [passageGroup(list)],
     );
-    return [...tables, ...passages];
+    return [...tables, ...told.map(({ group }) => group), ...passages];
+  }
+
+  /** Whether most records of a form are passages that say as much. */
+  #isOfPassages(form: FormGroup): boolean {
+    const inside = this.#passages.filter(({ members: [first] }) => first !== undefined && overlap(form, first));
+    return inside.length * 2 > form.records;
   }
 
   #tabled(
@@ -268,18 +289,22 @@ export class Groups {
     return undefined;
   }
 
-  #tableGroup(state: TableState): readonly Group[] {
-    const view = { rows: state.rows, subjects: state.subjects.size, columns: viewOf(state) };
+  /** What the rule makes of a table that takes it before the others, and what the others are. */
+  #judge(view: TableView): { matcher: Matcher; match: OverMatch; tier: Tier; beaten: readonly Matcher[] } | undefined {
     const given = this.#overTables.flatMap((matcher) => {
       const match = matcher.over?.scope === "table" ? matcher.over.judge(view) : undefined;
       const tier = match && tierByNames(matcher, new Set(match.evidence.map(({ name }) => name)));
       return match === undefined || tier === undefined ? [] : [{ matcher, match, tier }];
     });
     const [winner, ...beaten] = given;
-    if (winner === undefined) return [];
-    const { matcher, match, tier } = winner;
+    return winner && { ...winner, beaten: beaten.map(({ matcher }) => matcher) };
+  }
+
+  #tableGroup(state: TableState): readonly Group[] {
+    const judged = this.#judge({ rows: state.rows, subjects: state.subjects.size, columns: viewOf(state) });
+    if (judged === undefined) return [];
     const { segment } = state.pending;
-    const parts = (match.columns ?? []).map(({ at, infoType }): GroupPart => {
+    const parts = (judged.match.columns ?? []).map(({ at, infoType }): GroupPart => {
       const column = state.columns.get(at);
       const named = segment.columns?.columns[at];
       const first = column?.firsts.get(infoType);
@@ -291,39 +316,86 @@ export class Groups {
         ...(first === undefined ? {} : { first: firstOf(first) }),
       };
     });
-    const firsts = [...state.columns.values()]
+    const [start] = [...state.columns.values()]
       .flatMap((column) => [...column.firsts.values()])
       .toSorted((one, other) => one.start - other.start);
-    const start = firsts[0];
     if (start === undefined) return [];
-    const arbitration = beaten.map(({ matcher: other }) => ({ by: "arbitration", name: other.rule.id, effect: "states" }) as const);
     return [
       {
+        ...tableOf(judged, parts, start, state),
         id: state.id,
-        kind: "table",
-        placed: {
-          rule: matcher.rule,
-          match: { start: 0, end: 0, value: parts.map(({ header, infoType }) => header || infoType).join("、"), evidence: match.evidence },
-          confidence: tier.confidence,
-          severity: match.severity ?? matcher.rule.severity,
-          evidence: [...match.evidence, ...arbitration],
-          flow: state.flow,
-          start: start.start,
-          end: state.end,
-          roles: segment.roles,
-          location: start.location,
-          cell: undefined,
-          subject: undefined,
-        },
-        parts,
         matches: state.matches,
         rows: { count: state.rows, first: state.firstRow, last: state.lastRow },
         subjects: state.subjects,
-        subjectClass: match.subjectClass,
         takes: (one) => one.cell?.table === state.id,
       },
     ];
   }
+
+  #formGroup(form: FormView): readonly FormGroup[] {
+    const judged = this.#judge(form.view);
+    if (judged === undefined) return [];
+    const { flow, start, end, records } = form;
+    const parts = (judged.match.columns ?? []).flatMap(({ at }): readonly GroupPart[] => {
+      const type = form.types[at];
+      if (type === undefined) return [];
+      const { first, ...part } = type;
+      return [{ ...part, ...(first === undefined ? {} : { first: firstOf(first) }) }];
+    });
+    const group: Group = {
+      ...tableOf(judged, parts, form.first, form),
+      id: `${flow}@${start}`,
+      matches: form.matches,
+      rows: { count: records, first: rowOf(form.first), last: rowOf(form.last) },
+      subjects: form.subjects,
+      takes: (one) => one.flow === flow && one.start >= start && one.end <= end,
+    };
+    return [{ flow, start, end, records, group, saysMore: parts.some(({ infoType }) => !this.#passageTypes.has(infoType)) }];
+  }
+}
+
+/** A group of records that are labels and values. */
+interface FormGroup {
+  readonly flow: string;
+  readonly start: number;
+  readonly end: number;
+  readonly records: number;
+  readonly group: Group;
+  /** Than passages do: it has what no rule over these asks for. */
+  readonly saysMore: boolean;
+}
+
+function overlap(form: FormGroup, other: { readonly flow: string; readonly start?: number; readonly end: number }): boolean {
+  return form.flow === other.flow && form.start < other.end && (other.start ?? 0) < form.end;
+}
+
+/** What groups of rows have in common. */
+function tableOf(
+  { matcher, match, tier, beaten }: { matcher: Matcher; match: OverMatch; tier: Tier; beaten: readonly Matcher[] },
+  parts: readonly GroupPart[],
+  { start, location }: SealedMatch,
+  { pending, flow, end }: { readonly pending: Pending; readonly flow: string; readonly end: number },
+): Pick<Group, "kind" | "placed" | "parts" | "subjectClass"> {
+  const arbitration = beaten.map(({ rule }) => ({ by: "arbitration", name: rule.id, effect: "states" }) as const);
+  return {
+    kind: "table",
+    placed: {
+      rule: matcher.rule,
+      match: { start: 0, end: 0, value: parts.map(({ header, infoType }) => header || infoType).join("、"), evidence: match.evidence },
+      confidence: tier.confidence,
+      severity: match.severity ?? matcher.rule.severity,
+      evidence: [...match.evidence, ...arbitration],
+      flow,
+      start,
+      end,
+      roles: pending.segment.roles,
+      location,
+      cell: undefined,
+      subject: undefined,
+    },
+    parts,
+    subjectClass: match.subjectClass,
+  };
 }
 
 /** One passage, or a series of them as one finding. */

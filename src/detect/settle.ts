@@ -10,6 +10,7 @@ import { PEERS } from "./flow.ts";
 import { type Group, Groups } from "./groups.ts";
 import { nearTo, peersOf, subjectOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
+import type { ColumnLexicon } from "./table.ts";
 import { noEvidence, tierByNames, tierOf } from "./tiers.ts";
 import { locationOf } from "./windows.ts";
 
@@ -63,10 +64,13 @@ export class Settler {
   readonly #told = new Set<string>();
   #who = { infoType: "", value: "", key: "" };
 
-  constructor(options: SessionOptions, plans: readonly Plan[]) {
+  constructor(options: SessionOptions, plans: readonly Plan[], lexicon: ColumnLexicon) {
     this.#options = options;
     this.#plans = plans;
-    this.#groups = new Groups(plans.map(({ matcher }) => matcher));
+    this.#groups = new Groups(
+      plans.map(({ matcher }) => matcher),
+      lexicon,
+    );
   }
 
   /** Settles what waits for tags too and gives all there is; a group comes before its members. */
@@ -271,7 +275,7 @@ export class Settler {
     const sample = isSample(match.evidence);
     const subjectKey = subject && this.#keyOf(subject);
     if (count.stored >= this.#options.cap) {
-      if (!sample) this.#groups.add(pending, flow.id, tier.confidence, subjectKey, undefined);
+      if (!sample) this.#groups.add(pending, flow, tier.confidence, subjectKey, undefined);
       return;
     }
     count.stored++;
@@ -312,7 +316,7 @@ export class Settler {
     });
     this.#matches.push(sealed);
     if (!sample) this.#options.kept?.(rule.id, tier.confidence, sealed.severity);
-    if (!sample) this.#groups.add(pending, flow.id, tier.confidence, subjectKey, sealed);
+    if (!sample) this.#groups.add(pending, flow, tier.confidence, subjectKey, sealed);
   }
 
   /** Whether the same was found in the same place in another encoding. */

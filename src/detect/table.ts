@@ -91,13 +91,14 @@ export function nameColumns(head: readonly (readonly string[])[], lexicon: Colum
   return byValues(head);
 }
 
-/** Whether three rows, one after another, have a name in their first cell and none in the others: names stand at the left, not above. */
+/** Whether three rows, one after another, begin with a name that their values follow: names stand at the left, not above. */
 function isUpright(head: readonly (readonly string[])[], lexicon: ColumnLexicon): boolean {
   let run = 0;
   for (const cells of head) {
-    const filled = cells.filter((cell) => cell.trim() !== "");
-    const [first, ...others] = filled.map((cell) => nameOf(cell, lexicon));
-    const upright = others.length > 0 && isStrong(first) && !others.some(isStrong);
+    const named = cells.filter((cell) => cell.trim() !== "").map((cell) => nameOf(cell, lexicon));
+    // A name and its value, once or twice, or a name and the values of several.
+    const pairs = named.length % 2 === 0 && named.every((one, at) => at % 2 === 0 || !isStrong(one));
+    const upright = named.length > 1 && isStrong(named[0]) && (pairs || !named.slice(1).some(isStrong));
     run = upright ? run + 1 : 0;
     if (run === 3) return true;
   }
@@ -210,6 +211,11 @@ function byValues(head: readonly (readonly string[])[]): NamedColumns | undefine
     return { header: "", infoTypes: [], weakTypes: named ? ["PERSON_NAME"] : [] };
   });
   return columns.some(({ weakTypes }) => weakTypes.length > 0) ? { from: -1, row: -1, columns } : undefined;
+}
+
+/** What a label before its value names, as a column's name would: `姓名` of `姓名：欧阳静`. */
+export function nameLabel(label: string, lexicon: ColumnLexicon): Column {
+  return columnOf(nameOf(label, lexicon));
 }
 
 /**

@@ -180,7 +180,8 @@ export type CellAnswer = { readonly value: string; readonly evidence: readonly E
 
 /** What a rule looks at that takes in what other rules found. */
 export type Over =
-  | { readonly scope: "table"; judge(table: TableView): OverMatch | undefined }
+  /** `infoTypes`: all that it asks columns for. */
+  | { readonly scope: "table"; readonly infoTypes: readonly string[]; judge(table: TableView): OverMatch | undefined }
   | { readonly scope: "entry"; judge(entry: EntryView): OverMatch | undefined }
   /** Matches at medium confidence or above, no further apart than `reach` bytes and not parted by an empty line. */
   | {

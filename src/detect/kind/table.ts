@@ -75,7 +75,7 @@ export const table: RuleKind = {
         maxSpan: 1,
         tiers: readTiers(fields["tiers"] ?? []),
         confirm: () => undefined,
-        over: { scope: "table", judge: (view) => judge(view, said, cellShapes(tables)) },
+        over: { scope: "table", infoTypes: said.columns.flat(), judge: (view) => judge(view, said, cellShapes(tables)) },
       },
     };
   },
@@ -122,9 +122,10 @@ function pick(
       const score = (hold === "values" ? 2 : hold === "shape" ? 1 : 0) + (column.infoTypes.includes(infoType) ? 0.5 : 0);
       if (best === undefined || score > best.score) best = { at, infoType, hold, score };
     }
-    if (best !== undefined) return best;
+    // Of the types named first the first, unless another is there by its values.
+    if (best?.hold === "values") return best;
   }
-  return undefined;
+  return best;
 }
 
 function holdOf(column: TableViewColumn, infoType: string, rows: number, said: Fields, shape: RegExp | undefined): Hold | undefined {
