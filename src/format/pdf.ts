@@ -20,7 +20,7 @@ import type { PdfLine } from "./shared/pdfText.ts";
 export const pdf: Extractor = {
   id: "pdf",
   title: { zh: "PDF 文档", en: "PDF document" },
-  version: 1,
+  version: 2,
   access: "any",
   accepts: ({ head }) => {
     const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, headerWithin)).toString("latin1");

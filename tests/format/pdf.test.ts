@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { pdf } from "../../src/format/pdf.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
+import { scanPdf } from "../../src/format/shared/pdfScan.ts";
 import type { BudgetKind, Chunk, Location } from "../../src/model/chunk.ts";
 import type { Failure } from "../../src/model/failure.ts";
 
@@ -236,6 +237,43 @@ describe("forms", () => {
     );
     expect(textIn(result, "form1")).toBe("身份证危 (id)\tbranch\tbranch\n\tBeijing\tShanghai\n");
     expect(result.chunks.map(({ table }) => table?.head)).toContainEqual([["身份证危", "branch", "branch"]]);
+  });
+});
+
+describe("words divided by a line end", () => {
+  it("are read whole, numbers with and without the hyphen", async () => {
+    const result = await read(
+      onePage("BT /F1 9 Tf 9 TL 9 700 Td (strictly confi-) Tj T* (dential, TOP SEC-) Tj T* (RET; card 6222-) Tj T* (0212 no) Tj ET", []),
+    );
+    const text = textIn(result, "body");
+    expect(text).toContain("strictly confidential, TOP SECRET; card");
+    expect(text).toContain("6222-");
+  });
+});
+
+describe("attached files", () => {
+  it("are found where the name stands under another key than the bytes, and bear no type", async () => {
+    const annotation =
+      "<< /Type /Annot /Subtype /FileAttachment /Rect [9 9 29 29] /FS << /Type /Filespec /UF (a.txt) /EF << /F 7 0 R >> >> >>";
+    const result = await read(onePage("BT /F1 9 Tf 9 9 Td (x) Tj ET", [annotation, "<< /Length 14 >>\nstream\nattached words\nendstream"]));
+    expect(result.members).toEqual([{ path: "a.pdf!/a.txt", text: "attached words" }]);
+    expect(result.failures).toEqual([]);
+  });
+});
+
+describe("nesting beyond measure", () => {
+  const nested = (bytes: Buffer): boolean => scanPdf(bytes, { take: () => true }).nested;
+  it("is seen before the second engine takes the square of it", () => {
+    expect(nested(onePage(`${"q ".repeat(3000)} BT /F1 9 Tf (x) Tj ET`, []))).toBe(true);
+    expect(
+      nested(
+        onePage(
+          `BT /F1 9 Tf (x) Tj ET`,
+          Array.from({ length: 3000 }, () => "<< /Type /Page"),
+        ),
+      ),
+    ).toBe(true);
+    expect(nested(onePage(`${"q BT /F1 9 Tf (x) Tj ET Q ".repeat(3000)}`, []))).toBe(false);
   });
 });
 

@@ -20,6 +20,8 @@ export async function* attachmentMembers(
   const listed = reader === undefined ? { value: [] } : attempt(reader.pdfium, () => [...listAttachments(reader.document), ...ofPages]);
   const handles = "value" in listed ? listed.value : [];
   if ("code" in listed) yield failure(listed.code, `attachments: ${listed.detail}`, true);
+  /** Files to which PDFium finds no bytes. */
+  const unread: { readonly name: string; readonly number: number }[] = [];
   const names = new Map<string, number>();
   const given = new Set<string>();
   /** Undefined when it was given before. */
@@ -49,8 +51,13 @@ export async function* attachmentMembers(
     })),
     // Files that no name leads to: assets of rich media, remains of an earlier revision.
     ...(scan.tail === undefined ? [] : [() => ({ name: "appended", bytes: file.data.subarray(scan.tail, file.length) })]),
-    ...scan.embedded.map(({ object, bytes }) => () => ({ name: `embedded${object}`, bytes: bytes() })),
+    ...scan.embedded.map(({ object, bytes }) => () => ({
+      name: (unread.length === 1 ? unread[0]?.name : undefined) ?? `embedded${object}`,
+      bytes: bytes(),
+    })),
   ];
+  /** Index of the last that is no stray stream: those behind it may be what was not found under its name. */
+  const lastNamed = readings.length - scan.embedded.length - 1;
   for (const [index, reading] of readings.entries()) {
     if (input.signal.aborted) {
       yield failure("interrupted", `stopped before attachment ${index + 1}`, true);
@@ -63,11 +70,12 @@ export async function* attachmentMembers(
     }
     const { name, bytes } = read.value;
     if (bytes === undefined) {
-      yield failure("corrupt", `attachment ${index + 1} has no readable bytes`, true);
+      unread.push({ name, number: index + 1 });
       continue;
     }
     const found = member(name, bytes);
     if (found === undefined) continue;
+    if (index > lastNamed) unread.shift();
     // What is not encrypted was counted when the bytes were looked over.
     if (!budget.take("members", 1) || (scan.encrypted && !budget.take("inflated", bytes.length))) {
       yield failure("too-large", `attachments from ${index + 1} on were not read`, true);
@@ -75,4 +83,5 @@ export async function* attachmentMembers(
     }
     yield found;
   }
+  for (const { number } of unread) yield failure("corrupt", `attachment ${number} has no readable bytes`, true);
 }

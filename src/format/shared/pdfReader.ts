@@ -54,8 +54,9 @@ export function closeReader({ pdfium, document }: PdfReader): void {
   releasePdfium(pdfium);
 }
 
-/** The second engine, opened once. */
+/** The second engine, opened once; not for what would take it the square of its nesting. */
 export async function second(file: PdfFile): Promise<SecondReader | undefined> {
+  if (file.scan.nested) file.second ??= "corrupt";
   file.second ??= await openSecond(file.data, file.input.passwords);
   return typeof file.second === "object" ? file.second : undefined;
 }

@@ -11,6 +11,8 @@ export interface PdfScan {
   readonly damaged: number;
   /** Page contents that show text. */
   readonly textStreams: number;
+  /** Nested beyond measure, in objects or in what is saved while a page is drawn: the second engine takes the square of it. */
+  readonly nested: boolean;
   /** Metadata packets (XMP) as they stand in the file. */
   readonly metadata: readonly string[];
   /** There are packets that only an engine can decrypt. */
@@ -66,8 +68,10 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
   let bombs = 0;
   let damaged = 0;
   let textStreams = 0;
+  let nested = openDictionaries(data) > mostOpen;
   let spent = false;
   let compositeFonts = encrypted || data.includes("/Type0");
+  const specified = encrypted ? new Set<number>() : specifiedFiles(data);
   for (const stream of streams(data)) {
     const { dictionary } = stream;
     if (encrypted || /\/Subtype\s*\/Image\b/u.test(dictionary)) continue;
@@ -88,7 +92,7 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
       compositeFonts ||= content.includes("/Type0");
     } else if (/\/Subtype\s*\/XML\b/u.test(dictionary)) {
       if (metadata.length < mostMetadata) metadata.push(decodeXml(content));
-    } else if (/\/Type\s*\/EmbeddedFile\b/u.test(dictionary)) {
+    } else if (specified.has(stream.number) || /\/Type\s*\/EmbeddedFile\b/u.test(dictionary)) {
       const bytes = (): Buffer | undefined => {
         const again = inflate(data.subarray(stream.from, stream.to), dictionary, budget.ratio ?? ratioLimit);
         return typeof again === "object" ? again : undefined;
@@ -96,12 +100,16 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
       embedded.push({ object: stream.number, bytes });
     } else if (/\/Subtype\s*\/Form\b/u.test(dictionary)) {
       forms.set(stream.number, { stream, length: content.length, calls: formCalls(content) });
-    } else if (!/\/(?:Sub)?[Tt]ype\b|\/Length1\b/u.test(dictionary) && showsText(content)) textStreams += 1;
+    } else if (!/\/(?:Sub)?[Tt]ype\b|\/Length1\b/u.test(dictionary) && showsText(content)) {
+      textStreams += 1;
+      nested ||= savedStates(content) > mostOpen;
+    }
   }
   return {
     bombs,
     damaged,
     textStreams,
+    nested,
     loops: cutLoops(data, forms, objectStreams),
     metadata,
     lockedMetadata: encrypted && data.includes("/XML"),
@@ -116,6 +124,19 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
     spent,
   };
 }
+
+/** Numbers of the streams that file specifications name (ISO 32000-1, 7.11.3); those in object streams have a type of their own. */
+function specifiedFiles(data: Buffer): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let at = data.indexOf("/EF"); at !== -1 && found.size < mostSpecified; at = data.indexOf("/EF", at + 3)) {
+    const listed = /^\/EF\s*<<([^<>]*)>>/u.exec(data.toString("latin1", at, at + 300))?.[1] ?? "";
+    for (const [, number] of listed.matchAll(/\/U?F\s+(\d{1,10})\s+\d+\s+R/gu)) found.add(Number(number));
+  }
+  return found;
+}
+
+/** 20,000, as for archives. */
+const mostSpecified = 20_000;
 
 /** More bytes than this after the end mark are no padding: something was appended. */
 const longestPadding = 1024;
@@ -150,6 +171,31 @@ function decodeName(name: string): string {
 /** Operators that begin, and that show text. */
 function showsText(content: Buffer): boolean {
   return content.includes("BT") && (content.includes("Tj") || content.includes("TJ"));
+}
+
+/** 2,000: a page saves its state 28 times within itself (ISO 32000-1, annex C), objects nest some dozens deep. */
+const mostOpen = 2_000;
+
+/** States of drawing that are saved and not restored. */
+function savedStates(content: Buffer): number {
+  let open = 0;
+  let before = 0x20;
+  for (const byte of content) {
+    if (before <= 0x20) {
+      if (byte === 0x71 /* q */) open += 1;
+      else if (byte === 0x51 /* Q */ && open > 0) open -= 1;
+    }
+    before = byte;
+  }
+  return open;
+}
+
+/** Dictionaries that are begun and not ended. */
+function openDictionaries(data: Buffer): number {
+  let open = 0;
+  for (let at = data.indexOf("<<"); at !== -1; at = data.indexOf("<<", at + 2)) open += 1;
+  for (let at = data.indexOf(">>"); at !== -1; at = data.indexOf(">>", at + 2)) open -= 1;
+  return open;
 }
 
 /** Bytes at the end in which readers look for the end mark. */

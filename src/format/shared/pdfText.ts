@@ -38,9 +38,13 @@ export function pdfLines(text: string): readonly PdfLine[] {
 function cleanText(text: string): string {
   return text
     .replace(/\r\n?/gu, "\n")
+    .replace(dividedWord, "")
     .replace(/[\u0002\uFFFE]/gu, "-")
     .replaceAll("\0", "");
 }
+
+/** A word that a line end divides has no hyphen of its own; between digits or before a capital letter it may have one. */
+const dividedWord = /(?<=\p{Ll})[\u0002\uFFFE](?=\p{Ll})|(?<=\p{Lu}{2})[\u0002\uFFFE](?=\p{Lu}{2})/gu;
 
 /** Characters that stand without spaces in Chinese text: ideographs, their punctuation and brackets, full-width forms, stars. */
 const wideClass = String.raw`\p{Script=Han}\u3001-\u301f\uff01-\uff60★☆*`;
