@@ -4,6 +4,7 @@ import { FailureError } from "../model/failure.ts";
 import type { FailureCode } from "../model/failure.ts";
 import { toByteString } from "../util/path.ts";
 import { readRange } from "./shared/bytes.ts";
+import { hidesPicture } from "./shared/carrier.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
 import { mayCarryZip, readZip, startsAsZip } from "./shared/zip.ts";
 import type { Zip, ZipMember } from "./shared/zip.ts";
@@ -69,8 +70,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     }
     if (archive.damage !== undefined) yield failure("corrupt", `archive is damaged: ${archive.damage}`, true);
     if (archive.overlapping) yield failure("corrupt", "members of the archive share bytes", true);
-    const first = (await readRange(input.bytes, 0, 1))[0];
-    if (first === 0xff || first === 0x89 || first === 0x47 /* G */) {
+    if (hidesPicture(await readRange(input.bytes, 0, 4096))) {
       yield failure("no-text", "the picture before the archive needs a person or OCR", true);
     }
     yield* comments(input, archive);

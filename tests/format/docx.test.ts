@@ -176,7 +176,7 @@ describe("other parts", () => {
         { name: "word/comments.xml", data: `<w:comments><w:comment w:author="李四">${p("批注")}</w:comment></w:comments>` },
         {
           name: "word/charts/chart1.xml",
-          data: "<c:chart><c:title><a:p><a:r><a:t>图</a:t></a:r></a:p></c:title><c:cat><c:v>类</c:v></c:cat></c:chart>",
+          data: "<c:chart><c:title><a:p><a:r><a:t>图</a:t></a:r></a:p></c:title><c:cat><c:v>类</c:v></c:cat><c:trendline><c:name>趋势</c:name></c:trendline></c:chart>",
         },
         { name: "word/diagrams/data1.xml", data: "<dgm:t><a:p><a:r><a:t>智能</a:t></a:r></a:p></dgm:t>" },
         {
@@ -201,7 +201,7 @@ describe("other parts", () => {
       "footnotes1 [footnote]: 脚注\n",
       "endnotes1 [footnote]: 尾注\n",
       "comments1 [comment]: 批注\n",
-      "chart1 [chart]: 图\n类\n",
+      "chart1 [chart]: 图\n类\n趋势\n",
       "diagram2 [textbox]: 智能\n",
       "diagram3 [textbox]: 另\n",
       "properties-authors [property]: 李四\n",

@@ -97,6 +97,41 @@ test.each<readonly [string, Buffer, string, Buffer]>([
   expect(result.failures).toEqual([]);
 });
 
+/** The own bytes of what carries an archive, by their name; only of the first, larger than a page, the picture is told. */
+const carriers: readonly (readonly [name: string, carrier: Buffer])[] = [
+  ["photo.jpg", Buffer.concat([Buffer.from("\xff\xd8\xff\xe0".padEnd(5000, "\0"), "latin1"), Buffer.from([0xff, 0xd9])])],
+  ["icon.png", smallPng()],
+  ["icon.gif", Buffer.from("GIF89a\x10\0\x10\0\0\0\0\x3b", "latin1")],
+  ["icon.bmp", Buffer.concat([Buffer.from("BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x04\0\0\0\x04\0\0\0", "latin1"), Buffer.alloc(44)])],
+  ["call.wav", Buffer.from("RIFF\x24\0\0\0WAVEfmt ".padEnd(44, "\0"), "latin1")],
+  ["song.mp3", Buffer.concat([Buffer.from("ID3\x03\0\0\0\0\0\0", "latin1"), Buffer.alloc(3_000_000, 7)])],
+  ["font.ttf", Buffer.from(`\0\x01\0\0\0\x01${"\0".repeat(6)}glyf\0\0\0\0\0\0\0\x1c\0\0\0\x06${"\0".repeat(8)}`, "latin1")],
+  ["font.woff", Buffer.from("wOFF\0\x01\0\0\0\0\0\x20".padEnd(32, "\0"), "latin1")],
+];
+
+function smallPng(): Buffer {
+  const header = Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x10\0\0\0\x10\x08\x02\0\0\0", "latin1");
+  return Buffer.concat([header, Buffer.from("0000\0\0\0\0IEND\xae\x42\x60\x82", "latin1")]);
+}
+
+test.each(carriers)("behind %s", async (name, carrier) => {
+  for (const [kind, archive] of [
+    ["7z", seven],
+    ["rar", rarOf([{ name: "a.txt", data: list }])],
+    ["zip", zipOf([{ name: "a.txt", data: list }])],
+  ] as const) {
+    const source = memorySource(Buffer.concat([carrier, archive]));
+    const probe = await createProbe(name, source);
+    expect(await carriesArchive(probe.head, source)).toBe(true);
+    expect(await (kind === "zip" ? zip : selfExtractor).accepts(probe)).toBe(true);
+    const result = await run(kind === "zip" ? zip : selfExtractor, source);
+    expect(Object.keys(result.memberBytes)).toEqual([kind === "zip" ? "a.txt" : `archive.${kind}`]);
+    expect(result.failures).toEqual(name === "photo.jpg" ? ["no-text file partial"] : []);
+  }
+  const alone = memorySource(carrier);
+  expect(await carriesArchive((await createProbe(name, alone)).head, alone)).toBe(false);
+});
+
 test.each([false, true])("a cabinet among the resources, as IExpress puts it there (64 bits: %s)", async (wide) => {
   const cabinet = cabOf([{ name: "a.txt", data: list }]);
   const bytes = iExpress(cabinet, "CABINET", wide);

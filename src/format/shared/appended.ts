@@ -1,7 +1,8 @@
 import type { ByteSource } from "../../model/entry.ts";
 import { readRange } from "./bytes.ts";
+import { carrierEnd, isCarrier } from "./carrier.ts";
 
-/** An archive behind a program, or among its resources. */
+/** An archive behind a program, a picture, a sound or a font, or among a program's resources. */
 export interface Appended {
   /** Its extension; of an installer that is only recognised its maker. */
   readonly kind: "7z" | "rar" | "cab" | "NSIS" | "Inno Setup";
@@ -21,13 +22,19 @@ const magics: readonly (readonly [kind: Appended["kind"], bytes: Buffer])[] = [
   ["Inno Setup", Buffer.from("Inno Setup Setup Data (", "latin1")],
   ["Inno Setup", Buffer.from("idska32\x1a", "latin1")],
 ];
+/** Without those of installers, which are programs. */
+const archiveMagics = magics.filter(([kind]) => kind === "7z" || kind === "rar" || kind === "cab");
 /** 1 MiB behind the program in which the archive begins: what its maker tells the unpacker stands before it. */
 const window = 1024 * 1024;
 /** Sections looked at; programs have a dozen. */
 const sectionLimit = 96;
 
-/** Said of the first 4 bytes or more: programs of Windows and of Linux, which unpackers are made for. */
+/** Said of the first 5 bytes or more: programs of Windows and of Linux, which unpackers are made for, and what opens as before with more behind it. */
 export function mayCarryArchive(head: Uint8Array): boolean {
+  return isProgram(head) || isCarrier(head);
+}
+
+function isProgram(head: Uint8Array): boolean {
   const start = Buffer.from(head.subarray(0, 4)).toString("latin1");
   return start.startsWith("MZ") || start === "\x7fELF";
 }
@@ -106,25 +113,58 @@ async function cabinetResource(bytes: ByteSource, sections: readonly Section[], 
   return undefined;
 }
 
+const known = new WeakMap<ByteSource, Promise<Appended | undefined>>();
+
 /**
- * An archive that was put behind a program or into it: self-extracting 7z, RAR and cabinets, those of IExpress too. Zip archives show at their end and
- * are found there.
+ * An archive that was put behind a program or into it (self-extracting 7z, RAR and cabinets, those of IExpress too), or behind a picture, a sound or
+ * a font. Zip archives show at their end and are found there. Sought once for each source.
  */
-export async function appendedArchive(bytes: ByteSource): Promise<Appended | undefined> {
+export function appendedArchive(bytes: ByteSource): Promise<Appended | undefined> {
+  let found = known.get(bytes);
+  if (found === undefined) {
+    found = findAppended(bytes);
+    known.set(bytes, found);
+  }
+  return found;
+}
+
+async function findAppended(bytes: ByteSource): Promise<Appended | undefined> {
   const head = Buffer.from(await readRange(bytes, 0, 64));
   if (bytes.size === undefined || !mayCarryArchive(head)) return undefined;
+  if (!isProgram(head)) {
+    const end = await carrierEnd(bytes);
+    return end === undefined ? undefined : behindCarrier(bytes, end);
+  }
   const program = await programOf(bytes, head);
   if (program === undefined) return undefined;
   return (await behindProgram(bytes, program.end)) ?? cabinetResource(bytes, program.sections, program.resources);
 }
 
+/** 64 MiB behind the end that is told, or of the whole where none is: pictures and sounds are smaller. */
+const searchLimit = 64 * 1024 * 1024;
+/** Longer than any of the marks. */
+const overlap = 32;
+
+async function behindCarrier(bytes: ByteSource, end: number): Promise<Appended | undefined> {
+  const to = Math.min(bytes.size ?? 0, end + searchLimit);
+  for (let at = end; at + overlap < to; at += window) {
+    const block = Buffer.from(await readRange(bytes, at, Math.min(window + overlap, to - at)));
+    const first = firstMark(block, at, archiveMagics);
+    if (first !== undefined && first.from > 0) return first;
+  }
+  return undefined;
+}
+
 async function behindProgram(bytes: ByteSource, end: number): Promise<Appended | undefined> {
   if (end < 64 || end + 32 > (bytes.size ?? 0)) return undefined;
-  const behind = Buffer.from(await readRange(bytes, end, window));
+  return firstMark(Buffer.from(await readRange(bytes, end, window)), end, magics);
+}
+
+function firstMark(block: Buffer, from: number, sought: typeof magics): Appended | undefined {
   let first: Appended | undefined;
-  for (const [kind, magic] of magics) {
-    const at = behind.indexOf(magic);
-    if (at >= 0 && (first === undefined || end + at < first.from)) first = { kind, from: end + at };
+  for (const [kind, magic] of sought) {
+    const at = block.indexOf(magic);
+    if (at >= 0 && (first === undefined || from + at < first.from)) first = { kind, from: from + at };
   }
   return first;
 }

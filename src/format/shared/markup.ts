@@ -278,6 +278,8 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
           captured = "";
           return;
         case "v":
+        case "name":
+          // In charts: values, and what somebody called a trend line.
           if (options.values === true) {
             capture = "line";
             captured = "";
@@ -462,6 +464,7 @@ export function createMarkup(shared: MarkupShared, options: MarkupOptions): Mark
           return;
         case "text":
         case "v":
+        case "name":
           if (capture === "line") deliver(trimBytes(captured));
           capture = "none";
           return;

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import type { ByteSource } from "../../model/entry.ts";
 import { decodeName } from "./archiveName.ts";
 import { readRange } from "./bytes.ts";
+import { isCarrier } from "./carrier.ts";
 import { dosTime } from "./dosTime.ts";
 
 /** One member of a zip archive (APPNOTE 6.3.10), as its directory or, after damage, its local header tells it. */
@@ -92,16 +93,12 @@ export function startsAsZip(head: Uint8Array): boolean {
 }
 
 /**
- * True when the bytes begin as something a zip archive is known to be hung on: programs and scripts (self extractors), pictures. For all else
+ * True when the bytes begin as something a zip archive is known to be hung on: programs and scripts (self extractors), pictures, sounds, fonts. For all else
  * the end of the file is not looked at, since that is one more read for each file of a disk.
  */
 export function mayCarryZip(head: Uint8Array): boolean {
   const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 4)).toString("latin1");
-  return (
-    start.startsWith("MZ") ||
-    start.startsWith("#!") ||
-    ["\x7fELF", "\xff\xd8\xff", "\x89PNG", "GIF8"].some((magic) => start.startsWith(magic))
-  );
+  return start.startsWith("MZ") || start.startsWith("#!") || start === "\x7fELF" || isCarrier(head);
 }
 
 async function readDirectory(source: ByteSource, starts: readonly number[]): Promise<Zip | undefined> {
