@@ -4,6 +4,7 @@ import { bz2 } from "./bz2.ts";
 import { cab } from "./cab.ts";
 import { ceb } from "./ceb.ts";
 import { chm } from "./chm.ts";
+import { cms } from "./cms.ts";
 import { container } from "./container.ts";
 import { dbf } from "./dbf.ts";
 import { dbfMemo } from "./dbfMemo.ts";
@@ -95,6 +96,7 @@ export const extractors: readonly Extractor[] = [
   rpm,
   iso,
   ceb,
+  cms,
   macMetadata,
   tnef,
   vcard,

@@ -54,3 +54,52 @@ export function readDer(bytes: Uint8Array): DerContent {
   }
   return { strings, octets };
 }
+
+/** One value of a structure, and where what it holds lies. */
+export interface DerValue {
+  readonly tag: number;
+  readonly from: number;
+  readonly to: number;
+  /** Where the next one begins. */
+  readonly next: number;
+}
+
+/** The value at `at`, also one whose length is not told (BER); undefined where none stands. */
+export function derValue(bytes: Buffer, at: number, end: number, depth = 0): DerValue | undefined {
+  if (at + 2 > end || depth > deepest) return undefined;
+  const tag = bytes[at] ?? 0;
+  const first = bytes[at + 1] ?? 0;
+  let from = at + 2;
+  if (first === 0x80) {
+    // Ends with a value of nothing.
+    let inner = from;
+    while (inner + 2 <= end && bytes.readUInt16BE(inner) !== 0) {
+      const value = derValue(bytes, inner, end, depth + 1);
+      if (value === undefined) return { tag, from, to: end, next: end };
+      inner = value.next;
+    }
+    return { tag, from, to: Math.min(inner, end), next: Math.min(inner + 2, end) };
+  }
+  let length = first;
+  if (first > 0x80) {
+    const size = first & 0x7f;
+    if (size > 6 || from + size > end) return undefined;
+    length = bytes.readUIntBE(from, size);
+    from += size;
+  }
+  // Cut short, it holds what there is.
+  const to = Math.min(from + length, end);
+  return { tag, from, to, next: to };
+}
+
+/** The values that one holds. */
+export function derValues(bytes: Buffer, { from, to }: Pick<DerValue, "from" | "to">): readonly DerValue[] {
+  const values: DerValue[] = [];
+  for (let at = from; at < to;) {
+    const value = derValue(bytes, at, to);
+    if (value === undefined) break;
+    values.push(value);
+    at = value.next;
+  }
+  return values;
+}

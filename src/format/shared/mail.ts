@@ -94,7 +94,7 @@ async function* readPart(mail: Mail, outermost: boolean): AsyncGenerator<Extract
   ) {
     return yield* readText(mail, encoding, type.parameters.get("charset") ?? "", "body");
   }
-  const sealed = /^application\/(?:x-)?pkcs7-mime$/.test(type.value) && /enveloped/.test(type.parameters.get("smime-type") ?? "enveloped");
+  const sealed = /^application\/(?:x-)?pkcs7-mime$/.test(type.value) && /enveloped/.test(type.parameters.get("smime-type") ?? "");
   return yield* readMember(mail, encoding, memberName(mail, type.value, name), sealed);
 }
 

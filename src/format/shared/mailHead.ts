@@ -10,7 +10,7 @@ export function mailStart(head: Uint8Array): number {
   return /^(?:\xef\xbb\xbf)?(?:\d{1,12}[ \t]*\r?\n)?(?:\r?\n){0,4}/.exec(text)?.[0].length ?? 0;
 }
 
-/** Whether what begins at `from` reads as the header of a message: fields, one of them strong, and nothing else up to an empty line. */
+/** Whether what begins at `from` reads as the header of a message or of a part: fields, one of them strong, and nothing else up to an empty line. */
 export function looksLikeMail(head: Uint8Array, from: number): boolean {
   const text = Buffer.from(head.subarray(from)).toString("latin1");
   if (!/^[\x21-\x39\x3b-\x7e]{1,80}:/.test(text)) return false;
@@ -28,5 +28,10 @@ export function looksLikeMail(head: Uint8Array, from: number): boolean {
     else if (strong.test(name)) certain++;
     else if (weak.test(name)) known++;
   }
+  if (end !== null && odd === 0 && mimePart.test(text)) return true;
   return certain > 0 && certain + known >= 2 && odd * 5 <= lines.length;
 }
+
+/** A part alone, as it is signed: it begins with its type or its encoding. */
+const mimePart =
+  /^(?:content-type:\s*(?:text|multipart|message|application|image)\/[\w.+-]+\s*(?:;|\r?\n)|content-transfer-encoding:\s*(?:7bit|8bit|base64|quoted-printable|binary)\r?\n)/i;
