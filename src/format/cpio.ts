@@ -6,18 +6,28 @@ import { innerEntry, told } from "./shared/inner.ts";
 /** 64 KiB: longer names are damage. */
 const nameLimit = 64 * 1024;
 
-/** cpio archives in the new and the old portable format (as in initramfs images and rpm packages), read in order. */
+/** cpio archives in the new, the old portable (as in initramfs images and rpm packages) and the old binary format of either byte order, read in order. */
 export const cpio: Extractor = {
   id: "cpio",
   title: { zh: "CPIO 归档", en: "cpio archive" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
-  accepts: ({ head }) => parse(Buffer.from(head.subarray(0, 110))) !== undefined,
+  accepts: ({ head }) => {
+    const start = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+    const header = parse(start);
+    // Two bytes are no sign of anything: of the binary format the first name must lie where its length says.
+    return (
+      header !== undefined && (header.length > binaryLength || start.indexOf(0, binaryLength) === binaryLength + header.nameLength - 1)
+    );
+  },
   extract,
 };
 
-/** One header: numbers in hex (new) or octal (old portable). */
+/** Bytes of a header of the old binary format. */
+const binaryLength = 26;
+
+/** One header: numbers in hex (new), octal (old portable) or 16-bit words (old binary). */
 interface Header {
   readonly length: number;
   readonly nameLength: number;
@@ -30,6 +40,8 @@ interface Header {
 
 function parse(bytes: Buffer): Header | undefined {
   const magic = bytes.toString("latin1", 0, 6);
+  if (magic.startsWith("\xc7\x71")) return parseBinary(bytes);
+  if (magic.startsWith("\x71\xc7")) return parseBinary(Buffer.from(bytes.subarray(0, binaryLength)).swap16());
   const fields = (text: string, radix: 8 | 16): number | undefined =>
     (radix === 8 ? /^[0-7]+$/ : /^[0-9a-fA-F]+$/).test(text) ? Number.parseInt(text, radix) : undefined;
   const field = (at: number, length: number, radix: 8 | 16): number | undefined => fields(bytes.toString("latin1", at, at + length), radix);
@@ -42,6 +54,15 @@ function parse(bytes: Buffer): Header | undefined {
   return nameLength === 0 || nameLength > nameLimit
     ? undefined
     : { length: wide ? 110 : 76, nameLength, size, mode, modified, align: wide ? 4 : 1 };
+}
+
+/** Little-endian words; numbers of two words have the high one first. */
+function parseBinary(bytes: Buffer): Header | undefined {
+  if (bytes.length < binaryLength) return undefined;
+  const long = (at: number): number => bytes.readUInt16LE(at) * 0x1_0000 + bytes.readUInt16LE(at + 2);
+  const nameLength = bytes.readUInt16LE(20);
+  const mode = bytes.readUInt16LE(6);
+  return nameLength < 2 ? undefined : { length: binaryLength, nameLength, size: long(22), mode, modified: long(16), align: 2 };
 }
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {

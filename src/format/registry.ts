@@ -18,6 +18,7 @@ import { gz } from "./gz.ts";
 import { html } from "./html.ts";
 import { ipynb } from "./ipynb.ts";
 import { iso } from "./iso.ts";
+import { lz } from "./lz.ts";
 import { lzma } from "./lzma.ts";
 import { macMetadata } from "./macMetadata.ts";
 import { mbox } from "./mbox.ts";
@@ -54,6 +55,7 @@ import { xlsx } from "./xlsx.ts";
 import { xml } from "./xml.ts";
 import { xps } from "./xps.ts";
 import { xz } from "./xz.ts";
+import { z } from "./z.ts";
 import { zip } from "./zip.ts";
 import { zst } from "./zst.ts";
 
@@ -90,6 +92,8 @@ export const extractors: readonly Extractor[] = [
   xz,
   zst,
   lzma,
+  lz,
+  z,
   tar,
   cpio,
   ar,

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { bz2 } from "../../src/format/bz2.ts";
+import { lz } from "../../src/format/lz.ts";
 import { lzma } from "../../src/format/lzma.ts";
 import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
 import { createCrc64 } from "../../src/format/shared/crc64.ts";
 import { xz } from "../../src/format/xz.ts";
+import { z } from "../../src/format/z.ts";
 import { zip } from "../../src/format/zip.ts";
 import { zst } from "../../src/format/zst.ts";
 import { endure } from "./hostile.ts";
@@ -24,6 +26,7 @@ const formats = [
   { extractor: xz, name: "list.txt.xz", magic: 6 },
   { extractor: zst, name: "list.txt.zst", magic: 4 },
   { extractor: lzma, name: "list.txt.lzma", magic: 14 },
+  { extractor: lz, name: "list.txt.lz", magic: 6 },
 ];
 
 describe.each(formats)("$extractor.id", ({ extractor, name, magic }) => {
@@ -54,6 +57,7 @@ test.each([
   ["bz2", bz2, fixture("list.txt.bz2")],
   ["xz", xz, fixture("list.txt.xz")],
   ["zst", zst, fixture("list.txt.zst")],
+  ["lz", lz, fixture("list.txt.lz")],
 ])("%s: streams one behind the other, and bytes behind them", async (_, extractor, bytes) => {
   const twice = await run(extractor, memorySource(Buffer.concat([bytes, bytes])));
   expect(Object.values(twice.members)).toEqual([list + list]);
@@ -61,6 +65,113 @@ test.each([
   const more = await run(extractor, memorySource(Buffer.concat([bytes, Buffer.from("more than was said, much more")])));
   expect(Object.values(more.members)).toEqual([list]);
   expect(more.failures).toEqual(["corrupt file partial"]);
+});
+
+describe("z", () => {
+  const bytes = fixture("list.txt.Z");
+  test("what another program packed", async () => {
+    expect(await z.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    const result = await run(z, memorySource(bytes), { path: "list.txt.Z" });
+    expect(result.members).toEqual({ "list.txt": list });
+    expect(result.failures).toEqual([]);
+  });
+  test("nothing marks its end: cut off, what is there is read", async () => {
+    const [read = ""] = Object.values((await run(z, memorySource(bytes.subarray(0, -400)))).members);
+    expect(read.length).toBeGreaterThan(10_000);
+    expect(list.startsWith(read.slice(0, -1))).toBe(true);
+  });
+  test("a table that is full and begun anew, over the pieces that are read and given", async () => {
+    const text = Buffer.concat(
+      Array.from({ length: 12 }, (_, number) =>
+        Buffer.from(Array.from(list, (sign) => String.fromCharCode((sign.charCodeAt(0) % 200) + number)).join("")),
+      ),
+    );
+    const result = await run(z, memorySource(compress(text, 12, 40_000)));
+    expect(text.equals(Object.values(result.memberBytes)[0] ?? new Uint8Array(0))).toBe(true);
+    expect(result.failures).toEqual([]);
+  });
+  test.each([
+    ["a code that does not exist yet", Buffer.from([0x1f, 0x9d, 0x90, 0x41, 0xff, 0xff])],
+    ["a width that does not exist", Buffer.from([0x1f, 0x9d, 0x91, 0x41, 0, 0])],
+  ])("%s is damage", async (_, damaged) => {
+    expect((await run(z, memorySource(damaged))).failures[0]).toMatch(/^corrupt file/);
+  });
+  test("the limit of inflated bytes ends it", async () => {
+    const result = await run(z, memorySource(bytes), { budget: limitedBudget({ inflated: 1000 }) });
+    expect(result.failures).toEqual(["too-large file partial"]);
+  });
+});
+
+/** As Unix `compress` writes: codes of 9 to `most` bits, a clearing code after every `clearing` bytes. */
+function compress(bytes: Uint8Array, most: number, clearing: number): Buffer {
+  const out: number[] = [0x1f, 0x9d, 0x80 | most];
+  let [width, free, held, place, group] = [9, 257, -1, 0, new Uint8Array(9)];
+  let table = new Map<number, number>();
+  const flush = (): void => {
+    if (place > 0) out.push(...group);
+    place = 0;
+    group = new Uint8Array(width);
+  };
+  const put = (code: number): void => {
+    for (let bit = 0; bit < width; bit++, place++)
+      if (((code >> bit) & 1) === 1) group[place >> 3] = (group[place >> 3] ?? 0) | (1 << (place & 7));
+    if (place === width * 8) flush();
+  };
+  const wider = (to: number): void => {
+    flush();
+    width = to;
+    group = new Uint8Array(width);
+  };
+  /** The reader knows each entry one code later, and takes wider codes then. */
+  const emit = (code: number): void => {
+    put(code);
+    if (free === 1 << width && width < most) wider(width + 1);
+  };
+  for (const [at, byte] of bytes.entries()) {
+    const known = held < 0 ? byte : table.get(held * 256 + byte);
+    if (known === undefined) {
+      emit(held);
+      if (free < 1 << most) table.set(held * 256 + byte, free++);
+      held = byte;
+    } else held = known;
+    if (at % clearing !== clearing - 1) continue;
+    emit(held);
+    put(256);
+    wider(9);
+    [free, held] = [257, -1];
+    table = new Map();
+  }
+  if (held >= 0) put(held);
+  out.push(...group.subarray(0, (place + 7) >> 3));
+  return Buffer.from(out);
+}
+
+test("lzip: a changed checksum is told, and the bytes are given", async () => {
+  const bytes = Buffer.from(fixture("list.txt.lz"));
+  bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 20) ^ 1, bytes.length - 20);
+  const result = await run(lz, memorySource(bytes));
+  expect(Object.values(result.members)).toEqual([list]);
+  expect(result.failures).toEqual(["corrupt file partial"]);
+});
+
+test.each([
+  ["other bits of literals", 0, 0x5e],
+  ["the least dictionary", 1, 0],
+])("lzma with %s", async (_, at, value) => {
+  const bytes = Buffer.from(fixture("list.txt.lzma"));
+  if (at === 1) bytes.writeUInt32LE(0x1000, 1);
+  else bytes[at] = value;
+  expect(await lzma.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+});
+
+test.each([
+  ["a dictionary of no usual size", 1, Buffer.from([1, 0, 128, 0])],
+  ["a size beyond all", 5, Buffer.from([0, 0, 0, 0, 0, 1, 0, 0])],
+  ["a first symbol that repeats what is not there", 14, Buffer.from([0xff])],
+])("no lzma: %s", async (_, at, changed) => {
+  const bytes = Buffer.from(fixture("list.txt.lzma"));
+  changed.copy(bytes, at);
+  expect(await lzma.accepts(await createProbe("x", memorySource(bytes)))).toBe(false);
 });
 
 test("xz with SHA-256 and a delta filter", async () => {

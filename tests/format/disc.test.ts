@@ -20,6 +20,7 @@ describe("reads what other programs wrote", () => {
   test.each([
     ["new.cpio", cpio, both],
     ["old.cpio", cpio, both],
+    ["binary.cpio", cpio, both],
     ["gnu.a", ar, { "b.txt": "second\n" }],
     ["joliet.iso", iso, both],
     ["rock-ridge.iso", iso, both],
@@ -42,6 +43,22 @@ describe("reads what other programs wrote", () => {
     );
     expect((await run(ar, memorySource(bytes))).members).toEqual({ "a very long name of it.o": "xy", "bsd.name": "1" });
   });
+});
+
+test("cpio: the old binary format in the other order of bytes", async () => {
+  const bytes = fixture("binary.cpio");
+  // Words of headers change place; names and data do not.
+  for (let at = 0; at + 26 <= bytes.length && bytes.readUInt16LE(at) === 0x71c7;) {
+    const name = bytes.readUInt16LE(at + 20);
+    const size = bytes.readUInt16LE(at + 24);
+    bytes.subarray(at, at + 26).swap16();
+    at += 26 + name + (name % 2) + size + (size % 2);
+  }
+  expect(await cpio.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+  expect((await run(cpio, memorySource(bytes))).members).toEqual(both);
+  // Two bytes alone are no archive.
+  const other = Buffer.concat([Buffer.from("c771", "hex"), Buffer.alloc(300, 7)]);
+  expect(await cpio.accepts(await createProbe("x", memorySource(other)))).toBe(false);
 });
 
 describe("UDF", () => {
@@ -129,6 +146,7 @@ test("directories that go in a circle are told", async () => {
 
 test.each([
   ["cpio", cpio, fixture("new.cpio"), 110],
+  ["cpio, binary", cpio, fixture("binary.cpio"), 26],
   ["ar", ar, fixture("gnu.a"), 8],
   ["iso", iso, fixture("joliet.iso"), 40_000],
   ["udf", iso, gunzipSync(readFileSync(new URL("../../fixtures/beside/udf-only.iso.gz", import.meta.url))), 40_000],

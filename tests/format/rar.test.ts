@@ -231,3 +231,14 @@ test("cut, bent and garbled archives", async () => {
   for (const failures of await endure(rar, locked, 8)) expect(failures.length).toBeGreaterThan(0);
   for (const failures of await endure(rar, old, 7)) expect(failures.length).toBeGreaterThan(0);
 }, 240_000);
+
+test("RAR 4 that is cut in the header of the next member", async () => {
+  const whole = oldRarOf([
+    { name: "a.txt", data: list },
+    { name: "b.txt", data: long },
+  ]);
+  const next = whole.indexOf("b.txt") - 32;
+  const result = await run(rar, memorySource(whole.subarray(0, next + 10)));
+  expect(result.members).toEqual({ "a.txt": list });
+  expect(result.failures).toEqual(["corrupt file partial"]);
+});

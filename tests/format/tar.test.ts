@@ -147,3 +147,16 @@ test("cut, bent and garbled archives", async () => {
   await endure(tar, fixture("pax-long.tar"), 512);
   await endure(tar, fixture("sparse-gnu.tar"), 512);
 });
+
+test("no archive: signed bytes that add up to nothing, and no checksum", async () => {
+  const block = Buffer.alloc(512, 0);
+  block.fill(1, 0, 100);
+  block.write("00000000001\0", 124, "latin1");
+  const sum = block.reduce((all, byte) => all + byte, 0) + 8 * 32;
+  for (let at = 300, left = sum; left > 0; at++) {
+    const step = Math.min(128, left);
+    block[at] = 256 - step;
+    left -= step;
+  }
+  expect(await tar.accepts(await createProbe("x", memorySource(block)))).toBe(false);
+});

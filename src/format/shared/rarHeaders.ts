@@ -142,7 +142,7 @@ async function block4(source: ByteSource, at: number, password: string | undefin
     if (head.length === 0) return "end";
     const size = sizeOf4(head);
     const bytes = size === undefined ? undefined : Buffer.from(await readRange(source, at, size));
-    return bytes === undefined || bytes.length < 7 ? undefined : { bytes, end: at + bytes.length };
+    return bytes === undefined || bytes.length < (size ?? 0) ? undefined : { bytes, end: at + bytes.length };
   }
   const raw = Buffer.from(await readRange(source, at, 24));
   if (raw.length === 0) return "end";

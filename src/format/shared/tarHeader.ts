@@ -25,7 +25,8 @@ export function parseTarHeader(raw: Uint8Array): TarHeader | undefined {
   const header = Buffer.from(raw.buffer, raw.byteOffset, 512);
   if (header[0] === 0) return undefined;
   const told = tarNumber(header.subarray(148, 156));
-  if (told === undefined) return undefined;
+  // Without a digit it is no checksum, though signed bytes may well add up to nothing.
+  if (told === undefined || told === 0) return undefined;
   let unsigned = 0;
   let signed = 0;
   for (let at = 0; at < 512; at++) {
