@@ -7,7 +7,7 @@ import { format } from "node:util";
 const dist = new URL("../dist/format/", import.meta.url);
 const { extractors } = await import(new URL("registry.js", dist).href);
 const { knownExtensions } = await import(new URL("extensions.js", dist).href);
-const { textlessKinds } = await import(new URL("textless.js", dist).href);
+const { furtherKinds, textlessKinds } = await import(new URL("textless.js", dist).href);
 
 /** What is read of each format beside its running text, by the id of its extractor. */
 const places = {
@@ -46,6 +46,8 @@ const places = {
   xz: "what is compressed in it",
   zst: "what is compressed in it",
   lzma: "what is compressed in it",
+  lz: "what is compressed in it",
+  z: "what is compressed in it",
   epub: "chapters in reading order with their number, contents, properties, everything else in the package; encrypted chapters are told",
   vsdx: "text and data of shapes page by page, links, notes, comments, masters, properties",
   xps: "glyphs joined to lines page by page, links, outline, properties; pages that are pictures are told",
@@ -128,10 +130,9 @@ const lines = [
   "",
   "| id | 种类 | kind | names |",
   "|---|---|---|---|",
-  ...textlessKinds.map(({ id, title }) =>
+  ...[...textlessKinds, ...furtherKinds].map(({ id, title }) =>
     format("| `%s` | %s | %s | %s |", id, title.zh, title.en, knownExtensions[id]?.extensions.join(" ") ?? ""),
   ),
-  "| `empty` | 空文件 | Empty files | |",
   "",
   "## Measured",
   "",

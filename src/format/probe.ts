@@ -45,7 +45,10 @@ const hole: Directory = {
 /** A program behind which an archive stands. */
 const program: Directory = {
   claims: mayCarryArchive,
-  names: async (bytes) => ((await appendedArchive(bytes)) === undefined ? [] : [appendedMark]),
+  names: async (bytes) => {
+    const found = await appendedArchive(bytes);
+    return found === undefined || found.kind === "installer" ? [] : [appendedMark];
+  },
 };
 
 /** Images of discs that only their end tells, so that the name says where to look. */

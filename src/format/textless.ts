@@ -96,7 +96,22 @@ export const textlessKinds: readonly Magic[] = [
 
 const empty: TextlessKind = { id: "empty", title: { zh: "空文件", en: "Empty files" } };
 
-/** Which textless kind an entry is by its content, if any. `size` in bytes where known. */
+/**
+ * Programs that unpack a product: by what they are made for neither text nor a place for documents. What they hold is packed in ways of their makers
+ * and not looked at, so they are counted apart from programs.
+ */
+const installer: TextlessKind = {
+  id: "installer",
+  title: {
+    zh: "安装程序（NSIS、Inno Setup，其中的安装文件不读取）",
+    en: "Installers (NSIS, Inno Setup; what they unpack is not looked at)",
+  },
+};
+
+/** Those that more than the first bytes tell of; `docs/formats.md` prints them behind the table. */
+export const furtherKinds: readonly TextlessKind[] = [installer, empty];
+
+/** Which textless kind an entry would be by its first 4 KiB alone, if any. `size` in bytes where known. */
 export function textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined {
   if (head.length === 0) return size === undefined || size === 0 ? empty : undefined;
   return textlessKinds.find(({ is }) => is(head));
@@ -105,11 +120,15 @@ export function textless(head: Uint8Array, size: number | undefined): TextlessKi
 /** Bytes at the end of a program or picture in which an appended zip archive's directory shows. */
 const tailLength = 66 * 1024;
 
-/** Whether an archive was put behind a program or picture, so that it is read after all. `head` is the first 4 KiB. */
-export async function carriesArchive(head: Uint8Array, bytes: ByteSource): Promise<boolean> {
-  if (bytes.size === undefined || !bytes.seekable) return false;
+/** Which textless kind an entry is by its content, if any: none where an archive was put behind a program or picture, since it is read. */
+export async function textlessKind(head: Uint8Array, bytes: ByteSource): Promise<TextlessKind | undefined> {
+  const kind = textless(head, bytes.size);
+  if (kind === undefined || bytes.size === undefined || !bytes.seekable) return kind;
   const tail = bytes.size <= head.length ? head : await readRange(bytes, Math.max(0, bytes.size - tailLength), tailLength);
-  return trailingZip(tail) || (await appendedArchive(bytes)) !== undefined;
+  if (trailingZip(tail)) return undefined;
+  const appended = await appendedArchive(bytes);
+  if (appended === undefined) return kind;
+  return appended.kind === "installer" ? installer : undefined;
 }
 
 /** Whether these last bytes show the record that ends a zip archive. */

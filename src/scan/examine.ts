@@ -28,8 +28,7 @@ export interface Workshop {
   /** Start of the scan, ISO 8601. */
   readonly started: string;
   createProbe(name: string, bytes: ByteSource): Promise<Probe>;
-  textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined;
-  carriesArchive(head: Uint8Array, bytes: ByteSource): Promise<boolean>;
+  textlessKind(head: Uint8Array, bytes: ByteSource): Promise<TextlessKind | undefined>;
   disguisedExtension(name: string, format: string): string | undefined;
   subjectKey(infoType: string, value: string): string;
   /** Names content without telling it: of the parts, keyed. */
@@ -189,7 +188,7 @@ async function examineWithin(
       bytes = held;
       probe = await workshop.createProbe(name, bytes);
     }
-    const kind = await textlessKind(workshop, probe, bytes);
+    const kind = await workshop.textlessKind(probe.head, bytes);
     if (kind === undefined || kind.described === true) {
       const extractor = await firstThatAccepts(workshop.extractors, probe);
       if (extractor !== undefined) {
@@ -354,11 +353,6 @@ function maskedLocation(workshop: Workshop, location: Location): Location {
 export function nameOf(path: string): string {
   const at = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   return path.slice(at + 1);
-}
-
-async function textlessKind(workshop: Workshop, probe: Probe, bytes: ByteSource): Promise<TextlessKind | undefined> {
-  const kind = workshop.textless(probe.head, bytes.size);
-  return kind === undefined || (await workshop.carriesArchive(probe.head, bytes)) ? undefined : kind;
 }
 
 async function firstThatAccepts(extractors: readonly Extractor[], probe: Probe): Promise<Extractor | undefined> {

@@ -1,6 +1,6 @@
 import { createProbe, isContainer } from "../format/probe.ts";
 import { extractors } from "../format/registry.ts";
-import { carriesArchive, textless } from "../format/textless.ts";
+import { textlessKind } from "../format/textless.ts";
 import type { Chunk, Extracted, Location } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
@@ -73,8 +73,7 @@ async function* extractEntry(
       bytes = held;
       probe = await createProbe(nameOf(entry.path), bytes);
     }
-    const plain = textless(probe.head, bytes.size);
-    const kind = plain === undefined || (await carriesArchive(probe.head, bytes)) ? undefined : plain;
+    const kind = await textlessKind(probe.head, bytes);
     for (const extractor of kind === undefined || kind.described === true ? extractors : []) {
       if (!(await extractor.accepts(probe))) continue;
       yield { type: "entry", path: entry.path, format: extractor.id };

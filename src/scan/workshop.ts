@@ -4,7 +4,7 @@ import { columnLexicon } from "../detect/table.ts";
 import { disguisedExtension } from "../format/extensions.ts";
 import { createProbe } from "../format/probe.ts";
 import { extractors } from "../format/registry.ts";
-import { carriesArchive, textless } from "../format/textless.ts";
+import { textlessKind } from "../format/textless.ts";
 import { isEnough } from "../judge/firstMatch.ts";
 import type { FirstMatch } from "../judge/firstMatch.ts";
 import { createSeal } from "../judge/seal.ts";
@@ -48,8 +48,7 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     maskPath: createPathMasker(engine, seal, setup.started),
     started: setup.started,
     createProbe,
-    textless,
-    carriesArchive,
+    textlessKind,
     disguisedExtension,
     contentKey: (...parts) => keyedHash(setup.key, "content", ...parts),
     subjectKey: subjectKeys(setup.key),

@@ -4,7 +4,7 @@ import type { ScanEvent } from "../../src/model/event.ts";
 import { createProbe } from "../../src/format/probe.ts";
 import { selfExtractor } from "../../src/format/selfExtractor.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
-import { carriesArchive, textless } from "../../src/format/textless.ts";
+import { textless, textlessKind } from "../../src/format/textless.ts";
 import { zip } from "../../src/format/zip.ts";
 import { eventsOf, tree } from "../scan/support.ts";
 import { cabOf } from "./cabWriter.ts";
@@ -88,7 +88,7 @@ test.each<readonly [string, Buffer, string, Buffer]>([
   const bytes = Buffer.concat([program, archive]);
   const probe = await createProbe("setup.exe", memorySource(bytes));
   expect(textless(probe.head, bytes.length)?.id).toBe("program");
-  expect(await carriesArchive(probe.head, memorySource(bytes))).toBe(true);
+  expect(await textlessKind(probe.head, memorySource(bytes))).toBe(undefined);
   expect(await selfExtractor.accepts(probe)).toBe(true);
   const result = await run(selfExtractor, memorySource(bytes));
   expect(Object.keys(result.memberBytes)).toEqual([`archive.${kind}`]);
@@ -122,21 +122,23 @@ test.each(carriers)("behind %s", async (name, carrier) => {
   ] as const) {
     const source = memorySource(Buffer.concat([carrier, archive]));
     const probe = await createProbe(name, source);
-    expect(await carriesArchive(probe.head, source)).toBe(true);
+    expect(await textlessKind(probe.head, source)).toBe(undefined);
     expect(await (kind === "zip" ? zip : selfExtractor).accepts(probe)).toBe(true);
     const result = await run(kind === "zip" ? zip : selfExtractor, source);
     expect(Object.keys(result.memberBytes)).toEqual([kind === "zip" ? "a.txt" : `archive.${kind}`]);
     expect(result.failures).toEqual(name === "photo.jpg" ? ["no-text file partial"] : []);
   }
   const alone = memorySource(carrier);
-  expect(await carriesArchive((await createProbe(name, alone)).head, alone)).toBe(false);
+  const { head } = await createProbe(name, alone);
+  expect(await textlessKind(head, alone)).toBe(textless(head, carrier.length));
+  expect(await selfExtractor.accepts(await createProbe(name, alone))).toBe(false);
 });
 
 test.each([false, true])("a cabinet among the resources, as IExpress puts it there (64 bits: %s)", async (wide) => {
   const cabinet = cabOf([{ name: "a.txt", data: list }]);
   const bytes = iExpress(cabinet, "CABINET", wide);
   const probe = await createProbe("setup.exe", memorySource(bytes));
-  expect(await carriesArchive(probe.head, memorySource(bytes))).toBe(true);
+  expect(await textlessKind(probe.head, memorySource(bytes))).toBe(undefined);
   expect(await selfExtractor.accepts(probe)).toBe(true);
   const result = await run(selfExtractor, memorySource(bytes));
   expect(Buffer.from(result.memberBytes["archive.cab"] ?? []).equals(cabinet)).toBe(true);
@@ -148,21 +150,15 @@ test.each([false, true])("a cabinet among the resources, as IExpress puts it the
 test.each([
   ["NSIS", Buffer.from("\0\0\0\0\xef\xbe\xad\xdeNullsoftInst and what follows its first header", "latin1")],
   ["Inno Setup", Buffer.from("idska32\x1a and the files behind it, packed in one piece", "latin1")],
-])("what an installer of %s holds is told as not read", async (maker, behind) => {
+])("an installer of %s is textless, of a kind of its own", async (_, behind) => {
   const bytes = Buffer.concat([windowsProgram(), behind]);
   const probe = await createProbe("setup.exe", memorySource(bytes));
-  expect(await carriesArchive(probe.head, memorySource(bytes))).toBe(true);
-  expect(await selfExtractor.accepts(probe)).toBe(true);
-  const details: string[] = [];
-  for await (const item of selfExtractor.extract({
-    entry: { path: "setup.exe", key: "setup.exe", root: 0, size: bytes.length, modified: undefined, stamp: undefined, depth: 0 },
-    bytes: memorySource(bytes),
-    budget: limitedBudget({}),
-    passwords: [],
-    signal: new AbortController().signal,
-  }))
-    if (item.type === "failure") details.push(`${item.failure.code} ${item.failure.detail} ${item.failure.partial}`);
-  expect(details).toEqual([`unsupported-format installer (${maker}): unpack it and scan what it holds false`]);
+  expect((await textlessKind(probe.head, memorySource(bytes)))?.id).toBe("installer");
+  expect(await selfExtractor.accepts(probe)).toBe(false);
+  // An archive behind it is read.
+  const more = Buffer.concat([bytes, zipOf([{ name: "a.txt", data: list }])]);
+  expect(await textlessKind(probe.head, memorySource(more))).toBe(undefined);
+  expect(await zip.accepts(await createProbe("setup.exe", memorySource(more)))).toBe(true);
 });
 
 test("programs alone, with a signature or a zip archive behind them, are none", async () => {
