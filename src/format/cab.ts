@@ -27,7 +27,8 @@ export const cab: Extractor = {
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const { entry, bytes } = input;
   const cabinet = await readCabinet(bytes);
-  if (cabinet === undefined || (cabinet.files.length === 0 && cabinet.damaged)) {
+  // One without files is made by no program.
+  if (cabinet === undefined || cabinet.files.length === 0) {
     yield told(entry, "corrupt", "directory of the cabinet is damaged", false);
     return;
   }

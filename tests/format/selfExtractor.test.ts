@@ -10,7 +10,7 @@ import { eventsOf, tree } from "../scan/support.ts";
 import { cabOf } from "./cabWriter.ts";
 import { endure } from "./hostile.ts";
 import { rarOf } from "./rarWriter.ts";
-import { limitedBudget, run } from "./support.ts";
+import { run } from "./support.ts";
 import { zipOf } from "./zipWriter.ts";
 
 /** A program for Windows of one section. */
