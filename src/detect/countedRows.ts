@@ -3,6 +3,7 @@ import { arbitrate } from "./arbitrate.ts";
 import type { Compiled } from "./compiled.ts";
 import type { SessionOptions } from "./contract.ts";
 import { glanceAt, plansAt } from "./dispatch.ts";
+import { wholeMatch } from "./flow.ts";
 import type { Flow, Pending, Row, Segment } from "./flow.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import { peersOf, subjectOf } from "./peers.ts";
@@ -239,7 +240,7 @@ export class CountedRows {
     const first = this.#row.start;
     const start = view.from + view.decoded.offsetOf(sight.from);
     const end = view.from + view.decoded.offsetOf(sight.to);
-    const match: Match = { start: sight.from, end: sight.to, value: answer.value, evidence: answer.evidence };
+    const match = wholeMatch({ start: sight.from, end: sight.to, value: answer.value, evidence: answer.evidence });
     const row = { at, cells: cellsOf(flow, segment, this.#row) };
     this.#keep({ plan, match, start, end, line: first, segment, row, location: undefined }, true, `#${this.#numberOf(answer.evidence)}`);
     return true;
@@ -269,7 +270,7 @@ export class CountedRows {
     const quote = flow.bytes[from - flow.base] === QUOTE ? 1 : 0;
     const evidence = match.evidence.map((one) => `.${this.#numberOf(one)}`).join("");
     const fills = start === from + quote && end === to - quote;
-    this.#keep({ plan, match, start, end, line: first, segment, row, location: undefined }, fills, evidence);
+    this.#keep({ plan, match: wholeMatch(match), start, end, line: first, segment, row, location: undefined }, fills, evidence);
     return true;
   }
 

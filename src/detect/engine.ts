@@ -22,6 +22,7 @@ import {
   segmentAt,
   tailStart,
   topEnd,
+  wholeMatch,
 } from "./flow.ts";
 import type { Segment } from "./flow.ts";
 import { DIGITS } from "./kernel/contract.ts";
@@ -424,7 +425,8 @@ class EngineSession implements Session {
     const end = view.from + view.decoded.offsetOf(first + match.end);
     const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
     if (end > flow.reach) flow.reach = end;
-    flow.pending.push({ plan, match, start, end, line: start - line >= PEERS ? -1 : line, segment, row, location: undefined });
+    const whole = wholeMatch(match);
+    flow.pending.push({ plan, match: whole, start, end, line: start - line >= PEERS ? -1 : line, segment, row, location: undefined });
   };
 }
 
@@ -456,15 +458,33 @@ function setApart(flow: Flow, final: boolean): void {
   }
 }
 
+const INDEX = 2 ** 21;
+const LENGTH = 2 ** 10;
+
 /** Indices of candidates by start, then end, then kind. */
-function sorted(candidates: CandidateList): Uint32Array {
-  const { records, length } = candidates;
+function sorted({ records, length }: CandidateList): Uint32Array {
+  // Numbers are sorted many times faster than by a function: start, length and index are one of at most 53 bits.
+  const keys = new Float64Array(length);
+  for (let index = 0; index < length; index++) {
+    const start = records[3 * index + 1] ?? 0;
+    keys[index] = (start * LENGTH + Math.min((records[3 * index + 2] ?? 0) - start, LENGTH - 1)) * INDEX + index;
+  }
+  keys.sort();
   const indices = new Uint32Array(length);
-  for (let index = 0; index < length; index++) indices[index] = index;
-  return indices.sort(
-    (one, other) =>
-      (records[3 * one + 1] ?? 0) - (records[3 * other + 1] ?? 0) ||
-      (records[3 * one + 2] ?? 0) - (records[3 * other + 2] ?? 0) ||
-      (records[3 * one] ?? 0) - (records[3 * other] ?? 0),
-  );
+  for (let to = 0; to < length; to++) {
+    const index = (keys[to] ?? 0) % INDEX;
+    let at = to;
+    for (; at > 0 && follows(records, indices[at - 1] ?? 0, index); at--) indices[at] = indices[at - 1] ?? 0;
+    indices[at] = index;
+  }
+  return indices;
+}
+
+/** Whether the first of two candidates belongs behind the other. */
+function follows(records: CandidateList["records"], one: number, other: number): boolean {
+  const difference =
+    (records[3 * one + 1] ?? 0) - (records[3 * other + 1] ?? 0) ||
+    (records[3 * one + 2] ?? 0) - (records[3 * other + 2] ?? 0) ||
+    (records[3 * one] ?? 0) - (records[3 * other] ?? 0);
+  return difference > 0;
 }

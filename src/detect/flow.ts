@@ -45,6 +45,11 @@ export interface Pending {
   location: Location | undefined;
 }
 
+/** A match with all its members: every rule's has one shape. */
+export function wholeMatch({ start, end, value, level, severity, label, evidence }: Match): Match {
+  return { start, end, value, level, severity, label, evidence };
+}
+
 /** Bytes of a flow decoded; `end` is where the flow ended then. */
 export interface View {
   readonly from: number;

@@ -1,8 +1,11 @@
 import type { Matcher } from "../model/rule.ts";
 
+/** A matcher with all its members, those it lacks undefined: millions of candidates ask all rules the same, and find it in the same place. */
+export type WholeMatcher = { readonly [Key in keyof Required<Matcher>]: Matcher[Key] };
+
 /** A rule with what is asked of it for every match, read off it once. */
 export interface Plan {
-  readonly matcher: Matcher;
+  readonly matcher: WholeMatcher;
   /** Its place among all rules: what a session counts lies by it. */
   readonly index: number;
   /** Evidence of its row that its tiers ask for; undefined when they ask for none. */
@@ -31,7 +34,7 @@ export function planOf(matcher: Matcher, index: number): Plan {
   const nearNames = asked.filter((name) => name.startsWith("near:"));
   const types = infoType.startsWith("CN_") ? [infoType, infoType.slice(3)] : [infoType];
   return {
-    matcher,
+    matcher: whole(matcher),
     index,
     rowNames: rowNames.length === 0 ? undefined : new Set(rowNames),
     nearNames: nearNames.length === 0 ? undefined : new Set(nearNames),
@@ -43,6 +46,10 @@ export function planOf(matcher: Matcher, index: number): Plan {
     subjectRank: subjectRank(infoType),
     advisory: dataClass === "advisory",
   };
+}
+
+function whole({ rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach, glance }: Matcher): WholeMatcher {
+  return { rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach, glance };
 }
 
 function subjectRank(infoType: string): number | undefined {

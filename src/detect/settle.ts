@@ -119,8 +119,7 @@ export class Settler {
     for (let index = flow.settled; index < until; index++) {
       const pending = all[index];
       if (pending === undefined) break;
-      const { plan } = pending;
-      if (plan.matcher.tag !== undefined) {
+      if (pending.plan.matcher.tag !== undefined) {
         this.#feature(pending);
         continue;
       }
@@ -131,20 +130,8 @@ export class Settler {
         while (groupEnd < all.length && all[groupEnd]?.line === pending.line) groupEnd++;
       }
       while ((all[groupStart]?.start ?? 0) < pending.start - PEERS) groupStart++;
-      const best = plan.firstAlone && base[index] !== undefined && base[index] === plan.matcher.tiers[0];
-      const asks = best ? undefined : plan.rowNames;
-      const inRow = asks === undefined ? noEvidence : peersOf(pending, asks, all, base, groupStart, groupEnd);
-      // Where columns have names a row is looked at by itself: rows of one kind are counted alike.
-      const alone = best || plan.nearNames === undefined || pending.segment.columns !== undefined;
-      const near = alone ? noEvidence : nearTo(index, plan.nearNames, all, base);
-      const peers = near.size === 0 ? inRow : new Set([...inRow, ...near]);
-      const tier = peers === noEvidence ? base[index] : tierOf(pending, peers);
-      if (tier === undefined && !plan.late) continue;
-      const subject = subjectOf(pending, all, base, groupStart, groupEnd);
-      if (plan.late) {
-        locationOf(flow, pending);
-        this.#late.push({ flow, pending, peers, subject });
-      } else if (tier !== undefined) chosen.push({ pending, tier, peers, subject });
+      const one = this.#choose(flow, index, all, base, groupStart, groupEnd);
+      if (one !== undefined) chosen.push(one);
     }
     this.#settle(flow, chosen);
     const near = (all[until - 1]?.start ?? 0) - PEERS;
@@ -152,6 +139,35 @@ export class Settler {
     while (keep > 0 && (all[keep - 1]?.start ?? 0) >= near) keep--;
     flow.pending = final ? [] : all.slice(keep);
     flow.settled = final ? 0 : until - keep;
+  }
+
+  /** Gives a match its peers, of which those from `from` to `to` stand in its line, and picks its tier; undefined where it meets none, or waits. */
+  #choose(
+    flow: Flow,
+    index: number,
+    all: readonly Pending[],
+    base: readonly (Tier | undefined)[],
+    from: number,
+    to: number,
+  ): Chosen | undefined {
+    const pending = all[index];
+    if (pending === undefined) return undefined;
+    const { plan } = pending;
+    const known = base[index];
+    const best = plan.firstAlone && known !== undefined && known === plan.matcher.tiers[0];
+    const asks = best ? undefined : plan.rowNames;
+    const inRow = asks === undefined ? noEvidence : peersOf(pending, asks, all, base, from, to);
+    // Where columns have names a row is looked at by itself: rows of one kind are counted alike.
+    const alone = best || plan.nearNames === undefined || pending.segment.columns !== undefined;
+    const near = alone ? noEvidence : nearTo(index, plan.nearNames, all, base);
+    const peers = near.size === 0 ? inRow : new Set([...inRow, ...near]);
+    const tier = peers === noEvidence ? known : tierOf(pending, peers);
+    if (tier === undefined && !plan.late) return undefined;
+    const subject = subjectOf(pending, all, base, from, to);
+    if (!plan.late) return tier && { pending, tier, peers, subject };
+    locationOf(flow, pending);
+    this.#late.push({ flow, pending, peers, subject });
+    return undefined;
   }
 
   #feature(pending: Pending): void {

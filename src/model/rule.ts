@@ -127,9 +127,9 @@ export interface Matcher {
    * For structure: its matches are features, never findings. The weights of those met in an entry, each counted once, make a tag of the
    * entry when they reach the threshold; rules ask for it as `tag:NAME`. A match names its features by its evidence.
    */
-  readonly tag?: { readonly name: string; readonly threshold: number; readonly weights: Readonly<Record<string, number>> };
+  readonly tag?: { readonly name: string; readonly threshold: number; readonly weights: Readonly<Record<string, number>> } | undefined;
   /** For what no window shows: it takes in what other rules found, once that is settled. */
-  readonly over?: Over;
+  readonly over?: Over | undefined;
   /**
    * May give a match that other candidates give too (equal spans are told once), and none. `brief`: a match of the first tier's confidence is
    * counted only, so that where a tier of that confidence is met, by the match's evidence and by what `brief` holds of its row, no other
@@ -140,11 +140,11 @@ export interface Matcher {
    * The same as a brief `confirm` for a candidate in a cell, where its match is all that the cell holds: for tables of a million rows, which
    * need no windows. Evidence is left out that decides no tier. Undefined where `confirm` might give anything else or would ask for more.
    */
-  readonly fill?: (cell: CellSight, brief: ReadonlySet<string>) => CellAnswer | undefined;
+  readonly fill?: ((cell: CellSight, brief: ReadonlySet<string>) => CellAnswer | undefined) | undefined;
   /** "line": `confirm` looks at nothing beyond the line of a literal it asked for. */
-  readonly reach?: "line";
+  readonly reach?: "line" | undefined;
   /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */
-  readonly glance?: (sight: Sight) => boolean;
+  readonly glance?: ((sight: Sight) => boolean) | undefined;
 }
 
 /** A candidate among the bytes round it, at least 1 KiB either side where the flow has it, before anything is decoded. */
@@ -280,11 +280,11 @@ export interface Match {
   /** Normalised: ASCII, without separators. */
   readonly value: string;
   /** Of a mark: `jimi`. */
-  readonly level?: string;
+  readonly level?: string | undefined;
   /** Where it differs from the rule's. */
-  readonly severity?: Severity;
+  readonly severity?: Severity | undefined;
   /** The rule's own word that stood beside it (`身份证号`): the only text an excerpt may show beside the masked value. */
-  readonly label?: string;
+  readonly label?: string | undefined;
   readonly evidence: readonly Evidence[];
 }
 

@@ -232,7 +232,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (isBesideHan(window.text, span)) evidence.push(BESIDE_HAN);
     evidence.push(...placeOf(window));
     if (harmless !== undefined) evidence.push(sampleOf(harmless));
-    emit({ start, end, value, ...(label === undefined ? {} : { label }), evidence });
+    emit({ start, end, value, label, evidence });
   }
 
   const held = new Map<number, Held>();

@@ -154,7 +154,7 @@ function readSqueezed(unit: Unit, phrases: readonly Phrase[], stop: readonly str
   const start = unit.at[first] ?? 0;
   const value = unit.text.slice(first, last);
   const evidence = count > 1 ? [...names, "two"] : names;
-  return { start, end: (unit.at[last - 1] ?? start) + 1, value, names: evidence, ...(level === undefined ? {} : { level }) };
+  return { start, end: (unit.at[last - 1] ?? start) + 1, value, names: evidence, level };
 }
 
 function matches(regex: RegExp, text: string): boolean {
@@ -171,7 +171,7 @@ function readSpaced(unit: Unit, phrases: readonly Phrase[]): Found | undefined {
     const found = regex.exec(line);
     if (found === null || found[0].length < line.length) continue;
     const start = unit.at[0] ?? 0;
-    return { start, end: unit.at.at(-1) ?? start, value: line, names: [name], ...(level === undefined ? {} : { level }) };
+    return { start, end: unit.at.at(-1) ?? start, value: line, names: [name], level };
   }
   return undefined;
 }
