@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { packaged } from "../../util/home.ts";
 import type { FromWorker, WorkerSetup } from "../worker.ts";
 import type { FromChild, ToChild } from "./childLane.ts";
-import { createStatus, heapLimit } from "./lane.ts";
+import { createStatus, workerHeap } from "./lane.ts";
 
 /** Milliseconds between two looks at the worker's status. */
 const LOOK = 25;
@@ -25,7 +25,7 @@ function serve(): void {
     const data: WorkerSetup = { ...setup, status: status.buffer as SharedArrayBuffer };
     const started = new Worker(packaged("bundle/scan/worker.js"), {
       workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+      resourceLimits: workerHeap,
       stdout: true,
       stderr: true,
     });
