@@ -13,7 +13,12 @@ const schema: Schema = {
     terms: texts,
     require: {
       type: "object",
-      properties: { regex: text, flags: { enum: ["i", ""] }, within: { type: "integer", minimum: 1, maximum: 200 } },
+      properties: {
+        regex: text,
+        flags: { enum: ["i", ""] },
+        within: { type: "integer", minimum: 1, maximum: 200 },
+        lines: { type: "integer", minimum: 1, maximum: 5 },
+      },
       required: ["regex", "within"],
     },
     between: text,
@@ -25,7 +30,7 @@ const schema: Schema = {
 
 interface Fields {
   readonly terms: readonly string[];
-  readonly require?: { readonly regex: string; readonly flags?: string; readonly within: number };
+  readonly require?: { readonly regex: string; readonly flags?: string; readonly within: number; readonly lines?: number };
   readonly between?: string;
   readonly exclude?: readonly string[];
 }
@@ -36,7 +41,7 @@ const MAX_SPAN = 512;
 /**
  * Terms of a dictionary, with a value that must stand near: 金库密码：836152. Talk about the term without a value gives nothing.
  *
- * `require.regex` is sought in so many characters after the term, on its line; its group `value`, else all of it, is the span, and what
+ * `require.regex` is sought in so many characters after the term, on its line or the first `lines`; its group `value`, else all of it, is the span, and what
  * stands between must match `between` where that is said. Without `require` the term itself is the span. `exclude` are expressions on the
  * value. Evidence: `term`, `value`, `column` when the term is the name of the value's column, and the place.
  */
@@ -65,7 +70,8 @@ export const keyword: RuleKind = {
             emit({ start: window.start, end: window.end, value: term, label: term, evidence });
             return;
           }
-          const line = window.text.slice(window.end, window.end + within).split("\n", 1)[0] ?? "";
+          const lines = window.text.slice(window.end, window.end + within).split("\n");
+          const line = lines.slice(0, said.require?.lines ?? 1).join("\n");
           const found = required.exec(line);
           const [from = 0, to = 0] = found?.indices?.groups?.["value"] ?? found?.indices?.[0] ?? [];
           if (found === null || to <= from || between?.test(line.slice(0, found.index)) !== true) return;

@@ -44,8 +44,8 @@ interface Fields {
 /**
  * What all findings of an entry come to: so many unique people, or data of a class, and perhaps no mark. One finding for the entry.
  *
- * Stands when there are `subjects` people or one of `dataClasses`, and none of the infoTypes `unless`. `limits` (people, by class of subject)
- * times `factor` give the share that `severities` ask for. Evidence: `subjects`, `class`, `over-limit` (a share of 1 or more).
+ * Stands when there are `subjects` people, one of `dataClasses`, or a share of 1 or more of `limits` (people, by class of subject) times
+ * `factor`, and none of the infoTypes `unless`; `severities` go by the share. Evidence: `subjects`, `class`, `over-limit` (a share of 1 or more).
  */
 export const threshold: RuleKind = {
   kind: "threshold",
@@ -72,10 +72,11 @@ function judge(entry: EntryView, said: Fields): OverMatch | undefined {
   const evidence: Evidence[] = [];
   if (said.subjects !== undefined && entry.subjects >= said.subjects) evidence.push({ by: "tag", name: "subjects", effect: "states" });
   if ((said.dataClasses ?? []).some((name) => entry.dataClasses.has(name))) evidence.push({ by: "tag", name: "class", effect: "states" });
+  const { limits, factor = 1 } = said;
+  const share = limits === undefined ? undefined : shareOf(entry.subjects, entry.subjectsBy, { limits, factor });
+  if (share !== undefined && share >= 1) evidence.push({ by: "tag", name: "over-limit", effect: "raises" });
   if (evidence.length === 0) return undefined;
-  if (said.limits === undefined) return { evidence };
-  const share = shareOf(entry.subjects, entry.subjectsBy, { limits: said.limits, factor: said.factor ?? 1 });
-  if (share >= 1) evidence.push({ by: "tag", name: "over-limit", effect: "raises" });
+  if (share === undefined) return { evidence };
   const severity = (said.severities ?? []).findLast((one) => share >= one.share)?.severity;
   return { evidence, share, ...(severity === undefined ? {} : { severity }) };
 }
