@@ -1,7 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import type { Match, Matcher, RuleBase, RuleKind, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
-import { type Mark, type MarkGrammar, markGrammar } from "../shared/marking/grammar.ts";
+import { levelsIn, type Mark, type MarkGrammar, markGrammar } from "../shared/marking/grammar.ts";
 import { readLabels } from "../shared/marking/label.ts";
 import { readMarks } from "../shared/marking/mark.ts";
 import { isIntroduced } from "../shared/marking/mention.ts";
@@ -112,7 +112,10 @@ function read(said: Fields, window: Window, grammar: MarkGrammar, properties: Re
     const around = [...neighbours(window, "before", AROUND), ...neighbours(window, "after", AROUND)];
     return unitsOf(window).flatMap((unit) => readWord(unit, around, grammar).map((mark) => placed(unit, mark)));
   }
-  if (form === "property") return readProperties(unitsOf(window), grammar, properties);
+  if (form === "property")
+    return window.roles.includes("property")
+      ? readProperties(unitsOf(window), grammar, properties)
+      : readRecord(window, grammar, properties);
   const found = form === "vertical" ? readVertical(window, grammar) : readName(window.text, grammar);
   return found === undefined ? [] : [{ ...found, evidence: stated(found.evidence) }];
 }
@@ -129,6 +132,25 @@ function readProperties(units: readonly Unit[], grammar: MarkGrammar, names: Rea
     const mark = { start: 0, end: unit.text.length, level, value: unit.text, evidence: [evidence] };
     return [placed(unit, mark)];
   });
+}
+
+/** What else says that a record is the label of a document: how long it is secret, who decided it, who may know. */
+const COMPANION = /保密|定密|知悉范围|解密|标志|period|secre|classified/i;
+
+/** The level in a record of its own that labels a document, as a container of an electronic mark holds it; none in a list of such records. */
+function readRecord(window: Window, grammar: MarkGrammar, names: ReadonlyMap<string, string>): readonly Match[] {
+  const { row, text, start } = window;
+  const cell = row?.cells[row.at];
+  if (row === undefined || cell === undefined || names.get(cell.header.toLowerCase()) !== "named") return [];
+  if (!row.cells.some(({ header }, at) => at !== row.at && COMPANION.test(header))) return [];
+  const found = grammar.expression("record", () => `^\\s*["']?(?<value>(?<level>${grammar.level})级?)["']?\\s*$`).exec(cell.text);
+  const { value = "", level = "" } = found?.groups ?? {};
+  const line = text.lastIndexOf("\n", start - 1) + 1;
+  const next = text.indexOf("\n", start);
+  const others = text.slice(0, line) + (next < 0 ? "" : text.slice(next));
+  const from = text.indexOf(value, start);
+  if (found === null || from < 0 || levelsIn(others, grammar).size > 0) return [];
+  return [{ start: from, end: from + value.length, value, level: grammar.levels.get(level) ?? "", evidence: stated(["record"]) }];
 }
 
 function placed(unit: Unit, mark: Mark): Match {

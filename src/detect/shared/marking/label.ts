@@ -7,11 +7,15 @@ const PREFIX =
   "(?:保密期限[::]?(?:\\d{1,2}|[一二三五十]{1,3})(?:年|个月)[,,、;;]?)?(?:本|该|此)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
 const NAME = new RegExp(`^${PREFIX}${LABEL}[::]?$`, "i");
 const TERM = new RegExp(`保密期限[::]?(?:${PERIOD})`);
+/** What a document says of itself without the word 密级. */
+const ITSELF = "[(〔【]?(?:本|此)(?:份)?(?:文件|资料|材料|文档|公文|报告|方案|纪要|件|文)(?:属于?|系|为|是|定为)(?:国家)?";
+/** Behind it: only spoken of, or asked. */
+const SPOKEN = /^(?:的|时|者|范围|还是|或|[?？]|[、/])|[?？]$/;
 /** Characters that may be left over on a label's own line. */
 const OWN_LINE = 2;
 
 /**
- * A label with its level: `密级：机密`, `本文件密级为机密`, `秘密等级：秘密 保密期限：5年`, or a cell that says 密级 before one that says the level. None when
+ * A label with its level: `密级：机密`, `本文件密级为机密`, `此件属机密级`, `秘密等级：秘密 保密期限：5年`, or a cell that says 密级 before one that says the level. None when
  * the value is blank, a box, a choice of levels or no level.
  *
  * Evidence: `label`; `own-line` when little else stands on the line, else `short-line` when the line begins with the label.
@@ -24,14 +28,16 @@ export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readon
       `^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:(?:和|及|与)?保密期限)?[::]|(?<=^[本此].{2,3}密[级級])(?:[为是]|属于?|定为))[〔【\\[(<“"]?${value}(?<rest>.*)$`,
     "i",
   );
+  const itself = grammar.expression("label-itself", () => `^${ITSELF}${value}(?:国家秘密)?(?:文件|资料|材料|件|事项)?[)〕】]?(?<rest>.*)$`);
   const alone = grammar.expression("label-value", () => `^[〔【\\[(]?${value}[〕】\\])]?$`);
   return units.flatMap((unit, index) => {
-    const found = line.exec(unit.text);
+    const stated = itself.exec(unit.text);
+    const found = stated !== null && !SPOKEN.test(stated.groups?.["rest"] ?? "") ? stated : line.exec(unit.text);
     if (found !== null && levelsIn(unit.text.replace(/^.*?等级/, ""), grammar).size === 1) {
       const { value: said = "", level: word = "", rest = "" } = found.groups ?? {};
       // `密级：机密性…`, `密级：秘密□`
       if (/^(?:性|[□☐○〇]|[、/或])/.test(rest)) return [];
-      const start = found[0].length - rest.length - said.length;
+      const start = found[0].lastIndexOf(said, found[0].length - rest.length - said.length);
       const left = restOf(rest.replace(TERM, "").replace(/[”"]/g, ""));
       const place = left.length <= OWN_LINE ? "own-line" : "short-line";
       return [
