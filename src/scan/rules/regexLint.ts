@@ -123,8 +123,8 @@ function tooLong(script: Script, context: ReturnType<typeof createContext>, text
     try {
       script.runInContext(context, { timeout: DEADLINE });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return true;
-      throw error;
+      // The time is the clock's: a machine that is busy elsewhere runs out of it too, so that it has to happen each time.
+      if ((error as NodeJS.ErrnoException).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
     }
     const { user, system } = process.cpuUsage(begun);
     least = Math.min(least, (user + system) / 1000);
