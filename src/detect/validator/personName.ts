@@ -20,11 +20,17 @@ const STOP: ReadonlySet<string> = new Set(
     "罗列 吕 马路 麦 毛巾 孟 米 苗 闵 倪 聂 宁夏 欧洲 潘 庞 裴 彭 蒲 齐全 钱包 秦 邱 任职 阮 商品 邵 沈 盛 史料 舒 苏 孙 谭 汤 唐 陶 滕 田地 童年 " +
     "涂改 汪 王 韦 卫生 魏 温 翁 吴 伍 武器 席位 夏天 向 项 肖像 谢 辛 邢 熊 徐 许 薛 严 颜色 杨 姚 叶 殷 尹 应 尤其 于 余 俞 袁 岳 云 曾 詹 张 名下 合计 小计 总计 共计 累计 单笔 单次 单据 原卡 向其 关联 关注 解冻 " +
     "冻结 储户 储蓄 商户 应收 应付 尚欠 尚余 连同 时任 查到 查得 经查 从卡 和卡 向卡 支取 支出 付至 付给 汇入 汇至 相关 常住 计入 计费 计收 万余 余款 车主 车牌 " +
-    "金卡 白金 白金卡 温馨 方便 方才 何必 何处 别的 都是 那个 那张 满足 明天 时至 全行 全年 全额 全省 全市 平时 强烈 解除 解约 易于 东西 司法局 司法所 经由 鲜有"
+    "金卡 白金 白金卡 温馨 關於 關係 關鍵 關閉 關注 關聯 龍頭 馬上 黃色 黃金 蘇州 藍色 莊嚴 嚴格 嚴重 許可 許多 陸地 陸續 簡單 簡稱 簡介 榮譽 項目 顏色 費用 賀卡 儲蓄 儲戶 儲值 溫度 溫馨 寧願 齊全 畢業 方便 方才 何必 何处 别的 都是 那个 那张 满足 明天 时至 全行 全年 全额 全省 全市 平时 强烈 解除 解约 易于 东西 司法局 司法所 经由 鲜有"
   )
     .split(" ")
     .filter((word) => word.length > 1),
 );
+
+/** Surnames of the table in traditional characters, without those that begin common words (時, 萬, 應). */
+const TRADITIONAL: ReadonlySet<string> = new Set([
+  ..."陳劉張黃吳趙孫馬羅鄭謝韓馮鄧許蘇盧蔣葉閻鍾譚範陸韋賈鄒龍錢湯賴顏莊龔溫嚴顧聶齊項歐魯陽鄔饒駱婁藍閔諸關繆黨呂寧習諶厲鄺閆鞏紀費賀簡儲榮畢竇晉龐聞鮑蓋楊塗",
+  ..."歐陽 司馬 諸葛 東方 聞人 軒轅 令狐 司徒".split(" "),
+]);
 
 /**
  * The shape of a Chinese person's name: a surname of the table `surnames` and one or two characters, a compound surname and one or two, or
@@ -42,8 +48,8 @@ export const personName: Validator = {
     if (tables.derive("column-words", () => columnWords(tables)).has(name)) return "invalid";
     const surnames = tables.set("surnames");
     if (surnames.size === 0) return "unknown";
-    const given =
-      surnames.has(name.slice(0, 2)) && name.length > 2 ? name.length - 2 : surnames.has(name.slice(0, 1)) ? name.length - 1 : 0;
+    const isSurname = (word: string): boolean => surnames.has(word) || TRADITIONAL.has(word);
+    const given = isSurname(name.slice(0, 2)) && name.length > 2 ? name.length - 2 : isSurname(name.slice(0, 1)) ? name.length - 1 : 0;
     return given === 1 || given === 2 ? "valid" : "invalid";
   },
 };
