@@ -54,7 +54,7 @@ describe("rules list", () => {
     expect(english.stderr).toMatch(/^\d+ rules in \d packs\n$/);
     const chinese = zicha("list", "--rules", "listed", "--lang", "zh");
     expect(chinese.stdout.split("\n")[0]).toMatch(/^规则 +名称 +信息类型 +严重程度 +类别 +规则包$/);
-    expect(chinese.stdout).toMatch(/^listed\/staff-number +工号 +STAFF_NUMBER +low +contact +listed$/m);
+    expect(chinese.stdout).toMatch(/^listed\/staff-number +工号 +STAFF_NUMBER +低 +联系方式 +listed$/m);
   });
 
   it("is 2 with all problems of a broken pack", () => {
@@ -113,7 +113,9 @@ It leaves
     expect([json["infoType"], json["kind"]]).toEqual(["CN_RESIDENT_ID", "pattern"]);
     const run = zicha("show", "resident-id");
     expect([run.code, run.stdout]).toEqual([2, ""]);
-    expect(run.stderr).toBe('zicha: no rule "resident-id"; did you mean cn-pii/resident-id-15, cn-pii/resident-id?\n');
+    expect(run.stderr).toBe(
+      'zicha: no rule "resident-id"; did you mean cn-pii/resident-id-15, cn-pii/resident-id-glued, cn-pii/resident-id?\n',
+    );
   });
 });
 

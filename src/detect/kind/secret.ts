@@ -46,7 +46,7 @@ const RANDOM = 2.75;
 
 /** From the end of a key: what may stand between, a separator (`value=` where key and value are attributes), perhaps a quote, and the value. */
 const KEYED =
-  /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t|(?:value|,\s?["']value["'])\s?[:=]|(?=[【「[])|\x20{1,3}(?=[!-~]))\s{0,8})(?<quote>["'`“「【[]?)(?<value>[!-~]{1,64})/;
+  /^(?<between>[A-Za-z0-9_]{0,12}(?:\([^()\n]{1,8}\))?["'`\]]{0,2}\s{0,8}(?<separator>[:=]{1,2}>?|=>|是|为|\t|(?:value|,\s?["']value["'])\s?[:=]|(?=[【「[])|(?=[A-Za-z0-9]{1,24}[#@!$%^&*][!-~]{0,24}(?![!-~]))(?=[!-~]{6})(?=[!-~]{0,31}\d)(?=[!-~]{0,31}[A-Za-z])|\x20{1,3}(?=[!-~]))\s{0,8})(?<quote>["'`“「【[]?)(?<value>[!-~]{1,64})/;
 /** Placeholders, expressions, variables, prompts, masks and references to where the secret is. */
 const NO_VALUE =
   /^(?:[)\],;|=&?:]|\$|%[A-Za-z_]|<|\{\{|\[|\(|@[A-Za-z]|[*•×xX.\-_=#?]{3,}|n\/a|os\.|process\.|system\.|config\.|self\.|this\.|args\.|props\.|req\.|request\.|请|见|同|无|已|未|为空|由|和|或|及|应|须|不|必填|保密|略|加密|忘记|修改|重置|找回|设置|输入|错误|正确|长度|强度|管理|保护|安全|策略|规则|要求)/i;
@@ -67,7 +67,7 @@ const IDENTIFIER =
  *
  * What looks like a placeholder, a variable, a call, a prompt or a mask is no value; neither are the allowlist's. `guesses` are what manuals
  * show: behind a Chinese key or in a column those with a digit are passwords that people have. Evidence: `key` (a
- * separator stands between) or `prose` (only 是, 为), `spaced` (only blanks), `chinese` for a Chinese key, `quoted`, `digits`, `strong` (three kinds of characters),
+ * separator stands between) or `prose` (only 是, 为), `spaced` (only blanks, or nothing before a value with signs), `chinese` for a Chinese key, `quoted`, `digits`, `strong` (three kinds of characters),
  * `random` (high entropy), `special` (a sign inside), `column`, `column-weak`, `account` (a user's name stands on the line), and the place.
  */
 export const secret: RuleKind = {

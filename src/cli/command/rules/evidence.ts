@@ -1,6 +1,7 @@
+import { infoTypeInWords } from "../../../report/shared/words.ts";
 import type { Locale } from "../../locale.ts";
 
-/** What evidence means, in a few words. Names that are not here are a pattern's or a kind's own and stand as they are. */
+/** What evidence means, in a few words. Names that are not here are those of a rule's own expressions. */
 const meanings: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   column: ["所在列的列名明确是此类信息", "its column is named so"],
   "column-weak": ["所在列的列名可能是此类信息", "its column may be named so"],
@@ -53,6 +54,48 @@ const meanings: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   "tag:official-document": ["文档具有公文格式要素", "the document has the elements of an official one"],
   columns: ["各列齐备", "all columns are there"],
   values: ["各列的值均经核对", "every column was found by its values"],
+  named: ["属性名或列名即是", "its property or column is named so"],
+  "value-only": ["属性的值只是密级", "the property holds nothing but a level"],
+  record: ["单独一条含期限等字段的记录", "a single record of level, period and the like"],
+  cell: ["占满单元格", "it fills its cell"],
+  labelled: ["紧跟在标签之后", "it follows its label"],
+  adjoined: ["与标签之间没有分隔，或在其后一格", "nothing stands between it and its label, or it is in the next cell"],
+  stacked: ["在标签的下一行", "it stands below its label"],
+  keyed: ["是记录中某键的值", "it is the value of a key"],
+  "keyed-weak": ["是 name 一类的键的值", "it is the value of a key such as name"],
+  glued: ["前后紧接其他数字", "other digits adjoin it"],
+  dotted: ["以点分组", "grouped by dots"],
+  country: ["前有国家代码", "the country code stands before it"],
+  trunk: ["前有长途字冠 0", "a trunk prefix stands before it"],
+  separated: ["区号与号码分开", "its area code stands apart"],
+  special: ["含特殊字符", "it holds a special character"],
+  "ocr-sign": ["识别出的字代替了标识", "a character that recognition made of the sign"],
+  "exam-paper": ["期限到试卷启用为止", "it holds until a paper is used"],
+  sign: ["带标识", "the sign stands there"],
+  period: ["带期限", "a period stands there"],
+  word: ["只有密级", "nothing but the level"],
+  vertical: ["一行一字", "one character a line"],
+  two: ["有两处以上", "two of them or more"],
+  expired: ["期限已届满", "the period is past"],
+  "over-limit": ["超过上限，或达到限额", "over the limit, or reaching it"],
+  subjects: ["人数达到数量", "so many people"],
+  class: ["含鉴别信息或批量客户信息", "authentication data or customer data in bulk"],
+  path: ["文件名即是", "the name says so"],
+  masked: ["文中已脱敏", "masked in the document"],
+  "person-name": ["姓氏与字形相符", "it reads as a name"],
+  "email-domain": ["域名有效", "the domain is valid"],
+  "iot-segment": ["物联网号段存在", "the segment of machines exists"],
+  nationality: ["国籍代码有效", "the code of nationality is valid"],
+  "bic-country": ["国家代码有效", "the code of the country is valid"],
+  "org-code": ["校验码正确（GB 11714）", "the check character is right (GB 11714)"],
+  "business-registration": ["校验位正确（MOD 11,10）", "the check digit is right (MOD 11,10)"],
+  "tax-id": ["构成与校验均正确", "its parts and check characters are right"],
+  "hong-kong-id": ["校验码正确", "the check digit is right"],
+  "taiwan-id": ["校验码正确", "the check digit is right"],
+  "track-pan": ["其中卡号校验正确", "the card in it is valid"],
+  mrz: ["机读区各校验位正确", "the check digits of the machine-readable zone are right"],
+  vin: ["第 9 位校验正确", "the check digit in place 9 is right"],
+  "tag:repeated": ["在两页以上重复出现", "it stands on two pages or more"],
   elements: ["各要素相距不远", "the elements stand near each other"],
 };
 
@@ -65,20 +108,32 @@ const roles: Readonly<Record<string, readonly [zh: string, en: string]>> = {
   property: ["文档属性", "a document property"],
   name: ["文件名", "the file's name"],
   ocr: ["图片文字", "text of a picture"],
+  deleted: ["已删除内容", "deleted text"],
+  hidden: ["隐藏内容", "hidden text"],
   comment: ["批注", "a comment"],
 };
 
-/** A piece of evidence in words, with its name where the words do not say it. */
+/** What a role is called: `a header`. */
+export function roleWords(role: string, locale: Locale): string {
+  return roles[role]?.[locale === "zh" ? 0 : 1] ?? role;
+}
+
+/** An infoType as evidence names it, `RESIDENT_ID` for CN_RESIDENT_ID, in words. */
+function typeWords(infoType: string, locale: Locale): string {
+  const words = infoTypeInWords(infoType, locale);
+  return words === infoType ? infoTypeInWords(`CN_${infoType}`, locale).replace(`CN_${infoType}`, infoType) : words;
+}
+
+/** A piece of evidence in words; an expression of the rule by its name. */
 export function evidenceWords(name: string, locale: Locale): string {
   const at = locale === "zh" ? 0 : 1;
   const known = meanings[name];
   if (known !== undefined) return known[at];
-  if (name.startsWith("role:")) {
-    const role = roles[name.slice(5)]?.[at] ?? name.slice(5);
-    return locale === "zh" ? `位于${role}` : `in ${role}`;
-  }
-  if (name.startsWith("near:")) return locale === "zh" ? `附近有 ${name.slice(5)}` : `${name.slice(5)} stands near`;
-  if (name.startsWith("row:")) return locale === "zh" ? `同一行有 ${name.slice(4)}` : `${name.slice(4)} stands in its row`;
-  if (name.startsWith("has:")) return locale === "zh" ? `含 ${name.slice(4)}` : `${name.slice(4)} is among them`;
-  return name;
+  const zh = locale === "zh";
+  const [kind = "", of = ""] = name.split(":", 2);
+  if (kind === "role") return zh ? `位于${roleWords(of, locale)}` : `in ${roleWords(of, locale)}`;
+  if (kind === "near") return zh ? `附近有${typeWords(of, locale)}` : `a ${typeWords(of, locale)} stands near`;
+  if (kind === "row") return zh ? `同一行有${typeWords(of, locale)}` : `a ${typeWords(of, locale)} stands in its row`;
+  if (kind === "has") return zh ? `含${typeWords(of, locale)}` : `a ${typeWords(of, locale)} is among them`;
+  return zh ? `表达式 ${name}` : `expression ${name}`;
 }

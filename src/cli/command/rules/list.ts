@@ -1,3 +1,4 @@
+import { dataClassInWords, severityWords } from "../../../report/shared/words.ts";
 import { loadedRules } from "../../../scan/request.ts";
 import type { ExitCode } from "../../exitCode.ts";
 import type { Values } from "../../options.ts";
@@ -24,8 +25,8 @@ export async function rulesList(terminal: Terminal, values: Values): Promise<Exi
     rule.id,
     rule.title[terminal.locale],
     rule.infoType,
-    rule.severity,
-    rule.dataClass,
+    severityWords[rule.severity][terminal.locale],
+    terminal.locale === "zh" ? dataClassInWords(rule.dataClass, "zh") : rule.dataClass,
     rule.id.slice(0, rule.id.indexOf("/")),
   ]);
   for (const line of tableLines([head, ...rows])) await out.write(`${line}\n`);

@@ -1,17 +1,20 @@
 import type { RuleExample, MaskSpec } from "../../../model/rule.ts";
 import type { Json } from "../../../model/json.ts";
 import type { RuleBench } from "../../../scan/rules/bench.ts";
+import { confidenceWords, dataClassInWords, infoTypeInWords, severityWords } from "../../../report/shared/words.ts";
 import type { ExitCode } from "../../exitCode.ts";
 import type { Locale } from "../../locale.ts";
 import type { Values } from "../../options.ts";
 import { standardOutput } from "../../output.ts";
 import { say, UsageError } from "../../terminal.ts";
 import type { Terminal } from "../../terminal.ts";
-import { evidenceWords } from "./evidence.ts";
+import { evidenceWords, roleWords } from "./evidence.ts";
 import { benchOf } from "./shared.ts";
 
 /** Words of a long list that are shown before it is cut. */
 const SHOWN = 24;
+/** Characters of an expression or an example that are shown; `--json` gives all. */
+const LONGEST = 200;
 
 /** `zicha rules show ID`: what a rule looks for, what makes it sure, what it leaves, how it masks, on what grounds, with its examples. */
 export async function rulesShow(terminal: Terminal, id: string, values: Values): Promise<ExitCode> {
@@ -40,45 +43,123 @@ function explain(bench: RuleBench, { base, fields, file }: RuleBench["rules"][nu
     base.description[locale],
     "",
     zh
-      ? `信息类型 ${base.infoType}，严重程度 ${base.severity}，类别 ${base.dataClass}，写法 ${base.kind}`
+      ? `信息类型 ${base.infoType}，严重程度 ${severityWords[base.severity].zh}，类别 ${dataClassInWords(base.dataClass, "zh")}（${base.dataClass}），写法 ${base.kind}`
       : `infoType ${base.infoType}, severity ${base.severity}, class ${base.dataClass}, kind ${base.kind}`,
     zh ? `规则包 ${pack?.id ?? ""} ${pack?.version ?? ""}，文件 ${file}` : `pack ${pack?.id ?? ""} ${pack?.version ?? ""}, file ${file}`,
   ];
   const section = (title: string, content: readonly string[]): void => {
     if (content.length > 0) lines.push("", title, ...content.map((line) => `  ${line}`));
   };
-  section(zh ? "寻找什么" : "What it looks for", lookedFor(fields, zh));
+  section(zh ? "寻找什么" : "What it looks for", lookedFor(fields, locale));
   section(zh ? "何时可信" : "What makes it sure", tiersOf(fields, locale));
   section(zh ? "哪些不算" : "What it leaves", rejected(fields, zh));
   section(zh ? "如何脱敏" : "How it masks", [maskWords(base.mask, zh), ...maskedExample(bench, base.id)]);
   section(zh ? "依据" : "On what grounds", base.references);
   section(
     zh ? "发现" : "It finds",
-    base.examples.match.map((example) => exampleLine(example, zh)),
+    base.examples.match.map((example) => exampleLine(example, locale)),
   );
   section(
     zh ? "不发现" : "It leaves",
-    base.examples.noMatch.map((example) => exampleLine(example, zh)),
+    base.examples.noMatch.map((example) => exampleLine(example, locale)),
   );
   return lines;
 }
 
 type Fields = Readonly<Record<string, Json>>;
 
-/** Keys told elsewhere, or by other words. */
-const told = new Set(["tiers", "exclude", "counterContext", "triggers", "patterns", "context"]);
+/** What fields of one kind or another say, in words. */
+const words: Readonly<Record<string, (value: Json, locale: Locale) => readonly string[]>> = {
+  columns: (value, locale) =>
+    listOf(value).map((types) => {
+      const names = (Array.isArray(types) ? listOf(types) : [types]).map((type) => infoTypeInWords(String(type), locale));
+      return locale === "zh" ? `一列${names.join("或")}` : `a column of ${names.join(" or ")}`;
+    }),
+  severities: (value, locale) =>
+    listOf(value).map((one) => {
+      const { subjects, share, severity } = one as Fields;
+      const word = severityWords[severity as keyof typeof severityWords]?.[locale] ?? String(severity);
+      if (subjects !== undefined)
+        return locale === "zh" ? `${Number(subjects)} 人起严重程度为${word}` : `severity ${word} from ${Number(subjects)} people on`;
+      return locale === "zh"
+        ? `数量指标达到 ${Number(share)} 时严重程度为${word}`
+        : `severity ${word} from an indicator of ${Number(share)} on`;
+    }),
+  minRows: (value, locale) => [locale === "zh" ? `至少 ${Number(value)} 行` : `${Number(value)} rows or more`],
+  subjects: (value, locale) =>
+    typeof value === "number"
+      ? [locale === "zh" ? `${value} 人以上` : `${value} people or more`]
+      : [
+          locale === "zh"
+            ? `其中的人按${value === "property" ? "财产信息" : value === "transaction" ? "交易信息" : "其他信息"}计数`
+            : `its people count as ${String(value)}`,
+        ],
+  limits: (value, locale) => [
+    `${locale === "zh" ? "限额" : "limits"} ${Object.entries(value as Fields)
+      .map(([name, limit]) => `${name} ${Number(limit)}`)
+      .join(locale === "zh" ? "，" : ", ")}`,
+  ],
+  features: (value) =>
+    listOf(value).map((one) => {
+      const { name, weight, regex } = one as Fields;
+      return `${Number(weight) > 0 ? "+" : ""}${Number(weight)} ${String(name)}: ${cut(`/${String(regex)}/`)}`;
+    }),
+  levels: (value, locale) => [
+    `${locale === "zh" ? "密级" : "levels"} ${Object.values(value as Fields)
+      .flatMap(listOf)
+      .map(String)
+      .join(" ")}`,
+  ],
+  phrases: (value) =>
+    listOf(value).map((one) => {
+      const { name, regex, flags } = one as Fields;
+      return `${String(name)}: ${cut(`/${String(regex)}/${flags === undefined ? "" : String(flags)}`)}`;
+    }),
+  require: (value, locale) => {
+    const { regex, within, lines } = value as Fields;
+    const expression = cut(`/${String(regex)}/`);
+    const rows = lines === undefined ? "" : locale === "zh" ? `、${Number(lines)} 行之内` : ` and ${Number(lines)} lines`;
+    return [
+      locale === "zh"
+        ? `其后 ${Number(within)} 字${rows}须有 ${expression}`
+        : `within ${Number(within)} characters${rows} after it ${expression}`,
+    ];
+  },
+  all: (value, locale) => [
+    `${locale === "zh" ? "须有" : "all of"} ${listOf(value)
+      .map((type) => infoTypeInWords(String(type), locale))
+      .join(locale === "zh" ? "、" : ", ")}`,
+  ],
+  any: (value, locale) => [
+    `${locale === "zh" ? "并有其中若干项" : "and some of"} ${listOf(value)
+      .map((type) => infoTypeInWords(String(type), locale))
+      .join(locale === "zh" ? "、" : ", ")}`,
+  ],
+};
 
-function lookedFor(fields: Fields, zh: boolean): readonly string[] {
+/** Keys told elsewhere, or by other words. */
+const told = new Set(["tiers", "exclude", "counterContext", "triggers", "patterns", "context", "boundary", "value"]);
+
+function lookedFor(fields: Fields, locale: Locale): readonly string[] {
+  const zh = locale === "zh";
   const lines: string[] = [];
   for (const trigger of listOf(fields["triggers"])) {
     const { digits, prefixes, literals, column, line, roles } = trigger as Fields;
-    const where = roles === undefined ? "" : zh ? `，仅在 ${texts(roles)}` : `, only in ${texts(roles)}`;
+    const where =
+      roles === undefined
+        ? ""
+        : (zh ? "，仅在" : ", only in ") +
+          listOf(roles)
+            .map((role) => roleWords(String(role), locale))
+            .join(zh ? "、" : ", ");
     if (Array.isArray(digits)) {
       const begins = prefixes === undefined ? "" : zh ? `，以 ${texts(prefixes)} 开头` : ` that begin with ${texts(prefixes)}`;
       lines.push(zh ? `${digits.join("–")} 位数字${begins}${where}` : `${digits.join("–")} digits${begins}${where}`);
     } else if (literals !== undefined) lines.push(zh ? `文字 ${texts(literals)}${where}` : `the texts ${texts(literals)}${where}`);
-    else if (column !== undefined) lines.push(zh ? `列名为 ${texts(column)} 的列${where}` : `cells of a column ${texts(column)}${where}`);
-    else if (line !== undefined)
+    else if (column !== undefined) {
+      const type = infoTypeInWords(String(column), locale);
+      lines.push(zh ? `列名为${type}的列${where}` : `cells of a column named as ${type}${where}`);
+    } else if (line !== undefined)
       lines.push(
         zh
           ? `${line === "top" ? "开头 15 行" : "最后 5 行"}${where}`
@@ -87,51 +168,69 @@ function lookedFor(fields: Fields, zh: boolean): readonly string[] {
   }
   for (const one of listOf(fields["patterns"])) {
     const { name, regex, flags } = one as Fields;
-    lines.push(`${String(name)}: /${String(regex)}/${flags === undefined ? "" : String(flags)}`);
+    lines.push(`${String(name)}: ${cut(`/${String(regex)}/${flags === undefined ? "" : String(flags)}`)}`);
   }
-  const { words, lexicon, before, after } = (fields["context"] ?? {}) as Fields;
-  const near = [...listOf(words), ...listOf(lexicon).map((type) => (zh ? `${String(type)} 的列名` : `column names of ${String(type)}`))];
-  if (near.length > 0) {
+  const { words: near, lexicon, before, after } = (fields["context"] ?? {}) as Fields;
+  const all = [
+    ...listOf(near),
+    ...listOf(lexicon).map((type) =>
+      zh ? `${infoTypeInWords(String(type), locale)}一类的列名` : `names of columns of ${infoTypeInWords(String(type), locale)}`,
+    ),
+  ];
+  if (all.length > 0) {
     const reach = zh
       ? `前 ${Number(before ?? 30)} 字、后 ${Number(after ?? 10)} 字`
       : `${Number(before ?? 30)} characters before, ${Number(after ?? 10)} after`;
-    lines.push(`${zh ? "上下文词" : "context words"} (${reach}): ${texts(near as Json)}`);
+    lines.push(`${zh ? "上下文词" : "context words"} (${reach}): ${texts(all as Json)}`);
   }
-  for (const [key, value] of Object.entries(fields)) if (!told.has(key)) lines.push(`${key}: ${texts(value)}`);
+  for (const [key, value] of Object.entries(fields)) {
+    const say = words[key];
+    if (say !== undefined) lines.push(...say(value, locale));
+    else if (!told.has(key)) lines.push(`${key}: ${cut(texts(value))}`);
+  }
   return lines;
 }
 
 function tiersOf(fields: Fields, locale: Locale): readonly string[] {
   const zh = locale === "zh";
-  const names: Readonly<Record<string, string>> = zh
-    ? { high: "高", medium: "中", low: "低" }
-    : { high: "high", medium: "medium", low: "low" };
   const join = zh ? "；" : "; ";
   return listOf(fields["tiers"]).map((tier) => {
     const said = tier as Fields;
-    const confidence = ["high", "medium", "low"].find((one) => said[one] !== undefined) ?? "low";
+    const confidence = (["high", "medium", "low"] as const).find((one) => said[one] !== undefined) ?? "low";
     const all = listOf(said[confidence]).map((name) => evidenceWords(String(name), locale));
     const none = listOf(said["none"]).map((name) => evidenceWords(String(name), locale));
     const but = none.length === 0 ? "" : zh ? `；且没有：${none.join(join)}` : `; and none of: ${none.join(join)}`;
-    return `${names[confidence]}${zh ? "：" : ": "}${all.join(join)}${but}`;
+    return `${confidenceWords[confidence][locale]}${zh ? "：" : ": "}${all.join(join)}${but}`;
   });
 }
 
 function rejected(fields: Fields, zh: boolean): readonly string[] {
   const lines: string[] = [];
-  const { words } = (fields["counterContext"] ?? {}) as Fields;
-  if (words !== undefined) lines.push(`${zh ? "附近有" : "near"} ${texts(words)}`);
+  const { words: against } = (fields["counterContext"] ?? {}) as Fields;
+  if (against !== undefined) lines.push(`${zh ? "附近有" : "near"} ${texts(against)}`);
   const exclude = fields["exclude"];
   if (Array.isArray(exclude)) lines.push(texts(exclude as Json));
   else {
-    for (const [key, value] of Object.entries((exclude ?? {}) as Fields)) lines.push(`${key}: ${texts(value)}`);
+    for (const [key, value] of Object.entries((exclude ?? {}) as Fields))
+      lines.push(`${excludeWords[key]?.[zh ? 0 : 1] ?? key}: ${cut(texts(value))}`);
   }
   return lines;
 }
 
+/** What the keys of `exclude` mean. */
+const excludeWords: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  samples: ["公开的样例", "published samples"],
+  samplePatterns: ["样例的写法", "shapes of samples"],
+  publicPatterns: ["公共服务号码", "numbers of public services"],
+  values: ["这样的值", "values such as"],
+  guesses: ["猜得到的占位口令", "placeholders that anyone guesses"],
+  typed: ["排除随手敲出的值", "leaves what looks typed at random"],
+};
+
 function maskWords(mask: MaskSpec, zh: boolean): string {
   if (mask === "full") return zh ? "整个值以 ******** 代替" : "******** stands for the whole value";
-  if (mask === "none") return zh ? "照原样显示（标志本身不是个人信息）" : "shown as it is: a mark is no personal data";
+  if (mask === "none")
+    return zh ? "照原样显示（标志、列名，不是个人信息）" : "shown as it is: a mark or names of columns, no personal data";
   if (mask === "email") return zh ? "首字符与域名，如 b***@163.com" : "first character and domain: b***@163.com";
   if (mask === "name") return zh ? "只留姓，如 张*" : "surname only: 张*";
   const [start, end] = mask.keep;
@@ -145,10 +244,17 @@ function maskedExample(bench: RuleBench, ruleId: string): readonly string[] {
   return match === undefined ? [] : [match.excerpt];
 }
 
-function exampleLine({ text, role, name, confidence }: RuleExample, zh: boolean): string {
-  const more = [confidence, role, name].filter((one) => one !== undefined).join(", ");
-  const shown = text.replaceAll("\n", "⏎");
+function exampleLine({ text, role, name, confidence }: RuleExample, locale: Locale): string {
+  const zh = locale === "zh";
+  const place = role === undefined || role === "body" ? undefined : roleWords(role, locale);
+  const more = [confidence && confidenceWords[confidence][locale], place, name].filter((one) => one !== undefined).join(zh ? "，" : ", ");
+  const shown = cut(text.replaceAll("\n", "⏎"));
   return more === "" ? shown : zh ? `${shown}（${more}）` : `${shown} (${more})`;
+}
+
+/** The begin of a long text, and how much more there is. */
+function cut(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)} … +${text.length - LONGEST}`;
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
