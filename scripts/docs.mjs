@@ -23,6 +23,7 @@ const places = {
   rtf: "body, headers, footers, notes, comments, deletions, hidden text, text boxes, watermarks, fields, links, tables, properties, objects, pictures; pages packed into it",
   html: "text with tags taken out, tables, form fields, attributes, links, comments, scripts, hidden elements, embedded data",
   cms: "what was signed, names in certificates; what is encrypted is told",
+  "forms-control": "what they show and hold",
   xml: "records as rows, running text, attributes, links, comments; Word 2003: headers, footers, notes, comments, deletions, hidden text, watermarks, properties, objects; Excel 2003: cells, hidden rows, comments, links, names, headers, properties; flat Word packages as the document they are",
   text: "all of it; rows of csv, JSON and SQL with their columns; escapes (\\u673a) resolved",
   eml: "headers, bodies, attachments",

@@ -14,6 +14,7 @@ import { doc } from "./doc.ts";
 import { docx } from "./docx.ts";
 import { eml } from "./eml.ts";
 import { epub } from "./epub.ts";
+import { formsControl } from "./formsControl.ts";
 import { gz } from "./gz.ts";
 import { html } from "./html.ts";
 import { ipynb } from "./ipynb.ts";
@@ -109,6 +110,7 @@ export const extractors: readonly Extractor[] = [
   eml,
   recycleRecord,
   metafile,
+  formsControl,
   dbf,
   picture,
   rtf,

@@ -98,6 +98,8 @@ const table: readonly (readonly [detail: string, zh: string])[] = [
   ["keys and certificates are encrypted (PKCS #12)", "密钥和证书已加密（PKCS #12）"],
   ["this kind of CMS data is not read", "此类 CMS 数据未读取"],
   ["no signed data can be read", "签名数据无法读取"],
+  ["the control cannot be read", "控件无法读取"],
+  ["the control is cut off", "控件不完整"],
   ["signed data is cut off", "签名数据不完整"],
   ["parts that need a password: …", "需要口令的部件：…"],
   ["encrypted disc (LUKS)", "加密磁盘（LUKS）"],
