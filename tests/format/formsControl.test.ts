@@ -31,8 +31,8 @@ function control(...parts: readonly Buffer[]): Buffer {
 function morph(value: string, narrow: boolean): Buffer {
   const [held, caption, group] = [textOf(value, narrow), textOf("户主", false), textOf("Sheet1", true)];
   return control(
-    ...[word(0x80c0_0147), word(1), word(0x2c80_481b), word(1), word(2), word(4)],
-    ...[held.count, caption.count, group.count, word(100), word(200), held.bytes, caption.bytes, group.bytes],
+    Buffer.concat([word(0x80c0_0147), word(1), word(0x2c80_481b), word(1), word(2), word(4)]),
+    Buffer.concat([held.count, caption.count, group.count, word(100), word(200), held.bytes, caption.bytes, group.bytes]),
   );
 }
 
