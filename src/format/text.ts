@@ -21,7 +21,7 @@ const LIST_LINE = 40;
 const PROGRAM =
   /[{}]\s*[;,)]*\s*$|\);\s*$|^\s*(?:const|let|var|function|return|import|export|from|public|private|protected|static|class|def|if|for|while|#include|using|package)\b.*[;{(:]/;
 /** What exports part columns with that prose and programs use otherwise: at least three columns. */
-const RARE_SEPARATORS: readonly string[] = ["\u0001", "^", "~", "&"];
+const RARE_SEPARATORS: readonly string[] = ["\u0001", "\u001f", "^", "~", "&"];
 /** Rows over which a separator must keep its count for the text to be a table. */
 const SAMPLE_ROWS = 40;
 

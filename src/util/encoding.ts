@@ -12,10 +12,35 @@ export interface Detected {
 /** Control characters that stand in no text, among the first 32; the others are BS, HT, LF, FF, CR, SUB and ESC. */
 const foreign: readonly boolean[] = Array.from({ length: 32 }, (_, code) => ![8, 9, 10, 12, 13, 26, 27].includes(code));
 
+/** Share of the lines that have to be parted alike. */
+const ALIKE = 0.8;
+
 function controls(bytes: Uint8Array): number {
   let count = 0;
   for (const byte of bytes) if (byte < 32 && foreign[byte] === true) count++;
   return count;
+}
+
+/** Those that databases part columns and records with: SOH, STX, ETX (Hive's), FS, GS, RS, US. */
+const separators: ReadonlySet<number> = new Set([1, 2, 3, 28, 29, 30, 31]);
+
+/** Whether the control characters among `bytes` part columns: nothing but such, as many in nearly every line. */
+function isSeparated(bytes: Uint8Array): boolean {
+  const lines = new Map<number, number>();
+  let here = 0;
+  let count = 0;
+  for (const byte of bytes) {
+    if (byte === 10) {
+      lines.set(here, (lines.get(here) ?? 0) + 1);
+      here = 0;
+      count++;
+    } else if (byte < 32 && foreign[byte] === true) {
+      if (!separators.has(byte)) return false;
+      here++;
+    }
+  }
+  if (count === 0) return false;
+  return Math.max(0, ...[...lines].map(([parted, times]) => (parted === 0 ? 0 : times))) >= count * ALIKE;
 }
 
 /** Share of a text's letters that everyday Chinese and European text is made of; broken or private characters weigh against it. */
@@ -122,6 +147,11 @@ export function detectEncodings(head: Uint8Array, atEnd: boolean): Detected | un
   if (head.length === 0) return undefined;
   const noise = controls(head);
   if (noise === 0 && isUtf8(atEnd ? head : whole(head))) return { encodings: ["utf8"], bom: 0 };
+  if (noise > 0 && isSeparated(head)) {
+    if (isUtf8(atEnd ? head : whole(head))) return { encodings: ["utf8"], bom: 0 };
+    const { broken, score } = tried(head, "gb18030");
+    if (broken <= BROKEN && score > LIKELY) return { encodings: ["gb18030"], bom: 0 };
+  }
   const wide = wideWithoutMark(head);
   if (head.includes(0) || noise * 50 > head.length) return wide === undefined ? amongControls(head) : { encodings: [wide], bom: 0 };
   if (isUtf8(atEnd ? head : whole(head))) return { encodings: ["utf8"], bom: 0 };

@@ -46,6 +46,12 @@ describe("text among control characters", () => {
       Buffer.from(`var t="\0\u0001\u0002\u0003\u0004\u0005";${"function f(x){return x+1};".repeat(40)}`),
       "utf8",
     ],
+    ["columns parted by SOH", Buffer.from("张三\u0001男\u000141\u0001A\n".repeat(3)), "utf8"],
+    [
+      "columns parted by US, in GBK",
+      Buffer.concat(Array<Buffer>(4).fill(Buffer.concat([gbk.subarray(0, 4), Buffer.from("\x1f1\x1fA\n")]))),
+      "gb18030",
+    ],
     ["some broken bytes", Buffer.concat([...Array<Buffer>(60)].flatMap(() => [Buffer.from(line), Buffer.from([1, 0xfe])])), "utf8"],
   ])("%s", async (_, bytes, encoding) => {
     expect(await accepted(bytes)).toBe(true);
@@ -64,6 +70,8 @@ describe("text among control characters", () => {
       Buffer.concat(Array.from({ length: 200 }, (_, index) => Buffer.concat([Buffer.from("name"), noise(8, index)]))),
     ],
     ["zeros in a short file", Buffer.from([0, 1, 2, 3])],
+    ["separators without lines", Buffer.from([1, 2, 3, 65, 66, 28, 67])],
+    ["separators in lines of any bytes", Buffer.from("\xfe\x01\xff\n\x8f\x01\xf5\n", "latin1")],
   ])("not %s", async (_, bytes) => {
     expect(await accepted(bytes)).toBe(false);
   });

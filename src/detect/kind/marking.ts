@@ -8,7 +8,7 @@ import { isIntroduced } from "../shared/marking/mention.ts";
 import { readPeriod } from "../shared/marking/period.ts";
 import { readName } from "../shared/marking/name.ts";
 import { readVertical } from "../shared/marking/vertical.ts";
-import { readWord } from "../shared/marking/word.ts";
+import { readTitled, readWord } from "../shared/marking/word.ts";
 import { placeOf } from "../shared/place.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
@@ -110,7 +110,10 @@ function read(said: Fields, window: Window, grammar: MarkGrammar, properties: Re
   if (form === "label") return readLabels(unitsOf(window), grammar).map(({ unit, mark }) => placed(unit, mark));
   if (form === "word") {
     const around = [...neighbours(window, "before", AROUND), ...neighbours(window, "after", AROUND)];
-    return unitsOf(window).flatMap((unit) => readWord(unit, around, grammar).map((mark) => placed(unit, mark)));
+    return unitsOf(window).flatMap((unit) => {
+      const marks = readWord(unit, around, grammar);
+      return (marks.length > 0 ? marks : readTitled(unit, grammar)).map((mark) => placed(unit, mark));
+    });
   }
   if (form === "property")
     return window.roles.includes("property")
