@@ -13,7 +13,7 @@ import { bytesOf, textOf } from "./shared/xml.ts";
 export const dbf: Extractor = {
   id: "dbf",
   title: { zh: "dBASE/FoxPro 数据表", en: "dBASE/FoxPro table" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
   accepts: ({ head }) => readHeader(head) !== undefined,
@@ -92,7 +92,8 @@ function readHeader(head: Uint8Array): Header | undefined {
     fields.push({ name: shown, type, at, length });
     at += length;
   }
-  if (place < from && place < bytes.length && place + 32 > from && bytes[place] !== 0x0d) return undefined;
+  // A line feed stands there where a program took the header for text.
+  if (place < from && place < bytes.length && place + 32 > from && bytes[place] !== 0x0d && bytes[place] !== 0x0a) return undefined;
   if (fields.length === 0 || at > recordLength || (from > bytes.length && bytes.length < headLength)) return undefined;
   return {
     version: bytes[0] ?? 0,

@@ -13,12 +13,15 @@ const kinds: readonly { readonly name: string; is(head: Uint8Array): boolean }[]
   { name: "TIFF", is: (head) => ["II*\0", "MM\0*"].includes(latin1(head, 0, 4)) },
   { name: "WebP", is: (head) => latin1(head, 0, 4) === "RIFF" && latin1(head, 8, 12) === "WEBP" },
   { name: "HEIF", is: (head) => /^ftyp(hei|hev|mif1|msf1|avif)/.test(latin1(head, 4, 12)) },
+  { name: "Photoshop", is: (head) => /^8BPS\0[\x01\x02]\0{6}/.test(latin1(head, 0, 12)) },
+  { name: "AVI", is: (head) => latin1(head, 0, 4) === "RIFF" && latin1(head, 8, 12) === "AVI " },
   { name: "JPEG 2000", is: (head) => latin1(head, 4, 8) === "jP  " },
   {
     name: "video",
     is: (head) =>
       /^ftyp(isom|iso2|mp4|avc1|qt  |M4V|3gp)/.test(latin1(head, 4, 12)) ||
-      latin1(head, 8, 12) === "AVI " ||
+      // QuickTime from before there were types of files.
+      /^\0[^]{3}(moov|mdat|wide|pnot)/.test(latin1(head, 0, 8)) ||
       latin1(head, 0, 4) === "\x1aE\xdf\xa3",
   },
 ];
@@ -34,7 +37,7 @@ function latin1(head: Uint8Array, from: number, to: number): string {
 export const picture: Extractor = {
   id: "picture",
   title: { zh: "图像、视频（只读附带文字，不识别内容）", en: "Pictures and video (texts about them; what they show is not read)" },
-  version: 2,
+  version: 3,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => kinds.some(({ is }) => is(head)),

@@ -86,6 +86,12 @@ describe("dbf", () => {
       column: 2,
     });
   });
+  test("a line feed behind the fields, as where the header was taken for text", async () => {
+    const bytes = tableOf(people);
+    bytes[bytes.readUInt16LE(8) - 1] = 0x0a;
+    expect(await dbf.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+    expect((await run(dbf, memorySource(bytes))).texts[0]).toContain("张三\t110101199003078670");
+  });
   test("a table that does not say its code page", async () => {
     expect((await run(dbf, memorySource(tableOf({ ...people, driver: 0 })))).texts[0]).toContain("张三\t110101199003078670");
   });

@@ -97,6 +97,38 @@ function png(size: number, ...chunks: readonly (readonly [string, Buffer])[]): B
   ]);
 }
 
+function chunk(type: string, ...data: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(data);
+  const head = Buffer.from(`${type}\0\0\0\0`, "latin1");
+  head.writeUInt32LE(body.length, 4);
+  return Buffer.concat([head, body, Buffer.alloc(body.length % 2)]);
+}
+
+function box(type: string, ...data: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(data);
+  const head = Buffer.from(`\0\0\0\0${type}`, "latin1");
+  head.writeUInt32BE(body.length + 8, 0);
+  return Buffer.concat([head, body]);
+}
+
+const xmpTold = "dc:source: 来源\ndc:title: 机密★10年 & 客\n";
+const film = box(
+  "moov",
+  box("mvhd", Buffer.alloc(100)),
+  box(
+    "udta",
+    box("\xa9nam", Buffer.from([0, 12, 0, 0]), Buffer.from("影片名称")),
+    box(
+      "meta",
+      Buffer.alloc(4),
+      box("hdlr", Buffer.alloc(24)),
+      box("ilst", box("\xa9cmt", box("data", Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]), Buffer.from("项目说明")))),
+    ),
+    box("XMP_", Buffer.from(xmp)),
+  ),
+);
+const filmTold = `metadata [property]: nam: 影片名称\ncmt: 项目说明\n${xmpTold}`;
+
 describe("texts beside the pixels", () => {
   test.each([
     ["JPEG", jpeg(1000), inJpeg],
@@ -142,6 +174,47 @@ describe("texts beside the pixels", () => {
         false,
       ),
       "metadata [property]: DocumentName: 大端文档名\ndc:source: 来源\ndc:title: 机密★10年 & 客\n",
+    ],
+    [
+      "JPEG with XMP in UTF-16",
+      Buffer.concat([
+        Buffer.from([0xff, 0xd8]),
+        segment(0xe1, Buffer.from("http://ns.adobe.com/xap/1.0/\0\xfe\xff", "latin1"), Buffer.from(xmp, "utf16le").swap16()),
+        frame(1000),
+        segment(0xda, Buffer.alloc(10)),
+      ]),
+      `metadata [property]: ${xmpTold}`,
+    ],
+    [
+      "AVI",
+      Buffer.concat([
+        Buffer.from("RIFF\0\0\0\0AVI ", "latin1"),
+        chunk("LIST", Buffer.from("hdrl"), Buffer.alloc(20)),
+        chunk("LIST", Buffer.from("INFO"), chunk("INAM", gbk("影片甲\0")), chunk("ISFT", Buffer.from("Recorder"))),
+        chunk("_PMX", Buffer.from(xmp)),
+      ]),
+      `metadata [property]: Title: 影片甲\nISFT: Recorder\n${xmpTold}`,
+    ],
+    ["MP4", Buffer.concat([box("ftyp", Buffer.from("isom\0\0\0\0")), box("mdat", Buffer.alloc(5000)), film]), filmTold],
+    ["QuickTime without a type", Buffer.concat([box("wide"), box("mdat", Buffer.alloc(100)), film]), filmTold],
+    [
+      "JPEG 2000",
+      Buffer.concat([
+        box("jP  ", Buffer.from("\r\n\x87\n", "latin1")),
+        box("uuid", Buffer.from("be7acfcb97a942e89c71999491e3afac", "hex"), Buffer.from(xmp)),
+      ]),
+      `metadata [property]: ${xmpTold}`,
+    ],
+    [
+      "Photoshop",
+      Buffer.concat([
+        Buffer.from("8BPS\0\x01\0\0\0\0\0\0\0\x03\0\0\x03\xe8\0\0\x03\xe8\0\x08\0\x03\0\0\0\0", "latin1"),
+        Buffer.from([0, 0, 0, 26]),
+        Buffer.from("8BIM\x04\x04\0\0\0\0\0\x0d", "latin1"),
+        iptc,
+        Buffer.alloc(1),
+      ]),
+      "metadata [property]: Caption: 说明文字\n",
     ],
   ])("%s", async (_, bytes, expected) => {
     expect(await picture.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
@@ -204,4 +277,14 @@ test("pictures below 300×300 are without text, alone and in documents; thumbnai
     "d.docx!/word/media/image1.png textless",
     "d.docx!/word/media/image2.png none",
   ]);
+});
+
+test("films and JPEG 2000: cut, bent and garbled boxes", async () => {
+  await endure(picture, Buffer.concat([box("ftyp", Buffer.from("isom\0\0\0\0")), film]), 12);
+  // A box that holds itself, and ones without a length.
+  const looping = Buffer.concat([
+    box("ftyp", Buffer.from("isom\0\0\0\0")),
+    Buffer.from("\0\0\0\x01moov\0\0\0\0\0\0\0\x10\0\0\0\x04free", "latin1"),
+  ]);
+  expect((await run(picture, memorySource(looping))).failures).toEqual(["no-text file whole"]);
 });

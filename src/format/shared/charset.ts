@@ -55,6 +55,8 @@ export function charsetDecoder(declared: string, sample: Uint8Array): CharsetDec
   const found = ascii ? undefined : detectEncodings(sample, false)?.encodings[0];
   if (!ascii && western.test(label) && !isWhole(sample, found)) return streaming("windows-1252");
   if (found === undefined) return streaming(ascii ? "gb18030" : "utf-8");
+  // A word or two of Chinese are mostly, and never wholly, UTF-8 by chance.
+  if (found === "utf8" && sample.length < shortSample && isWhole(sample, "gb18030")) return streaming("gb18030");
   return streaming(found === "utf8" ? "utf-8" : found === "utf16le" ? "utf-16le" : found === "utf16be" ? "utf-16be" : found);
 }
 

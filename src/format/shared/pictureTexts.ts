@@ -17,9 +17,12 @@ export async function pictureTexts(source: ByteSource, kind: string): Promise<re
   if (kind === "JPEG") return jpegTexts(source);
   if (kind === "PNG") return pngTexts(source);
   if (kind === "GIF") return gifTexts(source);
-  if (kind === "WebP") return webpTexts(source);
-  if (kind !== "TIFF" && kind !== "HEIF") return [];
+  if (kind === "WebP" || kind === "AVI") return riffTexts(source);
+  if (kind === "Photoshop") return photoshopFileTexts(source);
+  const boxed = kind === "JPEG 2000" || kind === "video";
+  if (kind !== "TIFF" && kind !== "HEIF" && !boxed) return [];
   const whole = source.seekable ? source : memorySource(await readRange(source, 0, heldLimit));
+  if (boxed) return boxTexts(whole);
   return kind === "TIFF" ? tiffIn(whole, 0) : heifTexts(whole);
 }
 
@@ -45,9 +48,9 @@ async function jpegTexts(source: ByteSource): Promise<readonly PictureText[]> {
       const data = Buffer.from(await readRange(source, at + 4, length - 2));
       if (marker === 0xfe) found.push({ name: "Comment", text: decodeCharset(withoutZeros(data), "") });
       else if (data.toString("latin1", 0, 6) === "Exif\0\0") found.push(...(await tiffIn(memorySource(data.subarray(6)), 0)));
-      else if (data.toString("latin1", 0, 29) === "http://ns.adobe.com/xap/1.0/\0") found.push(...xmpTexts(data.toString("utf8", 29)));
+      else if (data.toString("latin1", 0, 29) === "http://ns.adobe.com/xap/1.0/\0") found.push(...xmpTexts(decodeXmp(data.subarray(29))));
       else if (data.toString("latin1", 0, 35) === "http://ns.adobe.com/xmp/extension/\0")
-        found.push(...xmpTexts(data.toString("utf8", 75)));
+        found.push(...xmpTexts(decodeXmp(data.subarray(75))));
       else if (data.toString("latin1", 0, 14) === "Photoshop 3.0\0") found.push(...photoshopTexts(data.subarray(14)));
     }
     at += 2 + length;
@@ -70,10 +73,21 @@ function photoshopTexts(data: Buffer): readonly PictureText[] {
     const size = at + 6 + nameLength + (nameLength % 2);
     if (size + 4 > data.length) break;
     const length = data.readUInt32BE(size);
-    if (id === 0x0404) found.push(...iptcTexts(data.subarray(size + 4, size + 4 + length)));
+    const value = data.subarray(size + 4, size + 4 + length);
+    if (id === 0x0404) found.push(...iptcTexts(value));
+    if (id === 0x0424) found.push(...xmpTexts(decodeXmp(value)));
     at = size + 4 + length + (length % 2);
   }
   return found;
+}
+
+/** A document of Photoshop (its "File Format", image resources): behind the header and the colours. */
+async function photoshopFileTexts(source: ByteSource): Promise<readonly PictureText[]> {
+  const colours = Buffer.from(await readRange(source, 26, 4));
+  const at = 30 + (colours.length < 4 ? 0 : colours.readUInt32BE(0));
+  const length = Buffer.from(await readRange(source, at, 4));
+  if (length.length < 4) return [];
+  return photoshopTexts(Buffer.from(await readRange(source, at + 4, Math.min(length.readUInt32BE(0), blockLimit))));
 }
 
 const iptcNames: Readonly<Record<number, string>> = {
@@ -98,6 +112,18 @@ function iptcTexts(bytes: Uint8Array): readonly PictureText[] {
     at += 5 + length;
   }
   return found;
+}
+
+/** A packet is UTF-8, or UTF-16 of either order, which shows in its first sign. */
+function decodeXmp(bytes: Buffer): string {
+  const [first, second] = bytes;
+  const bare = first === 0xfe || first === 0xff ? bytes.subarray(2) : bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return bare.toString("utf16le");
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second === 0x3c))
+    return Buffer.from(bare.subarray(0, bare.length & ~1))
+      .swap16()
+      .toString("utf16le");
+  return bytes.toString("utf8");
 }
 
 /** Names of the structure of XMP, and ids that programs count by. */
@@ -166,7 +192,7 @@ function pngText(type: string, data: Buffer): readonly PictureText[] {
     value = rest[0] === 1 ? inflated(rest.subarray(translated + 1)) : rest.subarray(translated + 1);
   }
   if (value === undefined) return [];
-  if (name === "XML:com.adobe.xmp") return xmpTexts(value.toString("utf8"));
+  if (name === "XML:com.adobe.xmp") return xmpTexts(decodeXmp(value));
   return [{ name, text: type === "iTXt" ? value.toString("utf8") : decodeCharset(value, "") }];
 }
 
@@ -216,19 +242,99 @@ async function gifTexts(source: ByteSource): Promise<readonly PictureText[]> {
   return found;
 }
 
-async function webpTexts(source: ByteSource): Promise<readonly PictureText[]> {
+/** WebP and AVI: chunks with their lengths; those of a list of type INFO are named by four letters. */
+async function riffTexts(source: ByteSource): Promise<readonly PictureText[]> {
   const found: PictureText[] = [];
   for (let at = 12, parts = 0; parts < partLimit; parts++) {
-    const header = Buffer.from(await readRange(source, at, 8));
+    const header = Buffer.from(await readRange(source, at, 12));
     if (header.length < 8) break;
     const type = header.toString("latin1", 0, 4);
     const length = header.readUInt32LE(4);
-    if (type === "EXIF" || type === "XMP ") {
+    if (type === "LIST" && header.toString("latin1", 8) === "INFO")
+      found.push(...infoTexts(Buffer.from(await readRange(source, at + 12, Math.min(length - 4, blockLimit)))));
+    if (type === "EXIF" || type === "XMP " || type === "_PMX") {
       const data = Buffer.from(await readRange(source, at + 8, Math.min(length, blockLimit)));
-      if (type === "XMP ") found.push(...xmpTexts(data.toString("utf8")));
+      if (type !== "EXIF") found.push(...xmpTexts(decodeXmp(data)));
       else found.push(...(await tiffIn(memorySource(data.toString("latin1", 0, 6) === "Exif\0\0" ? data.subarray(6) : data), 0)));
     }
     at += 8 + length + (length % 2);
+  }
+  return found;
+}
+
+const infoNames: Readonly<Record<string, string>> = { INAM: "Title", ICMT: "Comment", IART: "Author", ISBJ: "Subject", IKEY: "Keywords" };
+
+function infoTexts(data: Buffer): readonly PictureText[] {
+  const found: PictureText[] = [];
+  for (let at = 0; at + 8 <= data.length;) {
+    const type = data.toString("latin1", at, at + 4);
+    const length = data.readUInt32LE(at + 4);
+    found.push({ name: infoNames[type] ?? type, text: decodeCharset(withoutZeros(data.subarray(at + 8, at + 8 + length)), "") });
+    at += 8 + length + (length % 2);
+  }
+  return found;
+}
+
+/** Boxes with others inside, in which the names of a film and what was said of it stand; `meta` of QuickTime has no version before them. */
+const boxNests: ReadonlySet<string> = new Set(["moov", "udta", "meta", "ilst"]);
+const boxDepth = 8;
+/** How a box with a name of its own (`uuid`) says that it holds XMP. */
+const xmpId = "be7acfcb97a942e89c71999491e3afac";
+
+/**
+ * JPEG 2000 and films (ISO 15444-1, 14496-12, QuickTime): XMP, XML, and what programs write about a film: `©nam` and the like, with the text itself
+ * or boxes `data` in them. Samples and tracks are stepped over.
+ */
+async function boxTexts(source: ByteSource): Promise<readonly PictureText[]> {
+  const found: PictureText[] = [];
+  let parts = 0;
+  async function inside(from: number, to: number, owner: string, depth: number): Promise<void> {
+    for (let at = from; at + 8 <= to && parts < partLimit; parts++) {
+      const header = Buffer.from(await readRange(source, at, 32));
+      if (header.length < 8) return;
+      const told = header.readUInt32BE(0);
+      const wide = told === 1 && header.length >= 16;
+      const size = wide ? Number(header.readBigUInt64BE(8)) : told === 0 ? to - at : told;
+      const start = wide ? 16 : 8;
+      if (size < start) return;
+      const type = header.toString("latin1", 4, 8);
+      const end = Math.min(to, at + size);
+      const body = async (skip: number): Promise<Buffer> =>
+        Buffer.from(await readRange(source, at + start + skip, Math.max(0, Math.min(end - at - start - skip, blockLimit))));
+      if (type === "uuid" && header.toString("hex", start, start + 16) === xmpId) found.push(...xmpTexts(decodeXmp(await body(16))));
+      else if (type === "XMP_" || type === "xml ") found.push(...xmpTexts(decodeXmp(await body(0))));
+      else if (type === "data" && owner !== "") {
+        const value = await body(0);
+        // Type 1 is UTF-8; 2 UTF-16.
+        const kind = value.length < 8 ? 0 : value.readUInt32BE(0);
+        if (kind === 1) found.push({ name: owner, text: value.toString("utf8", 8) });
+        else if (kind === 2)
+          found.push({ name: owner, text: decodeXmp(Buffer.concat([Buffer.from("\xfe\xff", "latin1"), value.subarray(8)])) });
+      } else if (type.startsWith("\xa9") && owner !== "ilst") found.push(...filmTexts(type.slice(1), await body(0)));
+      else if (depth < boxDepth && (boxNests.has(type) || owner === "ilst")) {
+        const versioned = type === "meta" && header.length >= 12 && header.readUInt32BE(8) === 0;
+        await inside(at + start + (versioned ? 4 : 0), end, owner === "ilst" ? itemName(type) : type === "ilst" ? "ilst" : "", depth + 1);
+      }
+      at += size;
+    }
+  }
+  await inside(0, source.size ?? heldLimit, "", 0);
+  return found;
+}
+
+/** Four letters; in files of QuickTime a number. */
+function itemName(type: string): string {
+  return /^[\xa9\x20-\x7e]+$/.test(type) ? type.replace("\xa9", "") : "item";
+}
+
+/** Texts of QuickTime: length, language and text, one or more. */
+function filmTexts(name: string, data: Buffer): readonly PictureText[] {
+  const found: PictureText[] = [];
+  for (let at = 0; at + 4 <= data.length;) {
+    const length = data.readUInt16BE(at);
+    if (length === 0 || at + 4 + length > data.length) break;
+    found.push({ name, text: decodeCharset(withoutZeros(data.subarray(at + 4, at + 4 + length)), "") });
+    at += 4 + length;
   }
   return found;
 }
@@ -259,7 +365,7 @@ async function heifTexts(source: ByteSource): Promise<readonly PictureText[]> {
     const place = places.get(id);
     if (place === undefined) continue;
     const data = Buffer.from(await readRange(source, place[0], Math.min(place[1], blockLimit)));
-    if (type === "mime") found.push(...xmpTexts(data.toString("utf8")));
+    if (type === "mime") found.push(...xmpTexts(decodeXmp(data)));
     else if (data.length > 8) found.push(...(await tiffIn(memorySource(data.subarray(4 + Math.min(data.readUInt32BE(0), 64))), 0)));
   }
   return found;
