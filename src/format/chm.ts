@@ -12,7 +12,7 @@ import { readRuns } from "./shared/runs.ts";
 export const chm: Extractor = {
   id: "chm",
   title: { zh: "CHM 帮助文件", en: "Compiled HTML help (chm)" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   accepts: ({ head }) => startsAsChm(head),
@@ -35,6 +35,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const files = directory.files
     .filter(({ name }) => name.startsWith("/") && !name.endsWith("/") && !/^\/[#$]/.test(name))
     .map((file) => ({ ...file, name: file.name.slice(1) }));
+  if (files.length === 0 && !directory.damaged) yield told(entry, "corrupt", "help file names no pages", false);
   for (const file of files.filter(({ section, size }) => section === 0 || size === 0)) {
     if (!input.budget.take("members", 1)) {
       yield told(entry, "too-large", "limit of members reached", true);

@@ -18,6 +18,16 @@ test("pages of a help file, its contents and its title", async () => {
   expect(result.failures).toEqual([]);
 });
 
+test("one that names no pages is not taken for empty", async () => {
+  const none = Buffer.from(bytes);
+  for (const name of ["/_#_README_#_", "/index.html", "/b.html", "/toc.hhc"]) {
+    for (let at = none.indexOf(name); at >= 0; at = none.indexOf(name)) none[at] = 0x3a;
+  }
+  const result = await run(chm, memorySource(none));
+  expect(result.members).toEqual({});
+  expect(result.failures).toEqual(["corrupt file whole"]);
+});
+
 test("limits end it", async () => {
   expect((await run(chm, memorySource(bytes), { budget: limitedBudget({ members: 1 }) })).failures).toEqual(["too-large file partial"]);
   expect((await run(chm, memorySource(bytes), { budget: limitedBudget({ inflated: 100 }) })).failures).toEqual(["too-large file partial"]);

@@ -136,6 +136,7 @@ const table: readonly (readonly [detail: string, zh: string])[] = [
   ["file begins in cabinet …, which is not here or not examined", "文件始于 cab 文件 …，该文件不在或未检"],
   ["directory of the help file is damaged", "帮助文件的目录损坏"],
   ["help file is cut off", "帮助文件被截断"],
+  ["help file names no pages", "帮助文件中未列出任何页面"],
   ["what the pages are packed by is damaged", "页面的压缩信息损坏"],
   ["places of the pages are damaged", "页面的位置信息损坏"],
   ["packed pages are damaged", "压缩的页面损坏"],
@@ -205,7 +206,6 @@ const table: readonly (readonly [detail: string, zh: string])[] = [
   ["no anchor of the UDF volume can be read", "UDF 卷的定位描述符无法读取"],
   ["the table of a UDF volume written in packets cannot be read", "以数据包方式刻录的 UDF 卷，其映射表无法读取"],
   ["holes of a sparse file are left out", "稀疏文件的空洞未计入"],
-  ["installer (…): unpack it and scan what it holds", "安装程序（…）：请解包后检查其中内容"],
   ["…: unpack it and scan what it holds", "…：请解包后检查其中内容"],
   // Documents.
   ["database goes in a circle", "数据库结构形成循环"],
