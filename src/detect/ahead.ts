@@ -8,7 +8,7 @@ import type { Segment } from "./flow.ts";
 import { CandidateList } from "./kernel/contract.ts";
 import type { Plan } from "./plan.ts";
 
-/** Bytes of text from which on others are asked to help, and how many they are asked to look at at once. */
+/** Bytes of text from which on others are asked to help; of text without named columns how many they are asked to look at at once. */
 export const LARGE: number = 32 * 1024 * 1024;
 const PART: number = 8 * 1024 * 1024;
 /** Parts after which it is asked again when one was too much to tell. */

@@ -1,9 +1,11 @@
-import type { Chunk, Role, Stop } from "../model/chunk.ts";
+import type { Chunk, Role, Stop, Table } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import type { RuleCount, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Confidence, Severity } from "../model/rule.ts";
 import type { ByteEncoding } from "../util/decode.ts";
+import type { Added, Kept } from "./settle.ts";
+import type { NamedColumns } from "./table.ts";
 
 /** Settings of one entry's examination. */
 export interface SessionOptions {
@@ -51,11 +53,37 @@ export interface Stretch {
   readonly inTable: boolean;
 }
 
+/** A part of a table whose columns have names: the rows that begin in it, one at or next behind `from` the first. */
+export interface RowsPart extends Omit<Stretch, "inTable"> {
+  readonly flow: string;
+  /** Where the text begins in its flow. */
+  readonly start: number;
+  /** Without its head: what the columns hold is said beside it, and no value crosses. */
+  readonly table: Table;
+  readonly columns: NamedColumns;
+  /** What is kept of the text before. */
+  readonly kept: Kept;
+}
+
+/** What the rows of a part add. */
+export interface RowsFound {
+  /** Where the first begins and the last ends, in bytes of the source. */
+  readonly from: number;
+  readonly to: number;
+  /** Line ends in them. */
+  readonly lines: number;
+  readonly added: Added;
+}
+
 /** Others that look at stretches of the same source meanwhile, and how many. */
 export interface Look {
   readonly most: number;
+  /** Bytes of text from which on they are asked. */
+  readonly least: number;
   /** What `Engine.look` gives; `busy` when no one is free, `declined` when it gives nothing. */
   ask(stretch: Stretch): Promise<Int32Array | "busy" | "declined">;
+  /** The same of `Engine.rows`. */
+  rows(part: RowsPart): Promise<RowsFound | "busy" | "declined">;
 }
 
 export interface Session {
@@ -73,4 +101,9 @@ export interface Engine {
   open(options: SessionOptions): Session;
   /** Candidates of a stretch without named columns for a session that deals with the whole: kind, start and end by threes. Undefined when there are too many. */
   look(source: ByteSource, stretch: Stretch): Promise<Int32Array | undefined>;
+  /**
+   * Looks at rows for a session that deals with the whole. Undefined where not all can be said of them by themselves: something hangs on what
+   * stands elsewhere in the entry, is written in another encoding, or reaches beyond them.
+   */
+  rows(options: SessionOptions, source: ByteSource, part: RowsPart): Promise<RowsFound | undefined>;
 }

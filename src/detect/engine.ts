@@ -1,10 +1,11 @@
 import type { Chunk, Encoding } from "../model/chunk.ts";
 import type { Match, Matcher, Window, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding } from "../util/decode.ts";
-import { Ahead, LARGE, lookAt } from "./ahead.ts";
+import { Ahead, lookAt } from "./ahead.ts";
 import { compileRules } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
-import type { Engine, Look, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
+import type { ByteSource } from "../model/entry.ts";
+import type { Engine, Look, RowsFound, RowsPart, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
 import { CountedRows } from "./countedRows.ts";
 import type { WantedColumn } from "./countedRows.ts";
 import { glanceAt, plansAt } from "./dispatch.ts";
@@ -14,6 +15,7 @@ import {
   countLines,
   Flow,
   isApart,
+  HISTORY,
   isBlank,
   lineEnd,
   lineStart,
@@ -30,8 +32,10 @@ import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
 import type { PreparedTables } from "./kernel/wasm.ts";
 import type { Plan } from "./plan.ts";
-import { blanked, otherLines } from "./readings.ts";
+import { blanked, mayMix, otherLines } from "./readings.ts";
+import { RowParts } from "./rowParts.ts";
 import { Settler } from "./settle.ts";
+import type { Kept } from "./settle.ts";
 import { noEvidence } from "./tiers.ts";
 import { nameColumns, nameProperties } from "./table.ts";
 import type { ColumnLexicon, NamedColumns } from "./table.ts";
@@ -46,7 +50,11 @@ export function createEngine(
   prepared?: PreparedTables,
 ): Engine {
   const compiled = compileRules(matchers, lexicon, kernel, prepared);
-  return { open: (options) => new EngineSession(compiled, options), look: (source, stretch) => lookAt(compiled, source, stretch) };
+  return {
+    open: (options) => new EngineSession(compiled, options),
+    look: (source, stretch) => lookAt(compiled, source, stretch),
+    rows: (options, source, part) => new EngineSession(compiled, options, part.kept).rows(source, part),
+  };
 }
 
 /** A table's rows in a stretch of a flow: `next` is the start of the one to be looked at. */
@@ -78,10 +86,10 @@ class EngineSession implements Session {
   /** Whose match is told next. */
   #at: { readonly flow: Flow; readonly segment: Segment; readonly plan: Plan; readonly row: WindowRow | undefined } | undefined;
 
-  constructor(compiled: Compiled, options: SessionOptions) {
+  constructor(compiled: Compiled, options: SessionOptions, before?: Kept) {
     this.#compiled = compiled;
     this.#options = options;
-    this.#settler = new Settler(options, compiled.plans, compiled.lexicon);
+    this.#settler = new Settler(options, compiled.plans, compiled.lexicon, before);
     this.#counted = new CountedRows(compiled, options, this.#settler);
   }
 
@@ -177,8 +185,8 @@ class EngineSession implements Session {
     const { source, from, length } = chunk.content;
     const segment = this.#segment(flow, chunk, 0, undefined);
     const wide = encoding === "utf16le" || encoding === "utf16be" ? new WideReader(encoding) : undefined;
-    // Rows with named columns are counted by their kind, for which all their candidates are needed; what a source inflates cannot be read by others.
-    const alone = look === undefined || wide !== undefined || segment.columns !== undefined || !source.seekable || length < LARGE;
+    // What a source inflates cannot be read by others.
+    const alone = look === undefined || wide !== undefined || !source.seekable || length < look.least;
     const whole = {
       first: from,
       last: from + length,
@@ -188,7 +196,10 @@ class EngineSession implements Session {
       roles: chunk.roles,
       inTable: chunk.table !== undefined,
     };
-    const ahead = alone ? undefined : { parts: new Ahead(look, whole), shift: segment.start };
+    // Of two workers the one costs more CPU than it spares the other time where it finds candidates only.
+    const ahead =
+      alone || segment.columns !== undefined || look.most < 2 ? undefined : { parts: new Ahead(look, whole), shift: segment.start };
+    const rows = alone ? undefined : this.#rowParts(flow, segment, chunk, look);
     let offset = from;
     let left = length;
     while (left > 0) {
@@ -196,7 +207,8 @@ class EngineSession implements Session {
         this.#cut = true;
         return;
       }
-      const size = Math.min(BLOCK, left);
+      // Where rows were counted elsewhere it goes on in between.
+      const size = Math.min(BLOCK - ((offset - from) % BLOCK), left);
       let count: number;
       if (wide === undefined) {
         count = await source.read(flow.room(size), offset);
@@ -212,6 +224,19 @@ class EngineSession implements Session {
       offset += count;
       left -= count;
       await ahead?.parts.reach(flow.end - segment.start);
+      const found = rows?.isReached(flow.end - segment.start) === true ? await rows.next() : undefined;
+      if (found !== undefined && this.#absorb(flow, segment, from, found)) {
+        const history = new Uint8Array(Math.min(HISTORY, found.to - from));
+        await source.read(history, found.to - history.length);
+        flow.skipTo(found.to - from + segment.start, history, flow.linesAt(found.from - from + segment.start) + found.lines);
+        segment.end = flow.end;
+        this.#bytes += found.to - offset;
+        left -= found.to - offset;
+        offset = found.to;
+        for (let block = found.from; block < found.to; block += BLOCK) this.#options.progress?.();
+        yield;
+        continue;
+      }
       this.#process(flow, false, ahead);
       this.#options.progress?.();
       if (count < size) break;
@@ -219,10 +244,72 @@ class EngineSession implements Session {
     }
   }
 
+  /** Who may count rows of a large table; undefined where none has columns with names, or the first match may be the last. */
+  #rowParts(flow: Flow, segment: Segment, chunk: Chunk & { readonly content: RangeContent }, look: Look): RowParts | undefined {
+    const { columns, roles, start } = segment;
+    const { source, from, length } = chunk.content;
+    if (columns === undefined || chunk.table === undefined || source.size === undefined || this.#options.kept !== undefined)
+      return undefined;
+    const last = Math.min(from + length, source.size);
+    const table = { ...chunk.table, head: [] };
+    const whole = { first: from, last, encoding: flow.encoding, roles, flow: flow.id, start, table, columns };
+    return new RowParts(
+      (part) => look.rows({ ...whole, from: from + part.from, to: from + part.to, kept: this.#settler.kept() }),
+      last - from,
+      look.most,
+      this.#options.signal,
+    );
+  }
+
+  /** Deals with what stands before rows that were counted elsewhere, and takes these. False where something stands across the border. */
+  #absorb(flow: Flow, segment: Segment, begin: number, { from, added }: RowsFound): boolean {
+    const border = from - begin + segment.start;
+    if (flow.mixes) setApart(flow, false);
+    if (flow.waiting.length > 0 || flow.done > border) return false;
+    this.#upTo(flow, border, false);
+    if (flow.reach > border) return false;
+    this.#settler.resolve(flow, true);
+    if (!this.#settler.fits(added)) return false;
+    this.#settler.absorb(added, flow, segment, flow.linesAt(border));
+    return true;
+  }
+
+  /** Looks at the rows of a part, and at nothing else. */
+  async rows(source: ByteSource, part: RowsPart): Promise<RowsFound | undefined> {
+    const { first, last, from, to, start, table, columns, roles } = part;
+    const shift = start - first;
+    const begin = Math.max(first, from - HISTORY);
+    const flow = new Flow(part.flow, part.encoding);
+    flow.base = begin + shift;
+    flow.topEnd = flow.base;
+    flow.segments.push({ start, end: Number.MAX_SAFE_INTEGER, roles, page: undefined, table, columns, locate: undefined });
+    // At once, as where others look ahead.
+    flow.length = await source.read(flow.room(Math.min(to + ROW + AHEAD, last) - begin), begin);
+    const [border, stop] = [nextLine(flow, from + shift - 1), nextLine(flow, to + shift - 1)];
+    if (border >= from + shift + ROW || stop >= to + shift + ROW || stop + AHEAD > flow.end) return undefined;
+    const used = flow.bytes.subarray(0, flow.length);
+    if (mayMix(used, border - flow.base, stop - flow.base, flow.encoding)) return undefined;
+    const lines = countLines(used, border - flow.base, stop - flow.base);
+    flow.linesBefore = -countLines(used, 0, border - flow.base);
+    flow.lineCursor = { offset: flow.base, lines: flow.linesBefore };
+    flow.done = border;
+    while (flow.done < stop) {
+      if (this.#options.signal.aborted) return undefined;
+      this.#upTo(flow, Math.min(flow.done + BLOCK, stop), false);
+      this.#options.progress?.();
+    }
+    this.#settler.resolve(flow, true);
+    const added = flow.reach > stop ? undefined : this.#settler.save();
+    return added && { from: border - shift, to: stop - shift, lines, added };
+  }
+
   /** Looks at every candidate whose surroundings are at hand. */
   #process(flow: Flow, final: boolean, ahead?: { readonly parts: Ahead; readonly shift: number }): void {
     const to = final ? flow.end : flow.end - AHEAD;
-    if (!final && to - flow.done < BLOCK / 2) return;
+    if (final || to - flow.done >= BLOCK / 2) this.#upTo(flow, to, final, ahead);
+  }
+
+  #upTo(flow: Flow, to: number, final: boolean, ahead?: { readonly parts: Ahead; readonly shift: number }): void {
     if (flow.topEnd === undefined) flow.topEnd = topEnd(flow, final);
     if (final) flow.tailStart ??= tailStart(flow);
     if (flow.mixes) setApart(flow, final);
@@ -424,9 +511,12 @@ class EngineSession implements Session {
     const start = view.from + view.decoded.offsetOf(first + match.start);
     const end = view.from + view.decoded.offsetOf(first + match.end);
     const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
-    if (end > flow.reach) flow.reach = end;
     const whole = wholeMatch(match);
-    flow.pending.push({ plan, match: whole, start, end, line: start - line >= PEERS ? -1 : line, segment, row, location: undefined });
+    const long = start - line >= PEERS;
+    // Of what stands so far into its line that is not told from the next.
+    const reach = long ? end + PEERS : end;
+    if (reach > flow.reach) flow.reach = reach;
+    flow.pending.push({ plan, match: whole, start, end, line: long ? -1 : line, segment, row, location: undefined });
   };
 }
 

@@ -11,7 +11,7 @@ export const AHEAD: number = 8 * 1024;
 /** Bytes within which matches of one line are each other's row. */
 export const PEERS: number = 4096;
 /** Bytes kept before the first candidate not yet looked at: matches wait up to 8 KiB for their line and are then placed in it. */
-const HISTORY = 16 * 1024;
+export const HISTORY: number = 16 * 1024;
 /** Lines of a flow that count as its top and its tail. */
 const TOP_LINES = 15;
 const TAIL_LINES = 5;
@@ -155,6 +155,23 @@ export class Flow {
     else cursor.lines += countLines(bytes, cursor.offset - base, offset - base);
     cursor.offset = offset;
     return cursor.lines;
+  }
+
+  /** Goes on at `offset`, before which `lines` lines end; `history`: the bytes that stand there before it. All before is settled. */
+  skipTo(offset: number, history: Uint8Array, lines: number): void {
+    this.length = 0;
+    this.room(history.length).set(history);
+    this.length = history.length;
+    this.base = offset - history.length;
+    this.done = offset;
+    this.sorted = offset;
+    this.linesBefore = lines - countLines(history, 0, history.length);
+    this.lineCursor = { offset: this.base, lines: this.linesBefore };
+    this.view = undefined;
+    this.rowCache = undefined;
+    this.pending = [];
+    this.settled = 0;
+    this.apart = [];
   }
 
   /** Forgets what no window will reach again. */

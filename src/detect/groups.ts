@@ -2,7 +2,7 @@ import type { GroupPart, SealedMatch } from "../model/finding.ts";
 import type { PlacedMatch } from "../model/placed.ts";
 import type { Matcher, OverMatch, TableView, TableViewColumn, Tier } from "../model/rule.ts";
 import { Distinct, EXACT } from "../util/distinct.ts";
-import type { Flow, Pending } from "./flow.ts";
+import type { Flow, Pending, Segment } from "./flow.ts";
 import { Forms, type FormView } from "./forms.ts";
 import type { ColumnLexicon } from "./table.ts";
 import { tierByNames } from "./tiers.ts";
@@ -38,7 +38,7 @@ interface ColumnState {
 
 interface TableState {
   readonly id: string;
-  readonly pending: Pending;
+  readonly segment: Segment;
   readonly flow: string;
   readonly columns: Map<number, ColumnState>;
   readonly subjects: Distinct;
@@ -76,6 +76,18 @@ interface Passage {
   readonly members: readonly Member[];
 }
 
+/** What the rows of a part add to their table. */
+interface AddedTable extends Omit<TableState, "segment" | "subjects" | "subject" | "line" | "unseen"> {
+  readonly subjects: readonly string[];
+}
+
+/** What the rows of a part add to an entry's groups: plain data. */
+export interface AddedGroups {
+  readonly tables: readonly AddedTable[];
+  readonly passages: readonly (readonly Member[])[];
+  readonly subjects: readonly string[];
+}
+
 /** A finding that stands for others, before it is sealed. */
 export interface Group {
   readonly placed: PlacedMatch;
@@ -100,13 +112,17 @@ export class Groups {
   readonly #passages: Passage[] = [];
   readonly #passageTypes: ReadonlySet<string>;
   readonly #subjects = new Distinct();
+  /** Passages of the entry that are kept elsewhere. */
+  readonly #before: number;
   readonly #aliases = new Set<string>();
   readonly #reach: number;
   #table: TableState | undefined;
   /** Tables with matches in this batch that were not sealed. */
   readonly #unseen: TableState[] = [];
 
-  constructor(matchers: readonly Matcher[], lexicon: ColumnLexicon) {
+  /** `before`: how many passages are kept of the text before. */
+  constructor(matchers: readonly Matcher[], lexicon: ColumnLexicon, before = 0) {
+    this.#before = before;
     const over = matchers.filter((matcher) => matcher.over !== undefined).toSorted((one, other) => one.rule.rank - other.rule.rank);
     this.#overTables = over.filter((matcher) => matcher.over?.scope === "table");
     this.#overPassages = over.filter((matcher) => matcher.over?.scope === "passage");
@@ -132,7 +148,10 @@ export class Groups {
       this.#forms.add(flow, pending, confidence === "low", subjectKey, sealed);
     }
     if (confidence === "low") return;
-    if (this.#passages.length < MOST_PASSAGES && this.#passageTypes.has(pending.plan.matcher.rule.infoType))
+    // Where columns have names each row is a record of its own.
+    const open = this.#open.get(flow.id)?.[0];
+    if (open !== undefined && pending.segment.columns !== undefined && open.pending.line !== pending.line) this.#close(flow.id);
+    if (this.passages < MOST_PASSAGES && this.#passageTypes.has(pending.plan.matcher.rule.infoType))
       this.#passed(flow.id, { pending, subjectKey, sealed });
     else if (subjectKey !== undefined) this.#subjects.add(subjectKey);
   }
@@ -150,13 +169,69 @@ export class Groups {
     this.#forms.mark(flow);
   }
 
+  /** Passages kept of the entry. */
+  get passages(): number {
+    return this.#before + this.#passages.length;
+  }
+
+  /** What was added since the start by rows of tables whose columns have names. */
+  save(): AddedGroups {
+    for (const flow of this.#open.keys()) this.#close(flow);
+    return {
+      tables: [...this.#tables.values()].map(({ id, flow, columns, subjects, rows, matches, firstRow, lastRow, end }) => ({
+        id,
+        flow,
+        columns,
+        subjects: subjects.keys(),
+        rows,
+        matches,
+        firstRow,
+        lastRow,
+        end,
+      })),
+      passages: this.#passages.map(({ members }) => members),
+      subjects: this.#subjects.keys(),
+    };
+  }
+
+  /** Whether all passages of a part are kept here too. */
+  fits({ passages }: AddedGroups): boolean {
+    return passages.length === 0 || this.passages + passages.length < MOST_PASSAGES;
+  }
+
+  /** Takes what the next rows of a flow added; `lines` stand before them. `sealedAs` gives what became of a match that was sealed there. */
+  absorb(added: AddedGroups, segment: Segment, flow: string, lines: number, sealedAs: (sealed: SealedMatch) => SealedMatch): void {
+    this.#close(flow);
+    for (const table of added.tables) {
+      const state = this.#stateOf(table.id, segment, table.flow, table.end);
+      for (const [at, { found, low, firsts }] of table.columns) {
+        const column = columnOf(state, at);
+        for (const [infoType, count] of found) column.found.set(infoType, (column.found.get(infoType) ?? 0) + count);
+        for (const [infoType, count] of low) column.low.set(infoType, (column.low.get(infoType) ?? 0) + count);
+        for (const [infoType, first] of firsts) if (!column.firsts.has(infoType)) column.firsts.set(infoType, sealedAs(first));
+      }
+      state.subjects.addAll(table.subjects);
+      state.rows += table.rows;
+      state.matches += table.matches;
+      state.end = Math.max(state.end, table.end);
+      if (state.firstRow === 0 && table.firstRow > 0) state.firstRow = table.firstRow + lines;
+      if (table.lastRow > 0) state.lastRow = Math.max(state.lastRow, table.lastRow + lines);
+    }
+    for (const members of added.passages) {
+      const moved = members.map((member) => (member.sealed === undefined ? member : { ...member, sealed: sealedAs(member.sealed) }));
+      const passage = this.#passageOf(moved);
+      if (passage !== undefined) this.#passages.push(passage);
+    }
+    this.#subjects.addAll(added.subjects);
+  }
+
   /** All groups of the entry; a passage in a table that is one is none of its own. */
   end(): readonly Group[] {
     for (const flow of this.#open.keys()) this.#close(flow);
     const forms = this.#forms.end().flatMap((form) => this.#formGroup(form));
     // Lines of a form look like a list without names.
     const lists = [...this.#tables.values()].filter(
-      (state) => state.pending.segment.columns !== undefined || !forms.some((form) => overlap(form, state)),
+      (state) => state.segment.columns !== undefined || !forms.some((form) => overlap(form, state)),
     );
     const tables = lists.flatMap((state) => this.#tableGroup(state));
     const told = forms.filter((form) => form.saysMore || !this.#isOfPassages(form));
@@ -196,9 +271,8 @@ export class Groups {
     // A value in a sentence is no cell: short lines of prose look like a table of one column.
     const cell = pending.row?.cells[at]?.text.trim().length ?? 0;
     if ((pending.match.end - pending.match.start) / cell < FILLED) return;
-    const state = this.#stateOf(table.id, pending, flow);
-    let column = state.columns.get(at);
-    if (column === undefined) state.columns.set(at, (column = { found: new Map(), low: new Map(), firsts: new Map() }));
+    const state = this.#stateOf(table.id, pending.segment, flow, pending.end);
+    const column = columnOf(state, at);
     const { infoType } = pending.plan.matcher.rule;
     const counts = confidence === "low" ? column.low : column.found;
     counts.set(infoType, (counts.get(infoType) ?? 0) + 1);
@@ -223,13 +297,13 @@ export class Groups {
     if (!column.firsts.has(infoType)) column.firsts.set(infoType, sealed);
   }
 
-  #stateOf(id: string, pending: Pending, flow: string): TableState {
+  #stateOf(id: string, segment: Segment, flow: string, end: number): TableState {
     if (this.#table?.id === id) return this.#table;
     let state = this.#tables.get(id);
     if (state === undefined) {
       state = {
         id,
-        pending,
+        segment,
         flow,
         columns: new Map(),
         subjects: new Distinct(),
@@ -239,7 +313,7 @@ export class Groups {
         matches: 0,
         firstRow: 0,
         lastRow: 0,
-        end: pending.end,
+        end,
         unseen: undefined,
       };
       this.#tables.set(id, state);
@@ -303,7 +377,7 @@ export class Groups {
   #tableGroup(state: TableState): readonly Group[] {
     const judged = this.#judge({ rows: state.rows, subjects: state.subjects.size, columns: viewOf(state) });
     if (judged === undefined) return [];
-    const { segment } = state.pending;
+    const { segment } = state;
     const parts = (judged.match.columns ?? []).map(({ at, infoType }): GroupPart => {
       const column = state.columns.get(at);
       const named = segment.columns?.columns[at];
@@ -343,7 +417,7 @@ export class Groups {
       return [{ ...part, ...(first === undefined ? {} : { first: firstOf(first) }) }];
     });
     const group: Group = {
-      ...tableOf(judged, parts, form.first, form),
+      ...tableOf(judged, parts, form.first, { flow, end, segment: form.pending.segment }),
       id: `${flow}@${start}`,
       matches: form.matches,
       rows: { count: records, first: rowOf(form.first), last: rowOf(form.last) },
@@ -374,7 +448,7 @@ function tableOf(
   { matcher, match, tier, beaten }: { matcher: Matcher; match: OverMatch; tier: Tier; beaten: readonly Matcher[] },
   parts: readonly GroupPart[],
   { start, location }: SealedMatch,
-  { pending, flow, end }: { readonly pending: Pending; readonly flow: string; readonly end: number },
+  { segment, flow, end }: { readonly segment: Segment; readonly flow: string; readonly end: number },
 ): Pick<Group, "kind" | "placed" | "parts" | "subjectClass"> {
   const arbitration = beaten.map(({ rule }) => ({ by: "arbitration", name: rule.id, effect: "states" }) as const);
   return {
@@ -388,7 +462,7 @@ function tableOf(
       flow,
       start,
       end,
-      roles: pending.segment.roles,
+      roles: segment.roles,
       location,
       cell: undefined,
       subject: undefined,
@@ -396,6 +470,12 @@ function tableOf(
     parts,
     subjectClass: match.subjectClass,
   };
+}
+
+function columnOf(state: TableState, at: number): ColumnState {
+  let column = state.columns.get(at);
+  if (column === undefined) state.columns.set(at, (column = { found: new Map(), low: new Map(), firsts: new Map() }));
+  return column;
 }
 
 /** One passage, or a series of them as one finding. */
@@ -497,7 +577,7 @@ function spanOf(members: readonly Member[]): { readonly start: number; readonly 
 }
 
 function viewOf(state: TableState): readonly TableViewColumn[] {
-  const { table, columns } = state.pending.segment;
+  const { table, columns } = state.segment;
   const head = table?.head ?? [];
   const named = columns?.columns ?? [];
   const width = Math.max(named.length, ...[...state.columns.keys()].map((at) => at + 1));

@@ -26,6 +26,14 @@ const SAMPLE = 4096;
  */
 export function otherLines(bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding): readonly OtherLines[] {
   if (from >= to || (encoding === "utf8" && isUtf8(bytes.subarray(from, to)))) return [];
+  const lines = othersOf(bytes, from, to, encoding);
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const encodings = encoding === "utf8" ? named(bytes, lines) : (["utf8"] as const);
+  return encodings.length === 0 ? [] : [{ start: first.start, end: last.end, lines, encodings }];
+}
+
+function othersOf(bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding): readonly Stretch[] {
   const lines: Stretch[] = [];
   for (let start = from; start < to;) {
     const feed = bytes.indexOf(10, start);
@@ -34,10 +42,12 @@ export function otherLines(bytes: Uint8Array, from: number, to: number, encoding
     if (line.length <= LONGEST && (encoding === "utf8" ? isBroken(line) : isChineseUtf8(line))) lines.push({ start, end });
     start = end;
   }
-  const [first, last] = [lines[0], lines.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const encodings = encoding === "utf8" ? named(bytes, lines) : (["utf8"] as const);
-  return encodings.length === 0 ? [] : [{ start: first.start, end: last.end, lines, encodings }];
+  return lines;
+}
+
+/** Whether a line of `bytes[from, to)` may be one of those, whatever else is read with it. */
+export function mayMix(bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding): boolean {
+  return !(encoding === "utf8" && isUtf8(bytes.subarray(from, to))) && othersOf(bytes, from, to, encoding).length > 0;
 }
 
 /** Encodings in which the lines are plausible; none where there is none but UTF-8. */

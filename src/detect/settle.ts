@@ -5,9 +5,9 @@ import { Distinct } from "../util/distinct.ts";
 import { arbitrate } from "./arbitrate.ts";
 import type { Contender } from "./arbitrate.ts";
 import type { SessionOptions, SessionResult } from "./contract.ts";
-import type { Flow, Pending } from "./flow.ts";
+import type { Flow, Pending, Segment } from "./flow.ts";
 import { PEERS } from "./flow.ts";
-import { type Group, Groups } from "./groups.ts";
+import { type AddedGroups, type Group, Groups } from "./groups.ts";
 import { nearTo, peersOf, subjectOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
 import type { ColumnLexicon } from "./table.ts";
@@ -39,6 +39,22 @@ interface Late {
   readonly subject: Pending | undefined;
 }
 
+/** What is kept of the text before a part: matches by the rule's index and its confidence, and passages. */
+export interface Kept {
+  readonly stored: readonly number[];
+  readonly passages: number;
+}
+
+/** What the rows of a part add to what is known of an entry. Plain data; lines are counted from the part's begin. */
+export interface Added {
+  readonly matches: readonly SealedMatch[];
+  /** By the rule's index and its confidence: all of them, and those of them that are in `matches`. */
+  readonly counts: readonly { readonly at: number; readonly total: number; readonly stored: number }[];
+  /** By index of a rule that tags the entry: what was met of it. */
+  readonly features: readonly { readonly at: number; readonly names: readonly string[] }[];
+  readonly groups: AddedGroups;
+}
+
 /** Matches of a rule and confidence that say what they were preferred to: a person looks at the first few. */
 const EXPLAINED = 20;
 
@@ -60,17 +76,71 @@ export class Settler {
   /** Rules whose tag stands whatever else comes. */
   readonly #tagged = new Set<Plan>();
   readonly #groups: Groups;
+  /** By the rule's index and its confidence: matches stored of the text before. */
+  readonly #before: readonly number[];
   /** Places of text that is read in several encodings where something was found. */
   readonly #told = new Set<string>();
   #who = { infoType: "", value: "", key: "" };
 
-  constructor(options: SessionOptions, plans: readonly Plan[], lexicon: ColumnLexicon) {
+  /** `before`: what is kept already of an entry of which a part is to be looked at. */
+  constructor(options: SessionOptions, plans: readonly Plan[], lexicon: ColumnLexicon, before?: Kept) {
     this.#options = options;
     this.#plans = plans;
+    this.#before = before?.stored ?? [];
     this.#groups = new Groups(
       plans.map(({ matcher }) => matcher),
       lexicon,
+      before?.passages,
     );
+  }
+
+  kept(): Kept {
+    return { stored: Array.from(this.#counts, (count) => count?.stored ?? 0), passages: this.#groups.passages };
+  }
+
+  /** What was added to what was kept before; undefined where something waits for what only the whole entry shows. */
+  save(): Added | undefined {
+    if (this.#late.length > 0) return undefined;
+    return {
+      matches: this.#matches,
+      counts: this.#counts.flatMap((count, at) =>
+        count === undefined ? [] : [{ at, total: count.total, stored: count.stored - (this.#before[at] ?? 0) }],
+      ),
+      features: this.#plans.flatMap(({ matcher, index }) => {
+        const known = this.#features.get(matcher.rule.id);
+        return known === undefined ? [] : [{ at: index, names: [...known.names] }];
+      }),
+      groups: this.#groups.save(),
+    };
+  }
+
+  /** Whether all that a part has stored would be stored here too. */
+  fits({ counts, groups }: Added): boolean {
+    const room = counts.every(({ at, stored }) => stored === 0 || (this.#counts[at]?.stored ?? 0) + stored <= this.#options.cap);
+    return room && this.#groups.fits(groups);
+  }
+
+  /** Takes what the next rows of a flow added, where it fits; `lines` stand before them. */
+  absorb({ matches, counts, features, groups }: Added, flow: Flow, segment: Segment, lines: number): void {
+    for (const { at, total } of counts) {
+      const plan = this.#plans[Math.floor(at / CONFIDENCES.length)];
+      const confidence = CONFIDENCES[at % CONFIDENCES.length];
+      if (plan !== undefined && confidence !== undefined) this.#countOf(plan, confidence).total += total;
+    }
+    const became = new Map<SealedMatch, SealedMatch>();
+    for (const match of matches) {
+      const count = this.#counts.find((one) => one?.ruleId === match.ruleId && one.confidence === match.confidence);
+      if (count === undefined) throw new Error("what is stored is counted");
+      count.stored++;
+      const moved = movedBy(match, lines, count.stored > EXPLAINED);
+      became.set(match, moved);
+      this.#matches.push(moved);
+    }
+    for (const { at, names } of features) {
+      const plan = this.#plans[at];
+      if (plan !== undefined) this.#learn(plan, names);
+    }
+    this.#groups.absorb(groups, segment, flow.id, lines, (sealed) => became.get(sealed) ?? sealed);
   }
 
   /** Settles what waits for tags too and gives all there is; a group comes before its members. */
@@ -120,7 +190,8 @@ export class Settler {
       const pending = all[index];
       if (pending === undefined) break;
       if (pending.plan.matcher.tag !== undefined) {
-        this.#feature(pending);
+        const names = pending.match.evidence.map(({ name }) => name);
+        this.#learn(pending.plan, names);
         continue;
       }
       if (index >= groupEnd) {
@@ -170,15 +241,15 @@ export class Settler {
     return undefined;
   }
 
-  #feature(pending: Pending): void {
-    const { matcher } = pending.plan;
+  #learn(plan: Plan, names: readonly string[]): void {
+    const { matcher } = plan;
     const known = this.#features.get(matcher.rule.id) ?? { matcher, names: new Set<string>() };
-    for (const evidence of pending.match.evidence) known.names.add(evidence.name);
+    for (const name of names) known.names.add(name);
     this.#features.set(matcher.rule.id, known);
     const { weights = {}, threshold = 0 } = matcher.tag ?? {};
     let sum = 0;
     for (const [name, weight] of Object.entries(weights)) sum += known.names.has(name) ? weight : Math.min(0, weight);
-    if (sum >= threshold) this.#tagged.add(pending.plan);
+    if (sum >= threshold) this.#tagged.add(plan);
   }
 
   /** Tags of the entry, from the features met in it. */
@@ -235,8 +306,8 @@ export class Settler {
 
   /** Whether no further match of the rule is kept at this confidence. */
   isFullAt(plan: Plan, confidence: Confidence): boolean {
-    const known = this.#counts[CONFIDENCES.length * plan.index + CONFIDENCES.indexOf(confidence)];
-    return known !== undefined && known.stored >= this.#options.cap;
+    const at = CONFIDENCES.length * plan.index + CONFIDENCES.indexOf(confidence);
+    return (this.#counts[at]?.stored ?? this.#before[at] ?? 0) >= this.#options.cap;
   }
 
   /** Counts a match that nothing was preferred to and that there is no more room for. */
@@ -251,7 +322,7 @@ export class Settler {
 
   #countOf(plan: Plan, confidence: Confidence): Count {
     const at = CONFIDENCES.length * plan.index + CONFIDENCES.indexOf(confidence);
-    return (this.#counts[at] ??= { ruleId: plan.matcher.rule.id, confidence, total: 0, stored: 0 });
+    return (this.#counts[at] ??= { ruleId: plan.matcher.rule.id, confidence, total: 0, stored: this.#before[at] ?? 0 });
   }
 
   /** Settles overlaps of matches in their order. An advisory says something of a span beside what another rule finds there. */
@@ -436,6 +507,19 @@ function markOf({ plan, match }: Pending): string {
 function isSample(evidence: readonly Evidence[]): boolean {
   for (const { by } of evidence) if (by === "allowlist") return true;
   return false;
+}
+
+/** A match of a part in its place in the whole. `plain`: without what it was preferred to. */
+function movedBy(match: SealedMatch, lines: number, plain: boolean): SealedMatch {
+  const { beaten, ...bare } = match;
+  const kept = plain && beaten !== undefined ? bare : match;
+  const { location, cell } = match;
+  if (location.kind !== "line") return kept;
+  return {
+    ...kept,
+    location: { ...location, line: location.line + lines },
+    ...(cell === undefined ? {} : { cell: { ...cell, row: cell.row + lines } }),
+  };
 }
 
 export function contenderOf(item: Chosen): Contender<Chosen> {

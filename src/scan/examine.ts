@@ -1,4 +1,4 @@
-import type { Engine, Look, Session } from "../detect/contract.ts";
+import type { Engine, Look, Session, SessionOptions } from "../detect/contract.ts";
 import { isContainer } from "../format/probe.ts";
 import type { TextlessKind } from "../format/textless.ts";
 import type { Budget, Extractor, Location, Probe, Stop } from "../model/chunk.ts";
@@ -111,6 +111,19 @@ function contentOf(
   };
 }
 
+/** How an entry is looked at, by whoever does it. */
+export function sessionOptions(workshop: Workshop, entry: Entry): Omit<SessionOptions, "signal"> {
+  return {
+    name: nameOf(entry.path),
+    asOf: entry.modified ?? workshop.started,
+    seal: workshop.seal,
+    subjectKey: workshop.subjectKey,
+    cap: workshop.limits.findingsPerEntry,
+    ...(workshop.without === undefined ? {} : { without: workshop.without }),
+    ...(workshop.confirming === undefined ? {} : { confirming: workshop.confirming }),
+  };
+}
+
 async function examineWithin(
   workshop: Workshop,
   entry: Entry,
@@ -132,18 +145,12 @@ async function examineWithin(
   };
   const name = nameOf(entry.path);
   const session = workshop.engine.open({
-    name,
-    asOf: entry.modified ?? workshop.started,
-    seal: workshop.seal,
-    subjectKey: workshop.subjectKey,
-    cap: workshop.limits.findingsPerEntry,
-    ...(workshop.without === undefined ? {} : { without: workshop.without }),
+    ...sessionOptions(workshop, entry),
     progress: () => {
       deadline.progress();
       workshop.progress?.();
       step();
     },
-    ...(workshop.confirming === undefined ? {} : { confirming: workshop.confirming }),
     ...(workshop.enough === undefined
       ? {}
       : {

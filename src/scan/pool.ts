@@ -26,8 +26,8 @@ const WORN_ENTRIES = 2_000;
 const WORN_MEMORY = 0.6;
 /** Workers that may end with no entry open before the scan gives up: something ends them all. */
 const IDLE_ENDS = 5;
-/** Workers from which on one looks ahead for another: of two the one costs more CPU than it spares the other time (1.1 to 1.5 times). */
-const FEWEST = 3;
+/** Looks that a worker has before it: while one is answered the next lies ready. */
+const LOOKS = 2;
 /** Milliseconds for the memory of an ended worker to come back before another one is ended. */
 const GRACE = 400;
 
@@ -116,8 +116,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   function start(): Slot {
-    const alone = options.readOnce === true || options.jobs < FEWEST;
-    const setup = { workshop: options.workshop, others: alone ? 0 : options.jobs - 1 };
+    const setup = { workshop: options.workshop, others: options.readOnce === true ? 0 : options.jobs - 1 };
     const lane: Lane = (options.startLane ?? startThread)(setup, {
       heard(message) {
         if (slot.ended) return;
@@ -158,27 +157,36 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** Passes a look on to a worker that has nothing to do; while entries wait there is none. */
-  function ask(slot: Slot, { ask: number, sequence, stretch }: Ask): void {
+  function ask(slot: Slot, { ask: number, sequence, ...piece }: Ask): void {
     const task = [...slot.batches.values()].map(({ tasks }) => tasks.get(sequence)).find((one) => one !== undefined);
-    let helper = waiting.length > 0 || again.length > 0 || interrupted ? undefined : slots.find((one) => one !== slot && isFree(one));
-    if (helper === undefined && waiting.length === 0 && again.length === 0 && !interrupted && slots.length < options.jobs) helper = start();
+    const helper = waiting.length > 0 || again.length > 0 || interrupted ? undefined : helperOf(slot);
     if (task === undefined || helper === undefined) {
       slot.lane.send({ looked: number, found: "busy" });
       return;
     }
     const id = nextLook++;
+    if (helper.looks.size === 0) {
+      helper.seen = { ...helper.seen, since: performance.now() };
+      helper.lateness.begin();
+    }
     helper.looks.set(id, { asker: slot, number });
-    helper.lane.send({ look: id, source: task.source, entry: task.entry, stretch });
+    const { source, entry, without } = task;
+    helper.lane.send({ look: id, source, entry, ...(without === undefined ? {} : { without }), ...piece });
+  }
+
+  /** The one of the others with the least to do, none of whom has an entry; one that is started where there may be more. */
+  function helperOf(slot: Slot): Slot | undefined {
+    const free = slots.filter((one) => one !== slot && one.batches.size === 0 && !one.worn);
+    const idle = free.find(({ looks }) => looks.size === 0);
+    if (idle !== undefined) return idle;
+    if (slots.length < options.jobs) return start();
+    return free.toSorted((one, other) => one.looks.size - other.looks.size).find(({ looks }) => looks.size < LOOKS);
   }
 
   function looked(slot: Slot, { looked: id, found }: Looked): void {
     const known = slot.looks.get(id);
     slot.looks.delete(id);
     if (known !== undefined && !known.asker.ended) known.asker.lane.send({ looked: known.number, found });
-  }
-
-  function isFree({ batches, looks, worn }: Slot): boolean {
-    return batches.size === 0 && looks.size === 0 && !worn;
   }
 
   function returned(slot: Slot, message: Returned): void {
@@ -307,7 +315,7 @@ export function createPool(options: PoolOptions): Pool {
         slot.seen = { sequence, blocks, since: now };
         slot.lateness.begin();
       }
-      if (sequence < 0) continue;
+      if (sequence < 0 && slot.looks.size === 0) continue;
       if (Atomics.load(slot.status, 6) === 1) {
         // It waits for what it gave to be told, and is not late for that.
         slot.seen = { ...slot.seen, since: now };

@@ -1,14 +1,15 @@
 import { writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 
-import type { Look, Stretch } from "../detect/contract.ts";
+import { LARGE } from "../detect/ahead.ts";
+import type { Look, RowsFound, RowsPart, Stretch } from "../detect/contract.ts";
 import type { Stop } from "../model/chunk.ts";
-import type { Entry } from "../model/entry.ts";
+import type { ByteSource, Entry } from "../model/entry.ts";
 import type { Examination } from "../model/finding.ts";
 import { sources } from "../source/registry.ts";
 import { ownThread } from "./cpuTime.ts";
 import type { EndedBefore } from "./deadline.ts";
-import { examine } from "./examine.ts";
+import { examine, sessionOptions } from "./examine.ts";
 import type { Workshop } from "./examine.ts";
 import { ROOM, weightOf } from "./room.ts";
 import { createWorkshop } from "./workshop.ts";
@@ -34,26 +35,25 @@ export interface Room {
   readonly room: number;
 }
 
-/** To a worker: a stretch of another worker's entry to be looked at. */
-export interface LookTask {
+/** A stretch of an entry of which candidates are asked for, or a part of which the rows are to be counted. */
+export type Asked = { readonly stretch: Stretch } | { readonly rows: RowsPart };
+
+/** To a worker: a piece of another worker's entry to be looked at, without the rules that took too long on it. */
+export type LookTask = Asked & {
   readonly look: number;
   readonly source: string;
   readonly entry: Entry;
-  readonly stretch: Stretch;
-}
+  readonly without?: readonly string[];
+};
 
 /** To a worker that asked for a look, and from the one that was asked. */
 export interface Looked {
   readonly looked: number;
-  readonly found: Int32Array | "busy" | "declined";
+  readonly found: Int32Array | RowsFound | "busy" | "declined";
 }
 
-/** From a worker: it asks for a look at a stretch of the entry it has open. */
-export interface Ask {
-  readonly ask: number;
-  readonly sequence: number;
-  readonly stretch: Stretch;
-}
+/** From a worker: it asks for a look at a piece of the entry it has open. */
+export type Ask = Asked & { readonly ask: number; readonly sequence: number };
 
 /** From a worker. `done` entries have handed back all they have. */
 export interface Returned {
@@ -130,12 +130,13 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   });
 
   /** Whatever goes wrong, the one that asked reads the stretch itself, and tells. */
-  async function look({ look: looked, source, entry, stretch }: LookTask): Promise<void> {
+  async function look(task: LookTask): Promise<void> {
+    const { look: looked, source, entry } = task;
     let found: Looked["found"] = "declined";
     try {
       const bytes = await sources.find(({ id }) => id === source)?.open(entry);
       try {
-        if (bytes !== undefined) found = (await workshop.engine.look(bytes, stretch)) ?? "declined";
+        if (bytes !== undefined) found = (await answer(task, bytes)) ?? "declined";
       } finally {
         await bytes?.close();
       }
@@ -145,14 +146,31 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
     port.postMessage({ looked, found } satisfies Looked);
   }
 
+  function answer(task: LookTask, bytes: ByteSource): Promise<Int32Array | RowsFound | undefined> {
+    const { engine } = workshop;
+    if ("stretch" in task) return engine.look(bytes, task.stretch);
+    const { entry, without } = task;
+    const options = sessionOptions({ ...workshop, ...(without === undefined ? {} : { without: new Set(without) }) }, entry);
+    return engine.rows({ ...options, progress: () => workshop.progress?.(), signal: interrupt }, bytes, task.rows);
+  }
+
   function lookFor(sequence: number): Look {
+    const ask = (piece: Asked): Promise<Looked["found"]> =>
+      new Promise((resolve) => {
+        asked.set(asks, resolve);
+        port.postMessage({ ask: asks++, sequence, ...piece } satisfies Ask);
+      });
     return {
       most: setup.others,
-      ask: (stretch) =>
-        new Promise((resolve) => {
-          asked.set(asks, resolve);
-          port.postMessage({ ask: asks++, sequence, stretch } satisfies Ask);
-        }),
+      least: LARGE,
+      async ask(stretch) {
+        const found = await ask({ stretch });
+        return typeof found === "string" || found instanceof Int32Array ? found : "declined";
+      },
+      async rows(rows) {
+        const found = await ask({ rows });
+        return found instanceof Int32Array ? "declined" : found;
+      },
     };
   }
 
@@ -204,7 +222,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
           ...workshop,
           ...(without === undefined ? {} : { without: new Set(without) }),
           ...(before === undefined ? {} : { before }),
-          ...(setup.others > 0 && source === "filesystem" ? { look: lookFor(sequence) } : {}),
+          ...(setup.others > 0 && source === "filesystem" && before === undefined ? { look: lookFor(sequence) } : {}),
         },
         entry,
         () => (from === undefined ? Promise.reject(new Error("no such source")) : from.open(entry)),

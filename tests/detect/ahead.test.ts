@@ -10,6 +10,7 @@ import { examined, shipped } from "./support/examine.ts";
 const { matchers, lexicon } = await shipped();
 const engine = createEngine(matchers, lexicon);
 const MIB = 1024 * 1024;
+const others = { least: 32 * MIB, rows: () => Promise.reject(new Error("no column has a name")) };
 const PART = 8 * MIB;
 
 /** 41 MiB of lines that say nothing, with documents here and there, and across every border of a part. */
@@ -35,6 +36,7 @@ describe.each(["utf8", "gb18030"] as const)("a large text in %s", (encoding) => 
     const stretches: Stretch[] = [];
     let answers = 0;
     const look: Look = {
+      ...others,
       most: 2,
       async ask(stretch) {
         stretches.push(stretch);
@@ -63,6 +65,7 @@ describe.each(["utf8", "gb18030"] as const)("a large text in %s", (encoding) => 
     const alone = await examined(engine, bytes, encoding, list);
     let answers = 0;
     const look: Look = {
+      ...others,
       most: 2,
       async ask(stretch) {
         answers++;
@@ -74,7 +77,11 @@ describe.each(["utf8", "gb18030"] as const)("a large text in %s", (encoding) => 
   });
 
   it("is looked at here where an answer is declined", { timeout: 120_000 }, async () => {
-    const helped = await examined(engine, bytes, encoding, undefined, undefined, { most: 3, ask: () => Promise.resolve("declined") });
+    const helped = await examined(engine, bytes, encoding, undefined, undefined, {
+      ...others,
+      most: 3,
+      ask: () => Promise.resolve("declined"),
+    });
     expect(helped.lines).toEqual((await examined(engine, bytes, encoding)).lines);
   });
 });

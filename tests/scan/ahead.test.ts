@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -22,6 +22,19 @@ function largeText(): Buffer {
   return bytes;
 }
 
+/** 34 MiB of a table of customers: people in its first rows and at the border of each part, between them rows that say nothing. */
+function largeTable(): Buffer {
+  const bytes = Buffer.alloc(34 * MIB, `,,,${"、".repeat(700)}\n`);
+  const put = (at: number, count: number): void => {
+    const people = Array.from({ length: count }, (_, row) => `张建国,110101199003074477,136${String((at + row) % 1e8).padStart(8, "0")},`);
+    bytes.write(`${people.join("\n")}\n`, at);
+  };
+  put(0, 1000);
+  bytes.write("姓名,身份证号,手机号,备注\n");
+  for (let at = MIB; at < bytes.length; at += MIB / 4) put(bytes.indexOf(10, at - 1200) + 1, 60);
+  return bytes;
+}
+
 function said(events: readonly ScanEvent[]): string {
   return JSON.stringify(events.slice(1, -1), (key, value: unknown) => (key === "elapsedMs" ? undefined : value));
 }
@@ -33,6 +46,18 @@ test("a large file is told the same by one worker and by three, in threads and i
   expect(one.filter(({ type }) => type === "finding").length).toBeGreaterThanOrEqual(20);
   for (const isolation of ["thread", "process"] as const)
     expect(said(await eventsOf(root, { keyFile, jobs: 3, isolation }))).toBe(said(one));
+});
+
+test("rows of a large table are told the same by one worker and by more, in threads and in processes", { timeout: 240_000 }, async () => {
+  const root = tree({ "big.csv": largeTable() });
+  const keyFile = join(mkdtempSync(join(tmpdir(), "zicha-key-")), "key");
+  const one = await eventsOf(root, { keyFile, jobs: 1, isolation: "thread" });
+  expect(one.filter(({ type }) => type === "finding").length).toBeGreaterThan(1000);
+  for (const [jobs, isolation] of [
+    [2, "thread"],
+    [3, "process"],
+  ] as const)
+    expect(said(await eventsOf(root, { keyFile, jobs, isolation }))).toBe(said(one));
 });
 
 test("what lies in an archive is read by the one that has it open: others would read the archive", { timeout: 240_000 }, async () => {
@@ -64,8 +89,9 @@ async function total(
   start: StartLane,
   fate: (answers: number) => boolean,
   readOnce = false,
+  [name, bytes]: readonly [string, () => Buffer] = ["big.log", largeText],
 ): Promise<{ found: number; answers: string[] }> {
-  const root = tree({ "big.log": largeText() });
+  const root = tree({ [name]: bytes() });
   const { packs } = await requestOf(root);
   const answers: string[] = [];
   let found = 0;
@@ -100,13 +126,14 @@ async function total(
       return lane;
     },
     maskPath: (path) => Promise.resolve(path),
-    examined(_, examinations) {
+    examined(_, examinations, taken) {
       for (const { failures, counts } of examinations) found += counts.reduce((sum, one) => sum + one.total, 0) - failures.length;
+      taken();
     },
     ended: () => undefined,
   });
-  const path = join(root, "big.log");
-  const entry = { path, key: path, root: 0, size: 48 * MIB, modified: undefined, stamp: undefined, depth: 0 };
+  const path = join(root, name);
+  const entry = { path, key: path, root: 0, size: statSync(path).size, modified: undefined, stamp: undefined, depth: 0 };
   await pool.submit({ sequence: 0, source: "filesystem", entry });
   await pool.drain();
   await pool.close();
@@ -130,3 +157,17 @@ test.each([
     expect((await total(3, start, () => false, true)).answers).toEqual([]);
   },
 );
+
+test.each([
+  ["thread", startThread],
+  ["process", childLanes(new Set(["filesystem"]))],
+] as const)("of two workers in a %s the second counts rows, and one that ends costs nothing", { timeout: 240_000 }, async (_, start) => {
+  const table = ["big.csv", largeTable] as const;
+  const alone = await total(1, start, () => false, false, table);
+  expect(alone.answers).toEqual([]);
+  const helped = await total(2, start, (answers) => answers === 3, false, table);
+  expect(helped.answers.length).toBeGreaterThan(3);
+  expect(helped.answers).not.toContain("declined");
+  expect(helped.found).toBe(alone.found);
+  expect((await total(2, start, () => false, true, table)).answers).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import type { Engine, Look, SessionResult } from "../../../src/detect/contract.ts";
+import type { Engine, Look, SessionOptions, SessionResult } from "../../../src/detect/contract.ts";
 import { ruleKinds } from "../../../src/detect/kind/registry.ts";
 import { columnLexicon } from "../../../src/detect/table.ts";
 import type { Encoding, Table } from "../../../src/model/chunk.ts";
@@ -28,14 +28,31 @@ export async function examined(
   look?: Look,
 ): Promise<{ readonly lines: readonly string[]; readonly result: SessionResult }> {
   const lines: string[] = [];
-  const session = engine.open({
+  const session = engine.open(optionsOf(cap, lines));
+  await session.chunk(
+    {
+      content: { kind: "range", source: memorySource(bytes), from: 0, length: Number.MAX_SAFE_INTEGER, encodings: [encoding] },
+      flow: "body",
+      start: 0,
+      roles: ["body"],
+      ...(table === undefined ? {} : { table }),
+    },
+    look,
+  );
+  const result = session.end();
+  return { lines: lines.toSorted(), result };
+}
+
+/** How texts are looked at here; a line for each match that is sealed goes to `lines`. */
+export function optionsOf(cap: number, lines: string[]): SessionOptions {
+  return {
     name: "x.txt",
     asOf: "2026-06-01T00:00:00.000Z",
     cap,
     signal: new AbortController().signal,
     subjectKey: (infoType, value) => `${infoType}:${value}`,
     seal(placed) {
-      const { rule, match, confidence, severity, evidence, flow, start, end, roles, location, subject } = placed;
+      const { rule, match, confidence, severity, evidence, flow, start, end, roles, location, cell, subject, beaten } = placed;
       const names = evidence.map(({ by, name }) => `${by}:${name}`).toSorted();
       const place = location.kind === "line" ? `${location.line}:${location.column}` : location.kind;
       lines.push([rule.id, confidence, `${start}-${end}`, place, match.value, subject?.value ?? "", names.join(" ")].join(" | "));
@@ -50,23 +67,14 @@ export async function examined(
         end,
         location,
         roles,
-        valueKey: "",
+        ...(cell === undefined ? {} : { cell: { table: cell.table, row: cell.row, column: cell.column } }),
+        valueKey: match.value,
+        ...(subject === undefined ? {} : { subjectKey: subject.value }),
+        ...(beaten === undefined || beaten.length === 0 ? {} : { beaten }),
         masked: "",
         excerpt: "",
-        sample: false,
+        sample: evidence.some(({ by }) => by === "allowlist"),
       };
     },
-  });
-  await session.chunk(
-    {
-      content: { kind: "range", source: memorySource(bytes), from: 0, length: Number.MAX_SAFE_INTEGER, encodings: [encoding] },
-      flow: "body",
-      start: 0,
-      roles: ["body"],
-      ...(table === undefined ? {} : { table }),
-    },
-    look,
-  );
-  const result = session.end();
-  return { lines: lines.toSorted(), result };
+  };
 }
