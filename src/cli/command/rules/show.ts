@@ -125,6 +125,11 @@ const words: Readonly<Record<string, (value: Json, locale: Locale) => readonly s
         : `within ${Number(within)} characters${rows} after it ${expression}`,
     ];
   },
+  terms: (value, locale) => [`${locale === "zh" ? "文字" : "the texts"} ${texts(value)}`],
+  between: (value, locale) => [`${locale === "zh" ? "其间只能是" : "between them only"} ${cut(`/${String(value)}/`)}`],
+  within: (value, locale) => [locale === "zh" ? `相距不超过 ${Number(value)} 字` : `within ${Number(value)} characters`],
+  factor: (value, locale) => [locale === "zh" ? `限额乘以 ${Number(value)}` : `limits times ${Number(value)}`],
+  threshold: (value, locale) => [locale === "zh" ? `满 ${Number(value)} 分` : `${Number(value)} points or more`],
   all: (value, locale) => [
     `${locale === "zh" ? "须有" : "all of"} ${listOf(value)
       .map((type) => infoTypeInWords(String(type), locale))
