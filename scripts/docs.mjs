@@ -30,7 +30,7 @@ const places = {
   mbox: "each mail with its attachments",
   msg: "headers, bodies, attachments",
   zip: "every member, names in GBK too; also behind programs and pictures",
-  ole2: "properties",
+  ole2: "properties; text of Visio drawings (.vsd), Works and Publisher",
   "mac-metadata": "names of a folder's files, comments, attributes such as where a file came from",
   gz: "what is compressed in it",
   tar: "every member",

@@ -1,4 +1,5 @@
 import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
+import { memorySource } from "./shared/bytes.ts";
 import { readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
 import { readChunkText, startsAsChunks } from "./shared/chunkText.ts";
@@ -8,17 +9,18 @@ import { createFlow, createSink } from "./shared/flow.ts";
 import type { Sink } from "./shared/flow.ts";
 import { openPackageWith } from "./shared/officeCrypto.ts";
 import { giveTextRuns } from "./shared/textRuns.ts";
+import { readVisio } from "./shared/visioText.ts";
 import { readVba } from "./shared/vba.ts";
 import { bytesOf } from "./shared/xml.ts";
 
 /**
- * Compound files (OLE2) that no other reader knows: document properties, macros, files embedded in them, the text of Works and Publisher, the
+ * Compound files (OLE2) that no other reader knows: document properties, macros, files embedded in them, the text of Works, Publisher and Visio, the
  * names a folder's thumbnails keep. What else they hold is told as not read, with the runs of text that show in small ones.
  */
 export const ole2: Extractor = {
   id: "ole2",
   title: { zh: "其他 OLE2 复合文档（属性、宏、嵌入文件）", en: "Other OLE2 compound files (properties, macros, embedded files)" },
-  version: 1,
+  version: 2,
   access: "any",
   accepts: ({ head }) => startsAsCfb(head),
   extract,
@@ -47,6 +49,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   if (cfb.damage !== undefined) sink.failure("corrupt", cfb.damage, true);
   yield* readDocumentProperties(cfb, sink);
   yield* readVba(cfb, sink);
+  const visio = yield* readDrawing(cfb, sink);
   const taken = new Set<string>();
   yield* readTexts(cfb, sink, taken);
   if (!taken.has("CONTENTS") && (yield* embeddedFiles(input, sink, cfb, cfb.root))) {
@@ -58,10 +61,26 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   );
   if (rest.length > 0) sink.failure("unsupported-format", "no reader knows this compound file; only what all may hold was examined", true);
   if ((rest.length > 0 || cfb.damage !== undefined) && (input.bytes.size ?? Number.MAX_SAFE_INTEGER) <= runsLimit) {
-    yield* giveTextRuns(sink, input.bytes);
+    yield* giveTextRuns(sink, visio === undefined ? input.bytes : memorySource(visio));
   }
   yield* sink.drain();
 }
+
+/** Texts of the shapes of a drawing, page by page. Gives what else it holds, for runs of text; undefined where the file is none. */
+async function* readDrawing(cfb: Cfb, sink: Sink): AsyncGenerator<Extracted, Buffer | undefined> {
+  const entry = cfb.find("VisioDocument");
+  if (entry === undefined || entry.kind !== "stream" || entry.size > drawingLimit) return undefined;
+  const visio = readVisio(Buffer.from(await (await cfb.stream(entry)).bytes()));
+  if (visio === undefined) return undefined;
+  const flow = createFlow(sink, { id: "shapes", roles: ["body"], place: (page) => ({ kind: "page", page }) });
+  for (const { page, text } of visio.texts) for (const line of text.split(/[\r\n\u2028]+/)) flow.line(bytesOf(line), page);
+  flow.flush();
+  yield* sink.drain();
+  return visio.rest;
+}
+
+/** 64 MiB: drawings with pictures have some 20. */
+const drawingLimit = 64 * 1024 * 1024;
 
 /** An encrypted Office package: as an entry of its own where a password fits, else told as encrypted. */
 async function* readEncrypted(input: ExtractInput, sink: Sink, cfb: Cfb): AsyncGenerator<Extracted, void> {

@@ -7,6 +7,7 @@ import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
 import { xls } from "../../src/format/xls.ts";
 import { cfbOf, propertySetOf } from "./cfbWriter.ts";
+import { endure } from "./hostile.ts";
 import { checkChunks, run } from "./support.ts";
 
 const summary = "e0859ff2f94f6810ab9108002b27b3d9";
@@ -47,6 +48,56 @@ test("what nobody knows is told as not read, with the text that shows", async ()
   const result = await run(ole2, memorySource(cfbOf([{ path: "VisioDocument", data: Buffer.from("机密★10年", "utf16le") }])));
   expect(result.failures).toEqual(["unsupported-format file partial"]);
   expect(result.texts.join("")).toContain("机密★10年");
+});
+
+/** A drawing of Visio 2003 and later: a trailer, its pages, on each a stream of chunks, packed in literals and one repetition. */
+function drawing(pages: readonly string[]): Buffer {
+  const parts: Buffer[] = [];
+  let at = 0x36;
+  const put = (bytes: Buffer, type: number, format: number): Buffer => {
+    const pointer = Buffer.alloc(18);
+    pointer.writeUInt32LE(type, 0);
+    pointer.writeUInt32LE(at, 8);
+    pointer.writeUInt32LE(bytes.length, 12);
+    pointer.writeUInt16LE(format, 16);
+    parts.push(bytes);
+    at += bytes.length;
+    return pointer;
+  };
+  const list = (pointers: readonly Buffer[]): Buffer => {
+    const head = Buffer.alloc(20);
+    head.writeUInt32LE(12, 0);
+    head.writeUInt32LE(pointers.length, 12);
+    return Buffer.concat([head, ...pointers]);
+  };
+  const chunk = (text: string): Buffer => {
+    const data = Buffer.concat([Buffer.alloc(8), Buffer.from(`${text}\0`, "utf16le")]);
+    const head = Buffer.alloc(19);
+    head.writeUInt32LE(0x0e, 0);
+    head.writeUInt32LE(data.length, 12);
+    head.writeUInt16LE(2, 16);
+    return Buffer.concat([head, data]);
+  };
+  const packed = (bytes: Buffer): Buffer => {
+    const blocks: Buffer[] = [];
+    for (let from = 0; from < bytes.length; from += 8) blocks.push(Buffer.from([0xff]), bytes.subarray(from, from + 8));
+    return Buffer.concat(blocks);
+  };
+  const listed = pages.map((text) => put(list([put(packed(chunk(text)), 0x48, 0xd2)]), 0x15, 0x50));
+  const trailer = put(list(listed), 0x14, 0x50);
+  const head = Buffer.alloc(0x36);
+  head.write("Visio (TM) Drawing\r\n\0", "latin1");
+  head[0x1a] = 11;
+  trailer.copy(head, 0x24);
+  return Buffer.concat([head, ...parts]);
+}
+
+test("the text of shapes of a Visio drawing, page by page", async () => {
+  const bytes = cfbOf([{ path: "VisioDocument", data: drawing(["核心交换机 10.1.2.3", "王五\n13800138000"]) }]);
+  const result = await run(ole2, memorySource(bytes));
+  expect(result.texts[0]).toBe("shapes [body]: 核心交换机 10.1.2.3\n王五\n13800138000\n");
+  expect(result.failures).toEqual(["unsupported-format file partial"]);
+  await endure(ole2, bytes, 2);
 });
 
 test("an encrypted Office package says so", async () => {
