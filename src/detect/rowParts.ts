@@ -8,7 +8,7 @@ const AT_ONCE = 2;
 /** Parts after which it is asked again when one could not be told by itself. */
 const REST = 8;
 /** Milliseconds for which a part is waited for, then it is looked at here; and between two looks whether the session is to end. */
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 const TICK = 100;
 
 /** What is asked for each part besides where it lies. */
