@@ -35,7 +35,10 @@ export interface Result {
     readonly hits: number;
     readonly emails: number;
     readonly byRule: Readonly<Record<string, number>>;
+    /** Files of packages that hold what is no text (a program in a string of a script). */
+    readonly failures: readonly string[];
   };
+  /** Of what was generated: all of it is text. */
   readonly failures: readonly string[];
   readonly seconds: number;
   readonly examples: readonly Example[];
@@ -108,8 +111,9 @@ export function resultOf({ documents, measure, scanned, cases, marked, random, n
       hits: others.length,
       emails: hits.length - others.length,
       byRule: tally(others.map(({ ruleId, confidence }) => `${ruleId} ${confidence}`)),
+      failures: clean.failures,
     },
-    failures: [scanned, marked, random, clean].flatMap((part) => part.failures),
+    failures: [scanned, marked, random].flatMap((part) => part.failures),
     seconds: [scanned, marked, random, clean].reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000,
     examples,
   };
@@ -314,7 +318,8 @@ export function tableOf(result: Result, run: { readonly set: string; readonly se
     `| per 100 MiB | ${((clean.hits * 100 * MEGABYTE) / Math.max(1, clean.bytes)).toFixed(2)} |`,
     `| per GiB | ${((clean.hits * 1024 * MEGABYTE) / Math.max(1, clean.bytes)).toFixed(1)} |`,
     `| e-mail addresses in it (real ones, severity low) | ${clean.emails} |`,
-    `| entries not wholly read | ${result.failures.length} |`,
+    `| files of it with something that is no text | ${clean.failures.length} |`,
+    `| entries not wholly read, of those generated | ${result.failures.length} |`,
   ];
   return lines.join("\n");
 }
