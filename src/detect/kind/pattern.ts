@@ -19,6 +19,7 @@ import { checkSchema, type Schema } from "../../util/schema.ts";
 import { charactersBefore, createGlance } from "../shared/patternGlance.ts";
 import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
 import { contextFinder } from "../shared/context.ts";
+import type { ContextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
 import { placeOf } from "../shared/place.ts";
 import { looksTyped } from "../shared/sample.ts";
@@ -216,7 +217,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     const cell = cellOf(window);
     let label = cell && addColumn(cell, columns, evidence);
     const harmless = allowed(value);
-    const countered = (): boolean => counter?.find(window.text, start, end) !== undefined;
+    const countered = (): boolean => isCounter(counter?.find(window.text, start, end));
     if (brief !== undefined && surest.some((tier) => isMet(tier, evidence, brief, settled, countered))) {
       emit({ start, end, value, evidence: harmless === undefined ? evidence : [...evidence, sampleOf(harmless)] });
       return;
@@ -262,7 +263,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (known === undefined) held.set(key, (known = hold(span.pattern, bits, cell)));
     if (known === "nothing") return known;
     const harmless = allowed(value);
-    const countered = (): boolean => counter?.find(text, span.start, span.end) !== undefined;
+    const countered = (): boolean => isCounter(counter?.find(text, span.start, span.end));
     const { evidence } = known;
     if (!contained && !surest.some((tier) => isMet(tier, evidence, brief, settled, countered))) return undefined;
     return { value, evidence: harmless === undefined ? known.evidence : known.withSample(harmless) };
@@ -302,6 +303,11 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     ...(compiled.patterns.length < Bit.loose && compiled.checks.length < MOST_CHECKS ? { fill } : {}),
     glance: createGlance(compiled.patterns, tiers, said.boundary !== "none"),
   };
+}
+
+/** Whether a word says what else a value is: of another line only as its label. */
+function isCounter(found: ReturnType<ContextFinder["find"]>): boolean {
+  return found !== undefined && (found.direct || !found.elsewhere);
 }
 
 /** Names of evidence that stand, or never will, once the value has been checked: before its column and the words near it are known. */

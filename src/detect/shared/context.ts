@@ -1,7 +1,14 @@
 /** Finds words near a candidate. */
 export interface ContextFinder {
-  /** The word that stands last before `start` or first after `end`, and whether nothing but punctuation stands between. */
-  find(text: string, start: number, end: number): { readonly word: string; readonly direct: boolean } | undefined;
+  /**
+   * The word that stands last before `start` or first after `end`; whether nothing but punctuation stands between, and whether it stands on
+   * another line.
+   */
+  find(
+    text: string,
+    start: number,
+    end: number,
+  ): { readonly word: string; readonly direct: boolean; readonly elsewhere: boolean } | undefined;
   /** The word in a name of a column or key. */
   inName(name: string): string | undefined;
 }
@@ -34,11 +41,16 @@ export function contextFinder(words: readonly string[], before: number, after: n
       }
       if (last !== undefined) {
         const between = text.slice(last.end, start);
-        return { word: text.slice(last.start, last.end), direct: between.length <= DIRECT && BETWEEN.test(between) };
+        return {
+          word: text.slice(last.start, last.end),
+          direct: between.length <= DIRECT && BETWEEN.test(between),
+          elsewhere: between.includes("\n"),
+        };
       }
       const to = Math.min(text.length, end + after);
       const behind = trie().first(text, end, to);
-      return behind === undefined ? undefined : { word: text.slice(behind.start, behind.end), direct: false };
+      if (behind === undefined) return undefined;
+      return { word: text.slice(behind.start, behind.end), direct: false, elsewhere: text.slice(end, behind.start).includes("\n") };
     },
     inName(name) {
       const found = trie().first(name, 0, name.length);
