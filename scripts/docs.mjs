@@ -7,7 +7,7 @@ import { format } from "node:util";
 const dist = new URL("../dist/format/", import.meta.url);
 const { extractors } = await import(new URL("registry.js", dist).href);
 const { knownExtensions } = await import(new URL("extensions.js", dist).href);
-const { furtherKinds, textlessKinds } = await import(new URL("textless.js", dist).href);
+const { empty, textlessKinds } = await import(new URL("textless.js", dist).href);
 
 /** What is read of each format beside its running text, by the id of its extractor. */
 const places = {
@@ -131,7 +131,7 @@ const lines = [
   "",
   "| id | 种类 | kind | names |",
   "|---|---|---|---|",
-  ...[...textlessKinds, ...furtherKinds].map(({ id, title }) =>
+  ...[...textlessKinds, empty].map(({ id, title }) =>
     format("| `%s` | %s | %s | %s |", id, title.zh, title.en, knownExtensions[id]?.extensions.join(" ") ?? ""),
   ),
   "",

@@ -41,7 +41,6 @@ export const knownExtensions: Readonly<Record<string, KnownExtensions>> = {
   mbox: list("mbox mbx txt box", false),
   picture: list(pictures, false),
   "small-picture": list(`${pictures} cur ani`, false),
-  installer: list("exe", false),
   program: list("exe dll sys ocx com scr so bin drv cpl mui o node elf ko efi dylib class ax tsp pyd vxd 386", false),
   font: list("ttf otf ttc woff woff2 fon", false),
   sound: list("mp3 wav flac ogg m4a amr aac", false),

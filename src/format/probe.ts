@@ -45,10 +45,7 @@ const hole: Directory = {
 /** A program behind which an archive stands. */
 const program: Directory = {
   claims: mayCarryArchive,
-  names: async (bytes) => {
-    const found = await appendedArchive(bytes);
-    return found === undefined || found.kind === "installer" ? [] : [appendedMark];
-  },
+  names: async (bytes) => ((await appendedArchive(bytes)) === undefined ? [] : [appendedMark]),
 };
 
 /** Images of discs that only their end tells, so that the name says where to look. */

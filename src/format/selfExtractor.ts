@@ -6,8 +6,7 @@ import { innerEntry, told } from "./shared/inner.ts";
 
 /**
  * Programs that unpack a 7z, RAR or cabinet archive which stands behind them or, of IExpress, in them, and pictures, sounds and fonts with one behind
- * them: the archive is a member. The program itself holds no text. What installers unpack (NSIS, Inno Setup) is not
- * read: they are textless, of a kind of their own.
+ * them: the archive is a member. The program itself holds no text. What installers hold (NSIS, Inno Setup) is told as not read.
  */
 export const selfExtractor: Extractor = {
   id: "self-extractor",
@@ -15,14 +14,18 @@ export const selfExtractor: Extractor = {
     zh: "自解压程序及附在图像等之后的压缩包（7z、RAR、CAB）",
     en: "Self-extracting programs, archives behind pictures and the like (7z, RAR, cabinets)",
   },
-  version: 5,
+  version: 6,
   access: "any",
   streaming: true,
   accepts: async (probe) => mayCarryArchive(probe.head) && (await probe.members()).has(appendedMark),
   async *extract({ entry, bytes }) {
     const found = await appendedArchive(bytes);
-    if (found === undefined || found.kind === "installer") {
+    if (found === undefined) {
       yield told(entry, "corrupt", "no archive behind the program", false);
+      return;
+    }
+    if (found.kind === "NSIS" || found.kind === "Inno Setup") {
+      yield told(entry, "unsupported-format", `installer (${found.kind}): unpack it and scan what it holds`, false);
       return;
     }
     if (hidesPicture(await readRange(bytes, 0, 4096)))

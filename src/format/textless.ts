@@ -94,22 +94,8 @@ export const textlessKinds: readonly Magic[] = [
   },
 ];
 
-const empty: TextlessKind = { id: "empty", title: { zh: "空文件", en: "Empty files" } };
-
-/**
- * Programs that unpack a product: by what they are made for neither text nor a place for documents. What they hold is packed in ways of their makers
- * and not looked at, so they are counted apart from programs.
- */
-const installer: TextlessKind = {
-  id: "installer",
-  title: {
-    zh: "安装程序（NSIS、Inno Setup，其中的安装文件不读取）",
-    en: "Installers (NSIS, Inno Setup; what they unpack is not looked at)",
-  },
-};
-
-/** Those that more than the first bytes tell of; `docs/formats.md` prints them behind the table. */
-export const furtherKinds: readonly TextlessKind[] = [installer, empty];
+/** Without bytes, so that no first ones tell it; `docs/formats.md` prints it behind the table. */
+export const empty: TextlessKind = { id: "empty", title: { zh: "空文件", en: "Empty files" } };
 
 /** Which textless kind an entry would be by its first 4 KiB alone, if any. `size` in bytes where known. */
 export function textless(head: Uint8Array, size: number | undefined): TextlessKind | undefined {
@@ -126,9 +112,7 @@ export async function textlessKind(head: Uint8Array, bytes: ByteSource): Promise
   if (kind === undefined || bytes.size === undefined || !bytes.seekable) return kind;
   const tail = bytes.size <= head.length ? head : await readRange(bytes, Math.max(0, bytes.size - tailLength), tailLength);
   if (trailingZip(tail)) return undefined;
-  const appended = await appendedArchive(bytes);
-  if (appended === undefined) return kind;
-  return appended.kind === "installer" ? installer : undefined;
+  return (await appendedArchive(bytes)) === undefined ? kind : undefined;
 }
 
 /** Whether these last bytes show the record that ends a zip archive. */

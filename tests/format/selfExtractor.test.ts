@@ -7,10 +7,11 @@ import { memorySource } from "../../src/format/shared/bytes.ts";
 import { textless, textlessKind } from "../../src/format/textless.ts";
 import { zip } from "../../src/format/zip.ts";
 import { eventsOf, tree } from "../scan/support.ts";
+
 import { cabOf } from "./cabWriter.ts";
 import { endure } from "./hostile.ts";
 import { rarOf } from "./rarWriter.ts";
-import { run } from "./support.ts";
+import { limitedBudget, run } from "./support.ts";
 import { zipOf } from "./zipWriter.ts";
 
 /** A program for Windows of one section. */
@@ -150,11 +151,21 @@ test.each([false, true])("a cabinet among the resources, as IExpress puts it the
 test.each([
   ["NSIS", Buffer.from("\0\0\0\0\xef\xbe\xad\xdeNullsoftInst and what follows its first header", "latin1")],
   ["Inno Setup", Buffer.from("idska32\x1a and the files behind it, packed in one piece", "latin1")],
-])("an installer of %s is textless, of a kind of its own", async (_, behind) => {
+])("what an installer of %s holds is told as not read", async (maker, behind) => {
   const bytes = Buffer.concat([windowsProgram(), behind]);
   const probe = await createProbe("setup.exe", memorySource(bytes));
-  expect((await textlessKind(probe.head, memorySource(bytes)))?.id).toBe("installer");
-  expect(await selfExtractor.accepts(probe)).toBe(false);
+  expect(await textlessKind(probe.head, memorySource(bytes))).toBe(undefined);
+  expect(await selfExtractor.accepts(probe)).toBe(true);
+  const details: string[] = [];
+  for await (const item of selfExtractor.extract({
+    entry: { path: "setup.exe", key: "setup.exe", root: 0, size: bytes.length, modified: undefined, stamp: undefined, depth: 0 },
+    bytes: memorySource(bytes),
+    budget: limitedBudget({}),
+    passwords: [],
+    signal: new AbortController().signal,
+  }))
+    if (item.type === "failure") details.push(`${item.failure.code} ${item.failure.detail} ${item.failure.partial}`);
+  expect(details).toEqual([`unsupported-format installer (${maker}): unpack it and scan what it holds false`]);
   // An archive behind it is read.
   const more = Buffer.concat([bytes, zipOf([{ name: "a.txt", data: list }])]);
   expect(await textlessKind(probe.head, memorySource(more))).toBe(undefined);

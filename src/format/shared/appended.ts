@@ -4,8 +4,8 @@ import { carrierEnd, isCarrier } from "./carrier.ts";
 
 /** An archive behind a program, a picture, a sound or a font, or among a program's resources. */
 export interface Appended {
-  /** Its extension. Of what an installer (NSIS, Inno Setup) unpacks it is only known that it is there. */
-  readonly kind: "7z" | "rar" | "cab" | "installer";
+  /** Its extension; of an installer that is only recognised its maker. */
+  readonly kind: "7z" | "rar" | "cab" | "NSIS" | "Inno Setup";
   readonly from: number;
   /** Bytes, where it does not go on to the end. */
   readonly length?: number;
@@ -18,12 +18,12 @@ const magics: readonly (readonly [kind: Appended["kind"], bytes: Buffer])[] = [
   ["7z", Buffer.from("377abcaf271c", "hex")],
   ["rar", Buffer.from("Rar!\x1a\x07", "latin1")],
   ["cab", Buffer.from("MSCF\0\0\0\0", "latin1")],
-  ["installer", Buffer.from("\xef\xbe\xad\xdeNullsoftInst", "latin1")],
-  ["installer", Buffer.from("Inno Setup Setup Data (", "latin1")],
-  ["installer", Buffer.from("idska32\x1a", "latin1")],
+  ["NSIS", Buffer.from("\xef\xbe\xad\xdeNullsoftInst", "latin1")],
+  ["Inno Setup", Buffer.from("Inno Setup Setup Data (", "latin1")],
+  ["Inno Setup", Buffer.from("idska32\x1a", "latin1")],
 ];
 /** Without those of installers, which are programs. */
-const archiveMagics = magics.filter(([kind]) => kind !== "installer");
+const archiveMagics = magics.filter(([kind]) => kind === "7z" || kind === "rar" || kind === "cab");
 /** 1 MiB behind the program in which the archive begins: what its maker tells the unpacker stands before it. */
 const window = 1024 * 1024;
 /** Sections looked at; programs have a dozen. */
