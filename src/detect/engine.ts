@@ -196,9 +196,7 @@ class EngineSession implements Session {
       roles: chunk.roles,
       inTable: chunk.table !== undefined,
     };
-    // Of two workers the one costs more CPU than it spares the other time where it finds candidates only.
-    const ahead =
-      alone || segment.columns !== undefined || look.most < 2 ? undefined : { parts: new Ahead(look, whole), shift: segment.start };
+    const ahead = alone || segment.columns !== undefined ? undefined : { parts: new Ahead(look, whole), shift: segment.start };
     const rows = alone ? undefined : this.#rowParts(flow, segment, chunk, look);
     let offset = from;
     let left = length;

@@ -35,6 +35,9 @@ export interface Room {
   readonly room: number;
 }
 
+/** Others who are asked for help: a single one costs more CPU than it spares time (bench/README.md). */
+const FEWEST = 2;
+
 /** A stretch of an entry of which candidates are asked for, or a part of which the rows are to be counted. */
 export type Asked = { readonly stretch: Stretch } | { readonly rows: RowsPart };
 
@@ -222,7 +225,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
           ...workshop,
           ...(without === undefined ? {} : { without: new Set(without) }),
           ...(before === undefined ? {} : { before }),
-          ...(setup.others > 0 && source === "filesystem" && before === undefined ? { look: lookFor(sequence) } : {}),
+          ...(setup.others >= FEWEST && source === "filesystem" && before === undefined ? { look: lookFor(sequence) } : {}),
         },
         entry,
         () => (from === undefined ? Promise.reject(new Error("no such source")) : from.open(entry)),
