@@ -22,8 +22,10 @@ const LIST_WORD = 4;
  * None in a row with other filled cells, beside a line with another level, or in a list of short words. Evidence: `word`, and `bracketed`.
  */
 export function readWord(unit: Unit, around: readonly string[], grammar: MarkGrammar): readonly Mark[] {
-  const expression = new RegExp(
-    `^(?:${COPY})?(?<open>[〔【\\[(<]?)(?<level>${grammar.level})级?[〕】\\])>]?(?:[,、;]?(?<called>保[密存]期?限?)?[:为]?(?<period>${TERM})[〕】\\])>]?)?(?:${URGENCY})?(?:${COPY})?$`,
+  const expression = grammar.expression(
+    "word",
+    () =>
+      `^(?:${COPY})?(?<open>[〔【\\[(<]?)(?<level>${grammar.level})级?[〕】\\])>]?(?:[,、;]?(?<called>保[密存]期?限?)?[:为]?(?<period>${TERM})[〕】\\])>]?)?(?:${URGENCY})?(?:${COPY})?$`,
   );
   const found = expression.exec(unit.text);
   if (found === null || unit.filled > 1) return [];
