@@ -10,6 +10,7 @@ import { zip } from "../../src/format/zip.ts";
 import type { Extractor } from "../../src/model/chunk.ts";
 import { rarOf } from "./rarWriter.ts";
 import { run } from "./support.ts";
+import { header } from "./tarWriter.ts";
 
 const list = "测试甲,13800138000\n";
 const data = Buffer.from(list);
@@ -17,20 +18,7 @@ const most = Buffer.from("7fffffffffffffff", "hex");
 const past = Buffer.from("8000000000000000", "hex");
 
 function tarClaiming(size: Buffer): Buffer {
-  const header = Buffer.alloc(512);
-  header.write("a.txt", 0);
-  header.write("0000644\0", 100);
-  Buffer.concat([Buffer.from([0x80, 0, 0, 0]), size]).copy(header, 124);
-  header.write("        ", 148);
-  header.write("0ustar  \0", 156);
-  header.write(
-    `${header
-      .reduce((sum, byte) => sum + byte, 0)
-      .toString(8)
-      .padStart(6, "0")}\0 `,
-    148,
-  );
-  return Buffer.concat([header, data]);
+  return Buffer.concat([header("a.txt", Buffer.concat([Buffer.from([0x80, 0, 0, 0]), size]), "0", "ustar  \0"), data]);
 }
 
 /** A 7z archive whose directory is not packed: one file, copied. */

@@ -9,6 +9,7 @@ import { startThread } from "../../src/scan/isolation/lane.ts";
 import type { StartLane } from "../../src/scan/isolation/lane.ts";
 import { defaultLimits } from "../../src/scan/limits.ts";
 import { createPool } from "../../src/scan/pool.ts";
+import { header } from "../format/tarWriter.ts";
 import { eventsOf, requestOf, tree } from "./support.ts";
 
 const MIB = 1024 * 1024;
@@ -62,21 +63,7 @@ test("rows of a large table are told the same by one worker and by more, in thre
 
 test("what lies in an archive is read by the one that has it open: others would read the archive", { timeout: 240_000 }, async () => {
   const text = largeText();
-  const header = Buffer.alloc(512);
-  header.write("big.log", 0);
-  header.write("0000644\0", 100);
-  header.write(text.length.toString(8).padStart(11, "0"), 124);
-  header.write("ustar\u000000", 257);
-  header.write("0", 156);
-  header.fill(" ", 148, 156);
-  header.write(
-    `${header
-      .reduce((sum, byte) => sum + byte, 0)
-      .toString(8)
-      .padStart(6, "0")}\0 `,
-    148,
-  );
-  const root = tree({ "a.tar": Buffer.concat([header, text, Buffer.alloc(1024)]) });
+  const root = tree({ "a.tar": Buffer.concat([header("big.log", text.length), text, Buffer.alloc(1024)]) });
   const keyFile = join(mkdtempSync(join(tmpdir(), "zicha-key-")), "key");
   const one = await eventsOf(root, { keyFile, jobs: 1 });
   expect(one.filter(({ type }) => type === "finding").length).toBeGreaterThanOrEqual(20);
