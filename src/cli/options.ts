@@ -251,6 +251,15 @@ export const optionTable: readonly OptionRow[] = [
     commands: ["scan", "check", "rules"],
   },
   {
+    key: "enableRule",
+    long: "--enable-rule",
+    type: "list",
+    value: "id",
+    zh: "启用默认关闭的规则（可多次）",
+    en: "switch on a rule that is off by default (repeatable)",
+    commands: ["scan", "check", "rules"],
+  },
+  {
     key: "policy",
     long: "--policy",
     type: "text",

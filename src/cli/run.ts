@@ -93,6 +93,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     ...optional("packs", values["rules"] as readonly string[] | undefined),
     ...optional("policyFile", values["policy"] as string | undefined),
     ...optional("disabledRules", values["disableRule"] as readonly string[] | undefined),
+    ...optional("enabledRules", values["enableRule"] as readonly string[] | undefined),
     ...optional("minConfidence", values["minConfidence"] as ScanRequest["minConfidence"] | undefined),
     limits: limitsOf(values),
     ...optional("jobs", values["jobs"] as number | undefined),

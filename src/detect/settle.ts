@@ -425,6 +425,7 @@ export class Settler {
       subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.size])),
       infoTypes: new Set(counting.map(({ infoType }) => infoType)),
       dataClasses: new Set(counting.flatMap(({ ruleId }) => classes.get(ruleId) ?? [])),
+      tags: this.#tags(),
     };
     return over.flatMap((plan) => {
       const { matcher } = plan;

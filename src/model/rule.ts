@@ -36,6 +36,8 @@ export interface RuleBase {
   readonly mask: MaskSpec;
   readonly references: readonly string[];
   readonly examples: { readonly match: readonly RuleExample[]; readonly noMatch: readonly RuleExample[] };
+  /** Off until it is asked for by its id. */
+  readonly optional?: boolean;
 }
 
 /** A text that proves a rule. */
@@ -124,7 +126,7 @@ export interface Matcher {
   /** Sets of evidence, best first; the first one met gives the confidence. None met: never a finding. */
   readonly tiers: readonly Tier[];
   /**
-   * For structure: its matches are features, never findings. The weights of those met in an entry, each counted once, make a tag of the
+   * For structure: its matches are features, no findings. The weights of those met in an entry, each counted once, make a tag of the
    * entry when they reach the threshold; rules ask for it as `tag:NAME`. A match names its features by its evidence.
    */
   readonly tag?: { readonly name: string; readonly threshold: number; readonly weights: Readonly<Record<string, number>> } | undefined;
@@ -211,6 +213,8 @@ export interface EntryView {
   readonly subjectsBy: Readonly<Record<string, number>>;
   readonly infoTypes: ReadonlySet<string>;
   readonly dataClasses: ReadonlySet<string>;
+  /** What it is by its make-up: `tag:official-document`. */
+  readonly tags: ReadonlySet<string>;
 }
 
 /** A table as rules over tables see it: what its head says and what was found in its cells. */

@@ -42,17 +42,23 @@ const MAX_FILES = 4096;
  * Reads packs. Each directory is a pack (it has a `pack.yaml`) or holds packs; later ones may override rules of earlier ones and add to
  * their tables.
  *
- * `disabled`: ids of rules or packs that are switched off, beside those that a pack disables; one that names nothing is a problem. What the
- * kinds say of a rule's own fields comes from `compile`. A pack whose digest is among the prepared ones is not parsed again.
+ * `disabled`: ids of rules or packs that are switched off, beside those that a pack disables; `enabled` is the same for optional rules, which
+ * else are left out. One that names nothing is a problem. What the kinds say of a rule's own fields comes from `compile`. A pack whose digest
+ * is among the prepared ones is not parsed again.
  */
-export async function loadPacks(directories: readonly string[], options: { readonly disabled: readonly string[] }): Promise<LoadedPacks> {
+export async function loadPacks(
+  directories: readonly string[],
+  options: { readonly disabled: readonly string[]; readonly enabled?: readonly string[] | "all" },
+): Promise<LoadedPacks> {
   const problems: PackProblem[] = [];
   const packs: PackInfo[] = [];
   const rules = new Map<string, LoadedRule>();
   const texts = new Map<string, { form: TableText["form"]; texts: string[] }>();
   const changed: RuleChange[] = [];
-  const off = new Map<string, { file: string; line: number; at: string }>();
+  const off: Switches = new Map();
+  const on: Switches = new Map();
   for (const id of options.disabled) off.set(id, { file: "", line: 0, at: "disabled" });
+  for (const id of options.enabled === "all" ? [] : (options.enabled ?? [])) on.set(id, { file: "", line: 0, at: "enabled" });
   const prepared = readPrepared().packs;
   let allPrepared = true;
 
@@ -95,21 +101,32 @@ export async function loadPacks(directories: readonly string[], options: { reado
         changed.push({ ruleId: id, pack: info.id, keys: Object.keys(change) });
       }
     }
-    (info.disable ?? []).forEach((id, index) => {
-      const { file, line, at } = problem(["disable", index], "");
-      off.set(id, { file, line, at });
-    });
+    for (const [key, switches] of [["disable", off] as const, ["enable", on] as const]) {
+      (info[key] ?? []).forEach((id, index) => {
+        const { file, line, at } = problem([key, index], "");
+        switches.set(id, { file, line, at });
+      });
+    }
     packs.push({ id: info.id, version: info.version, digest, title: info.title });
   }
 
-  for (const [id, from] of off) {
+  for (const [id, from] of [...off, ...on]) {
     const known = rules.has(id) || packs.some((pack) => pack.id === id);
     if (!known) problems.push({ ...from, expected: `the id of a rule or pack; "${id}" is none` });
   }
-  const kept = [...rules.values()].filter(({ base }) => !off.has(base.id) && !off.has(packOf(base.id)));
+  const kept = [...rules.values()].filter(
+    ({ base }) => !isSwitched(off, base.id) && (base.optional !== true || options.enabled === "all" || isSwitched(on, base.id)),
+  );
   const tables = [...texts].map(([name, table]) => ({ name, form: table.form, texts: table.texts }));
-  const switchedOff = [...rules.keys()].filter((id) => off.has(id) || off.has(packOf(id)));
+  const switchedOff = [...rules.keys()].filter((id) => isSwitched(off, id));
   return { packs, rules: kept, tables, switchedOff, changed, problems, prepared: allPrepared };
+}
+
+/** Rules and packs that are switched, by id, and where that was said. */
+type Switches = Map<string, { readonly file: string; readonly line: number; readonly at: string }>;
+
+function isSwitched(switches: Switches, id: string): boolean {
+  return switches.has(id) || switches.has(packOf(id));
 }
 
 /**
@@ -164,6 +181,7 @@ function linesOf(parsed: YamlFile, info: PackFile): Readonly<Record<string, numb
     ...Object.keys(info.tables ?? {}).map((name) => ["tables", name]),
     ...Object.keys(info.override ?? {}).map((id) => ["override", id]),
     ...(info.disable ?? []).map((_id, index) => ["disable", index]),
+    ...(info.enable ?? []).map((_id, index) => ["enable", index]),
   ];
   return Object.fromEntries(ways.map((way) => [wayOf(way), parsed.lineOf(way)]));
 }

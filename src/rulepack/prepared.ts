@@ -13,6 +13,7 @@ export interface PackFile {
   readonly tables?: Readonly<Record<string, string>>;
   readonly override?: Readonly<Record<string, Overrides>>;
   readonly disable?: readonly string[];
+  readonly enable?: readonly string[];
 }
 
 /** A pack as parsed, before it meets others. Plain data. */

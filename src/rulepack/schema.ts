@@ -74,6 +74,7 @@ export const ruleSchema: Schema = {
     },
     references: { type: "array", items: text },
     examples: { type: "object", properties: { match: examples, noMatch: examples }, required: ["match", "noMatch"] },
+    optional: { type: "boolean" },
   },
   required: ["id", "kind", "infoType", "title", "description", "severity", "dataClass", "rank", "mask", "examples"],
   additionalProperties: {},
@@ -102,6 +103,7 @@ export const packSchema: Schema = {
       },
     },
     disable: { type: "array", items: text },
+    enable: { type: "array", items: text },
   },
   required: ["id", "version", "title"],
 };

@@ -44,6 +44,8 @@ export interface RequestInput {
   readonly packs?: readonly string[];
   readonly policyFile?: string;
   readonly disabledRules?: readonly string[];
+  /** Optional rules, or packs with such, that are switched on. */
+  readonly enabledRules?: readonly string[];
   readonly minConfidence?: ScanRequest["minConfidence"];
   readonly limits?: Partial<Limits>;
   readonly jobs?: number;
@@ -97,7 +99,10 @@ export async function resolveRequest(
   // A file may be named like a root of another source.
   const roots = [...found.map((root) => (/^(stdin|git-\w+):/.test(root) ? `./${root}` : root)), ...(input.sources ?? [])];
 
-  const loaded = await loadPacks([shippedRules, ...(input.packs ?? [])], { disabled: input.disabledRules ?? [] });
+  const loaded = await loadPacks([shippedRules, ...(input.packs ?? [])], {
+    disabled: input.disabledRules ?? [],
+    enabled: input.enabledRules ?? [],
+  });
   for (const { file, line, at, expected } of loaded.problems) problems.push({ code: "pack", file, line, detail: `${at}: ${expected}` });
   if (loaded.problems.length === 0 && !loaded.prepared) {
     const { ruleKinds } = await import("../detect/kind/registry.ts");
@@ -177,12 +182,12 @@ export async function resolveRequest(
   return { request: Object.freeze(request), keyStored: key.stored };
 }
 
-/** The rules a scan would use, or what is wrong with their packs. */
+/** The rules a scan would use and the optional ones, or what is wrong with their packs. */
 export async function loadedRules(
   packs: readonly string[],
   disabled: readonly string[],
-): Promise<{ readonly rules: readonly RuleInfo[]; readonly problems: readonly RequestProblem[] }> {
-  const loaded = await loadPacks([shippedRules, ...packs], { disabled });
+): Promise<{ readonly rules: readonly (RuleInfo & { readonly optional?: true })[]; readonly problems: readonly RequestProblem[] }> {
+  const loaded = await loadPacks([shippedRules, ...packs], { disabled, enabled: "all" });
   const { ruleKinds } = await import("../detect/kind/registry.ts");
   const problems = [...loaded.problems, ...(await locateProblems(compile(loaded, ruleKinds).problems))];
   return {
@@ -195,6 +200,7 @@ export async function loadedRules(
       severity: base.severity,
       dataClass: base.dataClass,
       references: base.references,
+      ...(base.optional === true ? { optional: true } : {}),
     })),
     problems: problems.map(({ file, line, at, expected }) => ({ code: "pack", file, line, detail: `${at}: ${expected}` })),
   };

@@ -98,6 +98,29 @@ describe("loadPacks", () => {
     expect(await ids(["house"])).toEqual([]);
   });
 
+  it("leaves optional rules out until they or their pack are switched on", async () => {
+    write({ "house/pack.yaml": pack, "house/one.yaml": rule("one"), "house/two.yaml": `${rule("two")}optional: true\n` });
+    const own = 'id: own\nversion: "0.1.0"\ntitle: { zh: 自, en: own }\n';
+    write({ "own/pack.yaml": `${own}enable: [house/two]\n`, "bad/pack.yaml": `${own}enable:\n  - house/none\n` });
+    const load = (packs: readonly string[], options: Partial<Parameters<typeof loadPacks>[1]>) =>
+      loadPacks(
+        packs.map((name) => join(root, name)),
+        { disabled: [], ...options },
+      );
+    const ids = async (...asked: Parameters<typeof load>): Promise<readonly string[]> =>
+      (await load(...asked)).rules.map((loaded) => loaded.base.id);
+    expect(await ids(["house"], {})).toEqual(["house/one"]);
+    expect(await ids(["house"], { enabled: ["house/two"] })).toEqual(["house/one", "house/two"]);
+    expect(await ids(["house"], { enabled: ["house"] })).toEqual(["house/one", "house/two"]);
+    expect(await ids(["house"], { enabled: "all" })).toEqual(["house/one", "house/two"]);
+    expect(await ids(["house", "own"], {})).toEqual(["house/one", "house/two"]);
+    expect(await ids(["house", "own"], { disabled: ["house/two"] })).toEqual(["house/one"]);
+    expect((await load(["house"], {})).switchedOff).toEqual([]);
+    expect((await load(["house", "bad"], {})).problems).toEqual([
+      { file: join(root, "bad/pack.yaml"), line: 5, at: "enable[0]", expected: 'the id of a rule or pack; "house/none" is none' },
+    ]);
+  });
+
   it("lets a later pack override, disable and extend", async () => {
     write({
       "a/pack.yaml": `${pack}tables: { codes: data/codes.tsv }\n`,

@@ -7,8 +7,8 @@ const strength: Readonly<Record<Confidence, number>> = { low: 0, medium: 1, high
 const bench: Bench = await openBench();
 
 /** Confidences at which the rule takes the example. */
-async function taken({ id, kind }: RuleBase, example: RuleExample): Promise<readonly Confidence[]> {
-  const found = kind === "structure" ? await bench.probe(id, example) : await bench.examine(example);
+async function taken({ id, kind, infoType }: RuleBase, example: RuleExample): Promise<readonly Confidence[]> {
+  const found = kind === "structure" && infoType !== "MARK_MENTION" ? await bench.probe(id, example) : await bench.examine(example);
   return found.filter((match) => match.ruleId === id).map((match) => match.confidence);
 }
 

@@ -1,6 +1,7 @@
 import type { Json } from "../../model/json.ts";
-import type { Match, RuleKind, RuleProblem } from "../../model/rule.ts";
+import type { EntryView, Match, OverMatch, RuleKind, RuleProblem, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
+import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
 import { longer } from "../shared/glance.ts";
 import { unitsOf } from "../shared/units.ts";
@@ -12,6 +13,7 @@ const schema: Schema = {
   properties: {
     triggers: triggersSchema,
     tag: { type: "string", pattern: "^[a-z][a-z-]*$", description: "a tag's name in lower case and hyphens" },
+    of: { enum: ["lines", "sentences"] },
     threshold: { type: "number" },
     features: {
       type: "array",
@@ -22,12 +24,16 @@ const schema: Schema = {
         required: ["name", "weight", "regex"],
       },
     },
+    unless: { type: "array", items: text, minItems: 1 },
+    tiers: tiersSchema,
   },
   required: ["triggers", "tag", "threshold", "features"],
 };
 
 interface Fields {
   readonly tag: string;
+  readonly of?: "lines" | "sentences";
+  readonly unless?: readonly string[];
   readonly threshold: number;
   readonly features: readonly {
     readonly name: string;
@@ -37,14 +43,16 @@ interface Fields {
   }[];
 }
 
-/** Characters: no feature is a longer line. */
+/** Characters: no feature is a longer line, and of a longer sentence that much either side is looked at. */
 const LONGEST = 120;
 /** Bytes: a feature is a line. */
 const MAX_SPAN = 1024;
 
 /**
  * What a document is by its make-up: features of single lines, each counted once, whose weights make a tag when they reach the threshold.
- * Other rules ask for it as `tag:NAME`. Expressions see a line or cell without blanks, after NFKC.
+ * Other rules ask for it as `tag:NAME`. Expressions see a line or cell without blanks, after NFKC; `of: sentences` shows them the sentence
+ * round the trigger instead. With `tiers` the tag is itself a finding of the entry (evidence: `features`), where it holds none of the
+ * infoTypes `unless`.
  */
 export const structure: RuleKind = {
   kind: "structure",
@@ -62,6 +70,11 @@ export const structure: RuleKind = {
       }
     });
     if (problems.length > 0) return { problems };
+    const sentences = said.of === "sentences";
+    const judge = ({ tags, infoTypes }: EntryView): OverMatch | undefined =>
+      tags.has(`tag:${said.tag}`) && !(said.unless ?? []).some((infoType) => infoTypes.has(infoType))
+        ? { evidence: [{ by: "tag", name: "features", effect: "states" }] }
+        : undefined;
     const weights = Object.fromEntries(features.map(({ name, weight }) => [name, weight]));
     return {
       matcher: {
@@ -69,20 +82,36 @@ export const structure: RuleKind = {
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
         reach: "line",
-        glance: (sight) => sight.inTable || !longer(sight, LONGEST),
-        tiers: [{ confidence: "low", all: [] }],
+        ...(sentences ? {} : { glance: (sight) => sight.inTable || !longer(sight, LONGEST) }),
+        tiers: fields["tiers"] === undefined ? [{ confidence: "low", all: [] }] : readTiers(fields["tiers"]),
         tag: { name: said.tag, threshold: said.threshold, weights },
+        ...(fields["tiers"] === undefined ? {} : { over: { scope: "entry", judge } }),
         confirm(window, emit) {
-          for (const unit of unitsOf(window)) {
-            if (unit.text.length > LONGEST) continue;
+          for (const { text: read, start, end } of sentences ? [sentenceOf(window)] : linesOf(window)) {
+            if (read.length > LONGEST && !sentences) continue;
             const evidence: Match["evidence"] = features
-              .filter(({ regex, position }) => (position === undefined || window[position]) && regex.test(unit.text))
+              .filter(({ regex, position }) => (position === undefined || window[position]) && regex.test(read))
               .map(({ name }) => ({ by: "pattern", name, effect: "states" }));
-            const start = unit.at[0] ?? 0;
-            if (evidence.length > 0) emit({ start, end: unit.at.at(-1) ?? start, value: "", evidence });
+            if (evidence.length > 0) emit({ start, end, value: "", evidence });
           }
         },
       },
     };
   },
 };
+
+interface Stretch {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function linesOf(window: Window): readonly Stretch[] {
+  return unitsOf(window).map(({ text: line, at }) => ({ text: line, start: at[0] ?? 0, end: at.at(-1) ?? 0 }));
+}
+
+function sentenceOf({ text: whole, start, end }: Window): Stretch {
+  const before = /[^。！？!?;\n]*$/.exec(whole.slice(Math.max(0, start - LONGEST), start))?.[0] ?? "";
+  const after = /^[^。！？!?;\n]*/.exec(whole.slice(end, end + LONGEST))?.[0] ?? "";
+  return { text: (before + whole.slice(start, end) + after).replace(/\s+/g, ""), start, end };
+}

@@ -30,12 +30,12 @@ export interface RuleBench {
   examineAlone(ruleId: string, example: RuleExample): readonly SealedMatch[];
 }
 
-/** Loads the shipped packs and the user's and compiles them; all problems at once where there are any. */
+/** Loads the shipped packs and the user's with their optional rules and compiles them; all problems at once where there are any. */
 export async function openBench(
   packs: readonly string[],
   disabled: readonly string[],
 ): Promise<{ readonly bench: RuleBench } | { readonly problems: readonly RequestProblem[] }> {
-  const loaded = await loadPacks([shippedRules, ...packs], { disabled });
+  const loaded = await loadPacks([shippedRules, ...packs], { disabled, enabled: "all" });
   const { matchers, tables, problems: found } = compile(loaded, ruleKinds);
   const problems = [...loaded.problems, ...(await locateProblems(found))];
   if (problems.length > 0) {
@@ -58,8 +58,8 @@ export async function openBench(
 }
 
 /** A rule that only makes a tag finds nothing; one that asks for the tag and stands at the first line does. */
-function probeOf({ rule, tag }: Matcher): readonly Matcher[] {
-  if (tag === undefined) return [];
+function probeOf({ rule, tag, over }: Matcher): readonly Matcher[] {
+  if (tag === undefined || over !== undefined) return [];
   return [
     {
       rule,

@@ -65,7 +65,12 @@ export function readLabels(directory: string): { readonly labels: readonly CaseL
 /** Scans a directory of labelled cases as any other and compares. Samples and advisories count neither way. */
 export async function runCases(
   directory: string,
-  options: { readonly packs: readonly string[]; readonly disabled: readonly string[]; readonly keyFile: string },
+  options: {
+    readonly packs: readonly string[];
+    readonly disabled: readonly string[];
+    readonly enabled?: readonly string[];
+    readonly keyFile: string;
+  },
 ): Promise<{ readonly run: CaseRun } | { readonly problems: readonly RequestProblem[] }> {
   const { labels, problems } = readLabels(directory);
   if (problems.length > 0) return { problems };
@@ -74,6 +79,7 @@ export async function runCases(
     directory,
     packs: options.packs,
     disabledRules: options.disabled,
+    enabledRules: options.enabled ?? [],
     own: [resolve(directory, LABELS)],
     keyFile: options.keyFile,
     createKey: true,

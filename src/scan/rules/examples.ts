@@ -34,11 +34,11 @@ export function runExamples(bench: RuleBench, wanted: (ruleId: string) => boolea
   for (const { base, file } of bench.rules) {
     if (!wanted(base.id)) continue;
     rules += 1;
-    const makesTag = bench.matchers.some(({ rule, tag }) => rule.id === base.id && tag !== undefined);
+    const onlyTags = bench.matchers.some(({ rule, tag, over }) => rule.id === base.id && tag !== undefined && over === undefined);
     for (const expects of ["match", "noMatch"] as const) {
       for (const example of base.examples[expects]) {
         examples += 1;
-        const found = makesTag ? bench.examineAlone(base.id, example) : bench.examine(example);
+        const found = onlyTags ? bench.examineAlone(base.id, example) : bench.examine(example);
         const taken = found.filter(({ ruleId }) => ruleId === base.id).map(({ confidence }) => confidence);
         const got = taken.toSorted((one, other) => strength[other] - strength[one])[0];
         const reached = got === undefined ? -1 : strength[got];

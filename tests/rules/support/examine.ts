@@ -24,17 +24,17 @@ export interface Found extends SealedMatch {
   readonly value: string;
 }
 
-/** The shipped packs and an examination of single texts with all of their rules. */
+/** The shipped packs and an examination of single texts with all of their rules, the optional ones too. */
 export interface Bench {
   readonly loaded: LoadedPacks;
   examine(sample: Sample): Promise<readonly Found[]>;
-  /** For a rule that makes a tag: matches of a rule of the same id that asks for it. */
+  /** For a rule that only makes a tag: matches of a rule of the same id that asks for it. */
   probe(ruleId: string, sample: Sample): Promise<readonly Found[]>;
 }
 
 /** Compiles the shipped packs once. */
 export async function openBench(): Promise<Bench> {
-  const loaded = await loadPacks([RULES], { disabled: [] });
+  const loaded = await loadPacks([RULES], { disabled: [], enabled: "all" });
   if (loaded.problems.length > 0) throw new Error(JSON.stringify(loaded.problems, undefined, 1));
   const { matchers, tables, problems } = compile(loaded, ruleKinds);
   if (problems.length > 0) throw new Error(JSON.stringify(problems, undefined, 1));

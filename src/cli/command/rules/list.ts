@@ -25,7 +25,7 @@ export async function rulesList(terminal: Terminal, values: Values): Promise<Exi
     rule.id,
     rule.title[terminal.locale],
     rule.infoType,
-    severityWords[rule.severity][terminal.locale],
+    severityWords[rule.severity][terminal.locale] + (rule.optional === true ? say(terminal, "（默认关闭）", " (off by default)") : ""),
     terminal.locale === "zh" ? dataClassInWords(rule.dataClass, "zh") : rule.dataClass,
     rule.id.slice(0, rule.id.indexOf("/")),
   ]);

@@ -17,6 +17,11 @@ export function disabledOf(values: Values): readonly string[] {
   return (values["disableRule"] as readonly string[] | undefined) ?? [];
 }
 
+/** Optional rules that are switched on. */
+export function enabledOf(values: Values): readonly string[] {
+  return (values["enableRule"] as readonly string[] | undefined) ?? [];
+}
+
 /** Problems of packs as what the user can mend, all at once. */
 export function asUsage(problems: readonly RequestProblem[]): UsageError {
   return new UsageError(problems.map(({ file, line, detail }) => `${file ?? ""}:${line ?? 1}: ${detail}`).join("\n"));

@@ -47,6 +47,8 @@ function explain(bench: RuleBench, { base, fields, file }: RuleBench["rules"][nu
       : `infoType ${base.infoType}, severity ${base.severity}, class ${base.dataClass}, kind ${base.kind}`,
     zh ? `规则包 ${pack?.id ?? ""} ${pack?.version ?? ""}，文件 ${file}` : `pack ${pack?.id ?? ""} ${pack?.version ?? ""}, file ${file}`,
   ];
+  if (base.optional === true)
+    lines.push(zh ? `默认关闭，以 --enable-rule ${base.id} 启用` : `off by default, switched on with --enable-rule ${base.id}`);
   const section = (title: string, content: readonly string[]): void => {
     if (content.length > 0) lines.push("", title, ...content.map((line) => `  ${line}`));
   };

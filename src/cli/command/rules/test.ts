@@ -13,7 +13,7 @@ import type { Values } from "../../options.ts";
 import { standardOutput } from "../../output.ts";
 import { say, UsageError } from "../../terminal.ts";
 import type { Terminal } from "../../terminal.ts";
-import { asUsage, benchOf, disabledOf, packAbove, packsOf } from "./shared.ts";
+import { asUsage, benchOf, disabledOf, enabledOf, packAbove, packsOf } from "./shared.ts";
 import { tableLines } from "./table.ts";
 
 /** What was named: which rules' examples to run, and with which packs; or a directory of labelled cases. */
@@ -134,6 +134,7 @@ async function testCases(terminal: Terminal, directory: string, values: Values):
     const result = await runCases(directory, {
       packs: packsOf(terminal, values),
       disabled: disabledOf(values),
+      enabled: enabledOf(values),
       keyFile: join(scratch, "key"),
     });
     if ("problems" in result) throw asUsage(result.problems);
