@@ -16,7 +16,7 @@ import { attribute, createXmlScanner, textOf, xmlPieces } from "./shared/xml.ts"
 export const odf: Extractor = {
   id: "odf",
   title: { zh: "OpenDocument 文档", en: "OpenDocument" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
   async accepts(probe) {

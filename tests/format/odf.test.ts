@@ -111,6 +111,11 @@ const bodies: readonly { title: string; body: string; texts: readonly string[] }
     texts: ["body [body]: 机密\n", "body-caption [body caption]: jī\n"],
   },
   {
+    title: "text with statements about it",
+    body: '<o:text><t:p>姓名<t:meta xml:id="a">张三</t:meta>和<t:meta-field xml:id="b">李四</t:meta-field>在</t:p></o:text>',
+    texts: ["body [body]: 姓名张三和李四在\n"],
+  },
+  {
     title: "fields and variables",
     body: `<o:text><t:user-field-decl t:name="x" o:string-value="值"/><t:p><t:hidden-text t:string-value="藏"/><t:conditional-text t:string-value-if-true="真" t:string-value-if-false="假"/></t:p></o:text>`,
     texts: ["body-field [body field]: 值\n真\n假\n", "body-hidden [body hidden]: 藏\n"],

@@ -19,8 +19,9 @@ export const libarchivePackage: string = "libarchive-wasm";
 /** A fresh instance, since one that failed once cannot be trusted again; undefined when the package is not installed. */
 export async function loadLibarchive(): Promise<Libarchive | undefined> {
   try {
-    const { libarchiveWasm } = await import("libarchive-wasm");
-    return (await libarchiveWasm()) as unknown as Libarchive;
+    // As a whole: Node from 24 on, told to make no code of texts, does not find out the names that a CommonJS module exports.
+    const { default: library } = await import("libarchive-wasm");
+    return (await library.libarchiveWasm()) as unknown as Libarchive;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND") return undefined;
     throw error;

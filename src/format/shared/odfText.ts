@@ -492,7 +492,8 @@ export function createOdfHandler(
           forms++;
           return;
         case "meta":
-          if (attribute(attributes, "name") === undefined) meta.begin();
+          // Within a paragraph it is text with statements about it (ODF 1.2, 6.1.9), not the properties.
+          if (paragraphs.length === 0 && attribute(attributes, "name") === undefined) meta.begin();
           return;
         case "body":
           bodyOpened = true;
