@@ -241,7 +241,7 @@ export class CountedRows {
     const start = view.from + view.decoded.offsetOf(sight.from);
     const end = view.from + view.decoded.offsetOf(sight.to);
     const match = wholeMatch({ start: sight.from, end: sight.to, value: answer.value, evidence: answer.evidence });
-    const row = { at, cells: cellsOf(flow, segment, this.#row) };
+    const row = { list: false, at, cells: cellsOf(flow, segment, this.#row) };
     this.#keep({ plan, match, start, end, line: first, segment, row, location: undefined }, true, `#${this.#numberOf(answer.evidence)}`);
     return true;
   }

@@ -54,7 +54,7 @@ export function glanceAt(flow: Flow, segment: Segment, { glance }: Matcher, star
   sight.start = start - flow.base;
   sight.end = end - flow.base;
   sight.encoding = flow.encoding;
-  sight.inTable = segment.table !== undefined;
+  sight.inTable = segment.table !== undefined && !segment.list;
   return glance(sight);
 }
 

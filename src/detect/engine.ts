@@ -170,7 +170,8 @@ class EngineSession implements Session {
       columns = this.#columns.get(table.id);
     }
     const start = flow.end;
-    const segment: Segment = { start, end: start + length, roles: chunk.roles, page: chunk.page, table, columns, locate };
+    const list = table !== undefined && columns === undefined && table.head.every(({ length: cells }) => cells <= 1);
+    const segment: Segment = { start, end: start + length, roles: chunk.roles, page: chunk.page, table, columns, list, locate };
     flow.segments.push(segment);
     return segment;
   }
@@ -280,7 +281,7 @@ class EngineSession implements Session {
     const flow = new Flow(part.flow, part.encoding);
     flow.base = begin + shift;
     flow.topEnd = flow.base;
-    flow.segments.push({ start, end: Number.MAX_SAFE_INTEGER, roles, page: undefined, table, columns, locate: undefined });
+    flow.segments.push({ start, end: Number.MAX_SAFE_INTEGER, roles, page: undefined, table, columns, list: false, locate: undefined });
     // At once, as where others look ahead.
     flow.length = await source.read(flow.room(Math.min(to + ROW + AHEAD, last) - begin), begin);
     const [border, stop] = [nextLine(flow, from + shift - 1), nextLine(flow, to + shift - 1)];

@@ -27,6 +27,8 @@ export interface Segment {
   readonly table: Table | undefined;
   /** Which rows of the table's head name columns, and what. */
   readonly columns: NamedColumns | undefined;
+  /** Rows of one cell each, without a name: text like any other, but for what counts rows. */
+  readonly list: boolean;
   /** Undefined for text as it lies in a file: its lines are counted. */
   readonly locate: ((offset: number) => Location) | undefined;
 }

@@ -257,7 +257,7 @@ function viewOf(form: Form): FormView | undefined {
   return {
     flow,
     pending,
-    view: { rows: records, subjects: subjects.size, columns },
+    view: { rows: records, span: records, subjects: subjects.size, columns },
     types,
     subjects,
     records,

@@ -375,7 +375,8 @@ export class Groups {
   }
 
   #tableGroup(state: TableState): readonly Group[] {
-    const judged = this.#judge({ rows: state.rows, subjects: state.subjects.size, columns: viewOf(state) });
+    const span = state.lastRow - state.firstRow + 1;
+    const judged = this.#judge({ rows: state.rows, span, subjects: state.subjects.size, columns: viewOf(state) });
     if (judged === undefined) return [];
     const { segment } = state;
     const parts = (judged.match.columns ?? []).map(({ at, infoType }): GroupPart => {

@@ -61,6 +61,9 @@ const PREFIX_LENGTH = 8;
 const UNNAMED_ROWS = 3;
 /** Share of a column's cells that must look like names of persons. */
 const NAME_SHARE = 0.8;
+const PERSON = /^[\u3400-\u9fff]{2,4}$|^[\u3400-\u9fff]{1,10}(?:[·•][\u3400-\u9fff]{1,10}){1,3}$/;
+/** A long number. */
+const NUMBER = /^[\d０-９ -]{11,24}[\dXx]?$/;
 
 /** Which rows of a table's head name its columns, from 0 (both -1 when none does), and what each column holds by its name. */
 export interface NamedColumns {
@@ -76,14 +79,14 @@ interface Named extends Column {
 /**
  * The row of a table's head (its first ≤ 15 rows) that names columns, and what it names; two rows where the second divides what the first
  * names (证件 over 类型 and 号码). A row names columns when at least one of its cells is a strong name, or two are weak ones, and at least
- * half of its filled cells are names or at least look like none of the values below them: short and without long numbers. Where no row
- * does, a column of Chinese names beside a column of long numbers is one of names all the same. Undefined when nothing is known.
+ * half of its filled cells are names or at least look like none of the values below them: short and without long numbers; or when its one
+ * weak name stands over names of people, and another cell over long numbers (`name` and `no`). Where no row does, a column of Chinese names beside a column of long numbers is one of names all the same. Undefined when nothing is known.
  */
 export function nameColumns(head: readonly (readonly string[])[], lexicon: ColumnLexicon): NamedColumns | undefined {
   if (isUpright(head, lexicon)) return undefined;
   for (const [row, cells] of head.entries()) {
     const named = cells.map((cell) => nameOf(cell, lexicon));
-    if (!names(named)) continue;
+    if (!names(named) && !namesPeople(named, head.slice(row + 1))) continue;
     const second = head[row + 1];
     const both = second === undefined ? undefined : joined(cells, second, named, lexicon);
     return both === undefined ? { from: row, row, columns: named.map(columnOf) } : { from: row, row: row + 1, columns: both.map(columnOf) };
@@ -115,6 +118,22 @@ function names(named: readonly Named[]): boolean {
   const weak = named.filter(({ infoTypes, weakTypes }) => infoTypes.length === 0 && weakTypes.length > 0).length;
   const values = named.filter(({ value }) => value).length;
   return (strong > 0 || weak > 1) && values * 2 <= filled && (filled === 1 || strong + weak > 1 || values === 0);
+}
+
+function namesPeople(named: readonly Named[], below: readonly (readonly string[])[]): boolean {
+  const at = named.findIndex(({ weakTypes }) => weakTypes.includes("PERSON_NAME"));
+  return (
+    at >= 0 &&
+    named.every(({ value }) => !value) &&
+    shareOf(below, at, PERSON) >= NAME_SHARE &&
+    named.some((_, other) => shareOf(below, other, NUMBER) >= NAME_SHARE)
+  );
+}
+
+/** Of the filled cells of a column the share of the shape; 0 where there are fewer than `least`. */
+function shareOf(rows: readonly (readonly string[])[], at: number, shape: RegExp, least = 1): number {
+  const cells = rows.map((row) => (row[at] ?? "").trim()).filter((cell) => cell !== "");
+  return cells.length < least ? 0 : cells.filter((cell) => shape.test(cell)).length / cells.length;
 }
 
 /** Both rows as one, where the second holds no values and says more: each column by its own name, the one above, or both together. */
@@ -200,14 +219,10 @@ function byEnding(header: string, lexicon: ColumnLexicon): readonly string[] {
 function byValues(head: readonly (readonly string[])[]): NamedColumns | undefined {
   if (head.length < UNNAMED_ROWS) return undefined;
   const width = Math.max(...head.map((row) => row.length));
-  const share = (at: number, shape: RegExp): number => {
-    const cells = head.map((row) => (row[at] ?? "").trim()).filter((cell) => cell !== "");
-    return cells.length < UNNAMED_ROWS ? 0 : cells.filter((cell) => shape.test(cell)).length / cells.length;
-  };
-  const numbers = Array.from({ length: width }, (_, at) => share(at, /^[\d０-９ -]{11,24}[\dXx]?$/) >= NAME_SHARE);
+  const numbers = Array.from({ length: width }, (_, at) => shareOf(head, at, NUMBER, UNNAMED_ROWS) >= NAME_SHARE);
   if (!numbers.includes(true)) return undefined;
   const columns = numbers.map((number, at): Column => {
-    const named = !number && share(at, /^[\u3400-\u9fff]{2,4}$|^[\u3400-\u9fff]{1,10}(?:[·•][\u3400-\u9fff]{1,10}){1,3}$/) >= NAME_SHARE;
+    const named = !number && shareOf(head, at, PERSON, UNNAMED_ROWS) >= NAME_SHARE;
     return { header: "", infoTypes: [], weakTypes: named ? ["PERSON_NAME"] : [] };
   });
   return columns.some(({ weakTypes }) => weakTypes.length > 0) ? { from: -1, row: -1, columns } : undefined;

@@ -77,7 +77,7 @@ function windowRow(flow: Flow, segment: Segment, start: number): WindowRow | und
   if (found === undefined) return undefined;
   const at = found.row.findIndex((cell) => found.start + cell.end >= start && found.start + cell.start <= start);
   if (at < 0) return undefined;
-  return { at, cells: cellsOf(flow, segment, found) };
+  return { list: segment.list, at, cells: cellsOf(flow, segment, found) };
 }
 
 const NONE: readonly string[] = [];

@@ -158,7 +158,7 @@ export interface Sight {
   readonly start: number;
   readonly end: number;
   readonly encoding: "utf8" | "gb18030" | "big5";
-  /** In a table, so that its column may be evidence. */
+  /** In a table that is more than a list without a name, so that its column may be evidence. */
   readonly inTable: boolean;
 }
 
@@ -219,8 +219,9 @@ export interface EntryView {
 
 /** A table as rules over tables see it: what its head says and what was found in its cells. */
 export interface TableView {
-  /** Rows in which anything was found. */
+  /** Rows in which anything was found, and all from the first of them to the last. */
   readonly rows: number;
+  readonly span: number;
   /** Unique people. */
   readonly subjects: number;
   readonly columns: readonly TableViewColumn[];
@@ -264,6 +265,8 @@ export interface Window {
 
 /** A row of a table as a window shows it. */
 export interface WindowRow {
+  /** Of a list of lines, none of which names it: its text reads like any other. */
+  readonly list: boolean;
   /** Index of the candidate's cell. */
   readonly at: number;
   readonly cells: readonly WindowCell[];

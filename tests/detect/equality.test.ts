@@ -34,12 +34,14 @@ describe("a glance", () => {
     head: [["姓名", "身份证号", "手机号", "卡号", "地址", "邮箱", "护照号", "密码"]],
   };
 
+  const list: Table = { id: "l", separator: "\t", row: 1, head: [["名单"], ["一"]] };
+
   it.each(encodings)("loses nothing of random documents in %s", async (encoding) => {
     const [sighted, all] = [createEngine(matchers, lexicon), createEngine(blind, lexicon)];
     let total = 0;
     for (const seed of [1, 2]) {
       const bytes = bytesOf(randomDocument(matchers, numbers(seed), 16_000), encoding);
-      for (const one of [undefined, table]) {
+      for (const one of [undefined, table, list]) {
         const expected = await found(all, bytes, encoding, one);
         total += expected.length;
         expect(await found(sighted, bytes, encoding, one)).toEqual(expected);

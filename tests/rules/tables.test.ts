@@ -84,6 +84,23 @@ describe("a table", () => {
     expect(groupsOf(await examine("a.csv", content))).toEqual([]);
   });
 
+  it("is none where few of many numbers are right by chance, and one where they stand close", async () => {
+    const numbers = Array.from({ length: 400 }, (_, index) => String(2_000_000_000_000_000n + BigInt(index) * 7_919n).slice(0, 15));
+    const listed = numbers.map((number, index) => (index % 40 === 5 ? residentId(index) : number)).join("\n");
+    const lists = async (content: string): Promise<readonly string[]> =>
+      groupsOf(await examine("n.txt", content)).map(([ruleId]) => ruleId);
+    expect(await lists(listed)).toEqual([]);
+    expect(await lists(Array.from({ length: 10 }, (_, index) => residentId(index)).join("\n"))).toEqual(["cn-bank/identifier-list"]);
+  });
+
+  it("has a column of names under one weak name, beside long numbers", async () => {
+    const names = async (name: string, content: string): Promise<readonly string[]> =>
+      (await examine(name, content)).matches.filter(({ infoType }) => infoType === "PERSON_NAME").map(({ confidence }) => confidence);
+    expect(await names("a.csv", "name,no\n欧阳静,6217000010001234569\n黄晓红,6225881234567898\n")).toEqual(["medium", "medium"]);
+    expect(await names("a.json", '{"name":"欧阳静","id":"440308199001152170"}')).toEqual(["medium"]);
+    expect(await names("a.csv", "name,no\n黄瓜,6901028075763\n白菜,6921168509256\n")).toEqual([]);
+  });
+
   it("is weighed with all of its entry: people by what of them lies open, against the limits", async () => {
     const many = Array.from({ length: 60 }, (_, index) => `${people[0][0]},${residentId(index)},1200.50`).join("\n");
     const { matches } = await examine("a.csv", `客户姓名,身份证号,年收入\n${many}\n`);

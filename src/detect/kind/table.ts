@@ -45,6 +45,8 @@ interface Fields {
 const MIN_ROWS = 3;
 /** Share of a column's rows whose cells must hold what a weak name or no name leaves open. */
 const FIT = 0.6;
+/** Share of all rows where nothing names the column: of many numbers some are right by chance. */
+const UNNAMED_FIT = 0.1;
 /** Share where the name is a strong one: some cells are blank, abroad or mistyped. */
 const NAMED_FIT = 0.3;
 /** Cells of the head that must show the shape of a type for which no rule reads values, as a share. */
@@ -117,7 +119,7 @@ function pick(
   for (const infoType of alternatives) {
     for (const [at, column] of view.columns.entries()) {
       if (taken.has(at)) continue;
-      const hold = holdOf(column, infoType, view.rows, said, shapes.get(infoType));
+      const hold = holdOf(column, infoType, view, said, shapes.get(infoType));
       if (hold === undefined) continue;
       const score = (hold === "values" ? 2 : hold === "shape" ? 1 : 0) + (column.infoTypes.includes(infoType) ? 0.5 : 0);
       if (best === undefined || score > best.score) best = { at, infoType, hold, score };
@@ -128,11 +130,18 @@ function pick(
   return best;
 }
 
-function holdOf(column: TableViewColumn, infoType: string, rows: number, said: Fields, shape: RegExp | undefined): Hold | undefined {
+function holdOf(
+  column: TableViewColumn,
+  infoType: string,
+  { rows, span }: TableView,
+  said: Fields,
+  shape: RegExp | undefined,
+): Hold | undefined {
   const strong = column.infoTypes.includes(infoType);
   const weak = column.weakTypes.includes(infoType);
   const found = (column.found.get(infoType) ?? 0) + (said.low === true ? (column.low.get(infoType) ?? 0) : 0);
   const fit = said.fit ?? FIT;
+  if (!strong && !weak && found < span * UNNAMED_FIT) return undefined;
   if (found >= rows * (strong ? Math.min(fit, NAMED_FIT) : fit)) return "values";
   if (!strong && !weak) return undefined;
   const { cells } = column;

@@ -65,7 +65,7 @@ export function spanFinder(key: string, patterns: readonly Pattern[]): SpanFinde
 }
 
 function findSpan(patterns: readonly Pattern[], window: Place): Span | undefined {
-  const inTable = window.row !== undefined || window.from !== undefined;
+  const inTable = window.row?.list === false || window.from !== undefined;
   for (const one of patterns) {
     if (inTable && one.prose) continue;
     const found = find(one, window);
