@@ -72,6 +72,8 @@ export class Settler {
   /** By the rule's index and its confidence. */
   readonly #counts: (Count | undefined)[] = [];
   readonly #late: Late[] = [];
+  /** Those of them, of the lines at hand, that stand whatever the tags. */
+  #claims: Pending[] = [];
   readonly #features = new Map<string, { readonly matcher: Matcher; readonly names: Set<string> }>();
   /** Rules whose tag stands whatever else comes. */
   readonly #tagged = new Set<Plan>();
@@ -204,7 +206,9 @@ export class Settler {
       const one = this.#choose(flow, index, all, base, groupStart, groupEnd);
       if (one !== undefined) chosen.push(one);
     }
-    this.#settle(flow, chosen);
+    const claims = this.#claims;
+    this.#settle(flow, claims.length === 0 ? chosen : chosen.filter((one) => !claims.some((claim) => beats(claim, one))));
+    this.#claims = [];
     const near = (all[until - 1]?.start ?? 0) - PEERS;
     let keep = until;
     while (keep > 0 && (all[keep - 1]?.start ?? 0) >= near) keep--;
@@ -238,6 +242,7 @@ export class Settler {
     if (!plan.late) return tier && { pending, tier, peers, subject };
     locationOf(flow, pending);
     this.#late.push({ flow, pending, peers, subject });
+    if (tier !== undefined && tier.confidence !== "low") this.#claims.push(pending);
     return undefined;
   }
 
@@ -535,6 +540,12 @@ function order(one: string, other: string): number {
 
 export function byPlace(one: Pending, other: Pending): number {
   return one.start - other.start || other.end - one.end;
+}
+
+/** Whether a match that waits for tags wins the span, whatever these are. */
+function beats(claim: Pending, { pending, tier }: Chosen): boolean {
+  if (pending.plan.advisory || pending.start >= claim.end || claim.start >= pending.end) return false;
+  return tier.confidence === "low" || claim.plan.matcher.rule.rank < pending.plan.matcher.rule.rank;
 }
 
 /** Equal spans of one rule are told once: the first of them. */
