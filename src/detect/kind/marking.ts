@@ -2,9 +2,9 @@ import type { Json } from "../../model/json.ts";
 import type { Match, Matcher, RuleBase, RuleKind, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { levelsIn, type Mark, type MarkGrammar, markGrammar } from "../shared/marking/grammar.ts";
-import { readLabels } from "../shared/marking/label.ts";
+import { isLabel, readLabels } from "../shared/marking/label.ts";
 import { readMarks } from "../shared/marking/mark.ts";
-import { isIntroduced } from "../shared/marking/mention.ts";
+import { isExplained, isIntroduced } from "../shared/marking/mention.ts";
 import { readPeriod } from "../shared/marking/period.ts";
 import { readName } from "../shared/marking/name.ts";
 import { readVertical } from "../shared/marking/vertical.ts";
@@ -52,7 +52,7 @@ const AROUND = 3;
  *
  * `form`: `mark` (level, sign, period), `label` (密级：level), `word` (a line that is nothing but the level), `vertical` (one character a
  * line), `name` (in the name of an entry), `property` (a document property that is called 密级). Evidence beside that of the form:
- * `as-example` (a mark that the line before calls an example), `role:…`, `position:top`, `position:tail`, `page:1`. A match gives its level and shows nothing but the mark.
+ * `as-example` (a mark that a line round it calls an example), `role:…`, `position:top`, `position:tail`, `page:1`. A match gives its level and shows nothing but the mark.
  */
 export const marking: RuleKind = {
   kind: "marking",
@@ -102,16 +102,21 @@ function read(said: Fields, window: Window, grammar: MarkGrammar, properties: Re
     const marks = unit === undefined ? [] : readMarks(unit, grammar, window.roles.includes("ocr") ? said.ocrSigns : "");
     if (unit === undefined) return [];
     if (form === "mark") {
-      const example = marks.length > 0 && isIntroduced(neighbours(window, "before", 1)[0] ?? "");
+      const example =
+        marks.length > 0 &&
+        (neighbours(window, "before", 1).some((line) => isIntroduced(line) || isOther(line, marks, grammar)) ||
+          neighbours(window, "after", 1).some((line) => isOther(line, marks, grammar)) ||
+          neighbours(window, "after", AROUND).some(isExplained));
       return marks.map((mark) => placed(unit, example ? { ...mark, evidence: [...mark.evidence, "as-example"] } : mark));
     }
     return marks.flatMap((mark) => readPeriod(mark, said.limits ?? {}, window).map((checked) => placed(unit, checked)));
   }
   if (form === "label") return readLabels(unitsOf(window), grammar).map(({ unit, mark }) => placed(unit, mark));
   if (form === "word") {
-    const around = [...neighbours(window, "before", AROUND), ...neighbours(window, "after", AROUND)];
+    const [before, after] = [neighbours(window, "before", AROUND), neighbours(window, "after", AROUND)];
+    const around = isSentence(before[0]) && isSentence(after[0]) ? undefined : [...before, ...after];
     return unitsOf(window).flatMap((unit) => {
-      const marks = readWord(unit, around, grammar);
+      const marks = around === undefined ? [] : readWord(unit, around, grammar, isLabel(before[0] ?? ""));
       return (marks.length > 0 ? marks : readTitled(unit, grammar)).map((mark) => placed(unit, mark));
     });
   }
@@ -121,6 +126,18 @@ function read(said: Fields, window: Window, grammar: MarkGrammar, properties: Re
       : readRecord(window, grammar, properties);
   const found = form === "vertical" ? readVertical(window, grammar) : readName(window.text, grammar);
   return found === undefined ? [] : [{ ...found, evidence: stated(found.evidence) }];
+}
+
+/** A mark of another level on a line beside marks: they are a list of marks. */
+function isOther(line: string, marks: readonly Mark[], grammar: MarkGrammar): boolean {
+  const expression = grammar.expression("other", () => `(?<level>${grammar.level})级?[${grammar.sign.replace("*", "")}]`);
+  const level = expression.exec(line)?.groups?.["level"];
+  return level !== undefined && !marks.some((mark) => mark.level === grammar.levels.get(level));
+}
+
+/** A word between sentences is a word of the story. */
+function isSentence(line: string | undefined): boolean {
+  return line !== undefined && /[。！？!?…]["”'’」』)）]?$/.test(line);
 }
 
 /** A property that is called 密级 or the like and holds a level; or one of those that hold words about the document, and nothing else. */

@@ -6,6 +6,9 @@ const LABEL = "(?:密[级級]|秘密等级|保密等级|涉密等级|定密级�
 const PREFIX =
   "(?:保密期限[::]?(?:\\d{1,2}|[一二三五十]{1,3})(?:年|个月)[,,、;;]?)?(?:本|该|此)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
 const NAME = new RegExp(`^${PREFIX}${LABEL}[::]?$`, "i");
+/** Boxes of a form, and those of them that are ticked. */
+const EMPTY = "□☐○〇◇";
+const TICKED = "☑☒✓✔√■●◆";
 const TERM = new RegExp(`保密期限[::]?(?:${PERIOD})`);
 /** What a document says of itself without the word 密级. */
 const ITSELF = "[(〔【]?(?:本|此)(?:份)?(?:文件|资料|材料|文档|公文|报告|方案|纪要|件|文)(?:属于?|系|为|是|定为)(?:国家)?";
@@ -14,9 +17,14 @@ const SPOKEN = /^(?:的|时|者|范围|还是|或|[?？]|[、/])|[?？]$/;
 /** Characters that may be left over on a label's own line. */
 const OWN_LINE = 2;
 
+/** Whether a line is nothing but such a label, its value on the next. */
+export function isLabel(line: string): boolean {
+  return NAME.test(line);
+}
+
 /**
- * A label with its level: `密级：机密`, `本文件密级为机密`, `此件属机密级`, `秘密等级：秘密 保密期限：5年`, or a cell that says 密级 before one that says the level. None when
- * the value is blank, a box, a choice of levels or no level.
+ * A label with its level: `密级：机密`, `密级：☑机密 □秘密`, `本文件密级为机密`, `此件属机密级`, `秘密等级：秘密 保密期限：5年`, or a cell that says 密级 before one that says the level. None when
+ * the value is blank, an empty box, a choice of levels or no level.
  *
  * Evidence: `label`; `own-line` when little else stands on the line, else `short-line` when the line begins with the label.
  */
@@ -25,10 +33,15 @@ export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readon
   const line = grammar.expression(
     "label",
     () =>
-      `^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:(?:和|及|与)?保密期限)?[::]|(?<=^[本此].{2,3}密[级級])(?:[为是]|属于?|定为))[〔【\\[(<“"]?${value}(?<rest>.*)$`,
+      `^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:(?:和|及|与)?保密期限)?[::]|(?=[〔【\\[(<](?:${grammar.level})级?[〕】\\])>](?:$|保密期限))|(?<=^[本此].{2,3}密[级級])(?:[为是]|属于?|定为))[〔【\\[(<“"]?${value}(?<rest>.*)$`,
     "i",
   );
   const itself = grammar.expression("label-itself", () => `^${ITSELF}${value}(?:国家秘密)?(?:文件|资料|材料|件|事项)?[)〕】]?(?<rest>.*)$`);
+  const boxes = grammar.expression(
+    "label-boxes",
+    () => `^${PREFIX}${LABEL}[::](?<boxes>(?:[${EMPTY}${TICKED}](?:${grammar.level}|内部|公开|非密|普通|一般|无)级?)+)$`,
+  );
+  const ticked = grammar.expression("label-ticked", () => `[${TICKED}](?<value>(?<level>${grammar.level})级?)`, "g");
   const alone = grammar.expression("label-value", () => `^[〔【\\[(]?${value}[〕】\\])]?$`);
   return units.flatMap((unit, index) => {
     const stated = itself.exec(unit.text);
@@ -43,6 +56,14 @@ export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readon
       return [
         { unit, mark: { start, end: start + said.length, level: grammar.levels.get(word) ?? "", value: said, evidence: ["label", place] } },
       ];
+    }
+    const form = boxes.exec(unit.text)?.groups?.["boxes"] ?? "";
+    const [box, ...others] = form.replaceAll(new RegExp(`[^${TICKED}]`, "g"), "").length === 1 ? [...form.matchAll(ticked)] : [];
+    if (box !== undefined && others.length === 0) {
+      const { value: said = "", level: word = "" } = box.groups ?? {};
+      const start = unit.text.length - form.length + box.index + 1;
+      const evidence = ["label", "own-line"];
+      return [{ unit, mark: { start, end: start + said.length, level: grammar.levels.get(word) ?? "", value: said, evidence } }];
     }
     const next = units[index + 1];
     if (!NAME.test(unit.text) || next === undefined) return [];

@@ -10,7 +10,7 @@ const SHORT_LINE = 25;
 /** Till when a paper of an examination is secret; old and practice papers keep the line. */
 const EXAM = /(?:启用|开考|考试|使用)前$/;
 /** What makes a secret one of another kind: 工作秘密★3年 is no state secret. */
-const OTHER_SECRET = /(?:工作|商业|公司|企业|行内|单位|内部|个人|技术|经营|贸易)$/;
+const OTHER_SECRET = /(?:工作|商业|公司|企业|行内|单位|内部|个人|技术|经营|贸易|的)$/;
 
 /**
  * Level, sign and perhaps period: `机密★10年`, `秘密☆`, `★绝密★长期`. Spaced out or full-width is the same by then.

@@ -18,11 +18,19 @@ const BOX = /[□☐○〇◇☑✓√✔■●]/;
 export function isMention(before: string, after: string): boolean {
   if (QUOTE_BEFORE.test(before) || CUE.test(before.slice(-16)) || FOLLOWING.test(after)) return true;
   if (OPTION.test(before) || BARE_OPTION.test(before)) return true;
-  if (BOX.test(before.slice(-1)) || BOX.test(after.slice(0, 1))) return true;
+  if (BOX.test(before.slice(-1)) || BOX.test(after.slice(0, 1)) || /\[[xX]?\]$/.test(before)) return true;
   return /^[([]?(?:已|现已|均已)(?:经)?(?:解密|解除|公开|失效|降密)/.test(after) || /(?:已解密|解密件)$/.test(before);
 }
 
-/** Whether a line says that what stands on the next is an example: `密级标志样例：`. */
+/** Whether a line says that what stands on the next is an example: `密级标志样例：`, or gives one itself: `例如：机密★10年`. */
 export function isIntroduced(line: string): boolean {
-  return /(?:样例|示例|范例|例子|举例|例如|式样|样式|写法|标法|格式)(?:如下)?[:：]$/.test(line);
+  return (
+    /(?:样例|示例|范例|例子|举例|例如|式样|样式|写法|标法|格式)(?:如下)?[:：]$/.test(line) ||
+    /^(?:例如?|比如|譬如|诸如|样例|示例|范例)[:：,，]?.{0,4}密.{0,2}[★☆*]/.test(line)
+  );
+}
+
+/** Whether a line says that what stands above it was an example: `以上均为示例。` */
+export function isExplained(line: string): boolean {
+  return /^[(（]?(?:以上|上述|上面)[^。]{0,6}(?:样例|示例|范例|例子|举例|式样|样式)/.test(line);
 }

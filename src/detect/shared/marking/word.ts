@@ -19,9 +19,9 @@ const LIST_WORD = 4;
  * A line that is nothing but a level, in brackets or not, perhaps with urgency, copy number and, in brackets or called so, a period: `机密`,
  * `〔秘密〕`, `机密 特急`, `（秘密，保存期3年）`.
  *
- * None in a row with other filled cells, beside a line with another level, or in a list of short words. Evidence: `word`, and `bracketed`.
+ * None in a row with other filled cells, beside a line with another level, or, unless the line before has `named` it, in a list of short words. Evidence: `word`, and `bracketed`.
  */
-export function readWord(unit: Unit, around: readonly string[], grammar: MarkGrammar): readonly Mark[] {
+export function readWord(unit: Unit, around: readonly string[], grammar: MarkGrammar, named = false): readonly Mark[] {
   const expression = grammar.expression(
     "word",
     () =>
@@ -34,7 +34,7 @@ export function readWord(unit: Unit, around: readonly string[], grammar: MarkGra
   const level = grammar.levels.get(word) ?? "";
   if (around.some((line) => line.length <= 12 && [...grammar.levels].some(([other, id]) => id !== level && line.includes(other))))
     return [];
-  if (around.length >= AROUND && around.every((line) => line.length <= LIST_WORD && !/^\d+$/.test(line))) return [];
+  if (!named && around.length >= AROUND && around.every((line) => line.length <= LIST_WORD && !/^\d+$/.test(line))) return [];
   const start = unit.text.indexOf(word);
   const evidence = open === "" ? ["word"] : ["word", "bracketed"];
   return [{ start, end: start + word.length, level, value: word, evidence }];
