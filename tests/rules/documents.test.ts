@@ -19,7 +19,7 @@ const people: readonly [Person, Person, Person, Person, Person, Person] = [
   { name: "赵雅琴", id: "510107199301302485", card: "6216612010009876546", mobile: "18980456721" },
   { name: "刘振华", id: "420106198507198377", card: "6230520090011225561", mobile: "13971054482" },
 ];
-const [a, b, c, d, e] = people;
+const [a, b, c, d, e, f] = people;
 
 function rows(count: number, row: (person: Person, index: number) => string): string {
   return people.slice(0, count).map(row).join("\n");
@@ -358,6 +358,233 @@ const documents: readonly { readonly id: string; readonly name?: string; readonl
     holds: ["TRANSACTION_LEDGER|FINANCIAL_LIST", "BANK_ACCOUNT"],
   },
   { id: "au3", text: `内部审计章程\n第一条 审计人员应当保守商业秘密和个人隐私。\n第二条 审计底稿保存十年。\n`, holds: [] },
+  // of other offices, and what only looks like it
+  {
+    id: "of1",
+    text: `个人经营性贷款审批表\n编号：锦支贷审〔2026〕0117    单位：万元\n┌────────┬────────────┬────────┬──────────────┐\n│借款人  │${a.name}      │证件类型│身份证        │\n├────────┼────────────┼────────┼──────────────┤\n│证件号码│${a.id}      │手机    │${a.mobile}        │\n├────────┼────────────┼────────┼──────────────┤\n│配偶    │${b.name}      │配偶证件│${b.id}        │\n├────────┼────────────┼────────┼──────────────┤\n│还款账户│${a.card}      │申请金额│50.00         │\n└────────┴────────────┴────────┴──────────────┘\n调查人意见：同意。  审查人意见：同意上报。\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "CN_MOBILE", "BANK_CARD"],
+  },
+  {
+    id: "of2",
+    text: `            个人开户申请书（第二联 客户留存）\n日期 2026年03月12日    网点 0021    柜员 07731    流水 000918273\n户    名  ${c.name}\n证件种类  居民身份证        证件号码  ${c.id}\n账    号  ${c.card.replace(/(.{4})(?=.)/g, "$1 ")}\n移动电话  ${c.mobile}\n通讯地址  四川省成都市锦江区红星路三段88号7栋2单元1103室\n客户签名：__________\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "BANK_CARD", "CN_MOBILE", "ADDRESS"],
+  },
+  {
+    id: "of3",
+    name: "export.tsv",
+    text: `序号\t债务人\t身份证件号\t联系方式\t逾期本金\t委外机构\n1\t${f.name}\t${f.id}\t${f.mobile}\t23,411.08\t某某资产\n2\t${a.name}\t${a.id}\t${a.mobile}\t5,020.00\t某某资产\n3\t${b.name}\t${b.id}\t${b.mobile}\t118,400.55\t某某律所\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "CN_MOBILE"],
+  },
+  {
+    id: "of4",
+    text: `【工单编号】TS202603110087\n【投诉渠道】95588\n【客户姓名】${c.name}\n【联系电话】${c.mobile}\n【证件号】${c.id}\n【问题描述】客户反映其尾号7211的借记卡（完整卡号${c.card}）于3月9日被扣年费10元，要求退还。\n【处理结果】已于3月11日退费，客户表示满意。\n`,
+    holds: ["PERSON_NAME", "CN_MOBILE", "CN_RESIDENT_ID", "BANK_CARD"],
+  },
+  {
+    id: "of5",
+    text: `                     银 企 对 账 单\n单位名称：成都某某商贸有限公司\n账    号：5100 1478 6230 5150 0817\n开户行：某某银行成都高新支行\n对账日期：2026年02月28日          币种：人民币\n账户余额：1,208,331.47\n核对结果：□相符 □不符     单位公章（预留印鉴）\n`,
+    holds: ["BANK_ACCOUNT"],
+  },
+  {
+    id: "of6",
+    text: `000047\n机密★5年\n特急\n\n某某市金融工作办公室文件\n\n某金办发〔2026〕12号                    签发人：某某\n\n关于做好重点时期金融安全保卫工作的通知\n\n各区（市）县金融工作部门，驻市各金融机构：\n　　为做好重点时期安全保卫，现就有关事项通知如下。\n　　一、压实责任。各单位主要负责人为第一责任人。\n某某市金融工作办公室\n2026年3月1日\n（此件发至县团级）\n抄送：市委办公室，市政府办公室。\n某某市金融工作办公室                2026年3月1日印发\n`,
+    holds: ["STATE_SECRET_MARK"],
+  },
+  {
+    id: "of7",
+    text: `内部资料  会后收回\n某某分行党委会议纪要\n〔2026〕第4期\n时间：2026年3月4日  地点：三楼会议室\n主持：行长    记录：办公室\n会议研究了以下事项：\n一、关于尾箱管理。会议要求严格执行双人管理、双人交接。\n二、关于客户资料保密。会议强调机密性、完整性并重。\n`,
+    holds: ["INTERNAL_MARK"],
+  },
+  {
+    id: "of8",
+    name: "export.log",
+    text: `[20260305 10:22:31.118][TXN=4501][TLR=07731] REQ <ACCTNO>${b.card}</ACCTNO><IDTYP>0</IDTYP><IDNO>${b.id}</IDNO><CUSTNM>${b.name}</CUSTNM>\n[20260305 10:22:31.402][TXN=4501][TLR=07731] RSP <RETCODE>000000</RETCODE><SEQNO>202603051022310000451234</SEQNO>\n[20260305 10:22:33.000][TXN=4502] java.lang.NullPointerException at com.bank.core.Acct.find(Acct.java:118)\n`,
+    holds: ["BANK_CARD", "CN_RESIDENT_ID", "PERSON_NAME"],
+  },
+  {
+    id: "of9",
+    name: "export.html",
+    text: `<table><tr><td colspan=5>网点代发工资明细</td></tr>\n<tr><th>员工号</th><th>员工姓名</th><th>工资卡号</th><th>实发金额</th><th>摘要</th></tr>\n<tr><td>0012</td><td>${c.name}</td><td>${c.card}</td><td>8200.00</td><td>3月</td></tr>\n<tr><td>0013</td><td>${d.name}</td><td>${d.card}</td><td>7900.00</td><td>3月</td></tr>\n<tr><td>0015</td><td>${e.name}</td><td>${e.card}</td><td>9100.00</td><td>3月</td></tr></table>\n`,
+    holds: ["PERSON_NAME", "BANK_CARD"],
+  },
+  {
+    id: "of10",
+    text: `密押员交接登记\n交出人：    接收人：    日期：2026-03-01\n编押机序号 00231\n本期密押：483920\n库房门密码：719-302-55\n2号尾箱开箱密码 860412\n`,
+    holds: ["BANK_SECURITY_CODE"],
+  },
+  {
+    id: "of11",
+    text: `预 留 印 鉴 卡\n户名：成都某某商贸有限公司       账号：51001478623051500817\n启用日期：2024年5月6日     注销日期：\n印模：（财务专用章）（法定代表人名章）\n经办：   复核：   主管：\n`,
+    holds: ["BANK_ACCOUNT"],
+  },
+  {
+    id: "of12",
+    text: `个人信用报告（本人版）\n报告编号：2026030411223344556677   查询时间：2026-03-04 11:22:33\n被查询者姓名：${a.name}  证件类型：身份证  证件号码：${a.id}\n查询机构：某某银行 查询原因：贷款审批\n信贷记录\n1. 2021年5月7日某某银行发放的个人住房贷款，当前逾期金额0。\n担保信息：无\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID"],
+  },
+  {
+    id: "of13",
+    name: "export.json",
+    text: `{"reqId":"b1f2","data":{"payer":{"name":"${b.name}","certNo":"${b.id}","mobile":"${b.mobile}"},"card":{"no":"${b.card}","cvv2":"482","exp":"0928"}}}\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "CN_MOBILE", "BANK_CARD", "CARD_SECURITY"],
+  },
+  {
+    id: "of14",
+    name: "export.csv",
+    text: `CUST_NM,CERT_ID,ACCT,BAL\n${c.name},${c.id},6735789945196342424,1200.50\n${d.name},${d.id},9396922298373145332,88.00\n${e.name},${e.id},1331823858684419126,33000.00\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "BANK_ACCOUNT"],
+  },
+  { id: "of15", text: `秘密★外宾离开前\n某代表团接待方案\n一、行程安排\n二、安保\n`, holds: ["STATE_SECRET_MARK"] },
+  {
+    id: "of16",
+    name: "export.md",
+    text: `# 网银运维手册\n## 堡垒机\n- 地址：10.8.0.12\n- 用户名：ops01\n- 密码：Bjump@2026#x\n## 数据库\n| 实例 | 账号 | 口令 |\n|---|---|---|\n| ebank1 | dbqry | Qry_88zhuo! |\n| ebank2 | dbadm | Adm$kk20Lz |\n`,
+    holds: ["PASSWORD"],
+  },
+  {
+    id: "of17",
+    text: `高净值客户营销名单（请勿外传）\n姓名|年龄段|AUM(万)|手机|意向产品\n${b.name}|50+|820|${b.mobile}|保险\n${c.name}|40+|615|${c.mobile}|信托\n${d.name}|60+|1200|${d.mobile}|存款\n`,
+    holds: ["PERSON_NAME", "CN_MOBILE"],
+  },
+  {
+    id: "of18",
+    text: `筛查命中清单 2026-03-05\n1) ${a.name}，证件 ${a.id}，账户 ${a.card}，命中：公安止付\n2) ${b.name}，证件 ${b.id}，账户 ${b.card}，命中：涉案账户\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "BANK_CARD"],
+  },
+  { id: "of19", text: `- ${f.name} ${f.mobile}\n- ${a.name} ${a.mobile}\n- ${b.name} ${b.mobile}\n`, holds: ["PERSON_NAME", "CN_MOBILE"] },
+  { id: "of20", text: `1. ${c.name} ${c.card}\n2. ${d.name} ${d.card}\n3. ${e.name} ${e.card}\n`, holds: ["PERSON_NAME", "BANK_CARD"] },
+  { id: "of21", text: `卡号：6222021001116245703\n钥匙管理：\n库房钥匙：A柜03号\n`, holds: ["BANK_SECURITY_CODE"] },
+  { id: "of22", text: `对某某支行现场检查的初步意见（未公开，请勿外传）\n检查组于2026年3月进驻。\n`, holds: ["INSPECTION_MATERIAL"] },
+  {
+    id: "of23",
+    name: "export.xml",
+    text: `<?xml version="1.0"?><Document><Cdtr><Nm>${a.name}</Nm></Cdtr><CdtrAcct><Id><Othr><Id>${a.card}</Id></Othr></Id></CdtrAcct><PstlAdr>x</PstlAdr></Document>\n`,
+    holds: ["PERSON_NAME", "BANK_CARD"],
+  },
+  { id: "of24", text: `老人卡资料\n${c.name} 卡号${c.card} 取款密码：739218\n`, holds: ["PERSON_NAME", "BANK_CARD", "PASSWORD"] },
+  {
+    id: "of25",
+    text: `银行从业资格考试真题\n一、单选题\n1. 下列属于机密级国家秘密标志的是（ ）。\nA. 机密★10年\nB. 机密10年★\nC. 秘密★20年\nD. 绝密\n2. 某客户身份证号为110101199003071234，关于该号码说法正确的是（ ）。\n答案：A`,
+    holds: [],
+  },
+  {
+    id: "of26",
+    name: "export.md",
+    text: `# 手册\n在“卡号”一栏输入16至19位数字，例如 6222 **** **** 1234。\n默认密码请在首次登录后修改。密码：由字母和数字组成，长度8-20位。\n联系电话：请填写11位手机号码。\n样例：\`{"idCard":"string","mobile":"string"}\`\n`,
+    holds: [],
+  },
+  {
+    id: "of27",
+    name: "export.csv",
+    text: `订单号,下单时间,快递单号,金额,sku\n2026030511223344551234,2026-03-05 11:22:33,SF1234567890123,12.00,6901234567892\n2026030511223344551235,2026-03-05 11:22:34,YT9876543210987,15.50,6901234567908\n`,
+    holds: [],
+  },
+  {
+    id: "of28",
+    text: `某某银行客户信息保密管理办法\n第一条 为加强客户信息保密管理，制定本办法。\n第二条 本办法所称商业秘密，是指不为公众所知悉的信息。内部资料应当妥善保管，不得外传。\n第三条 金库密码由双人分管，尾箱钥匙不得单人保管。门禁密码每季度更换。\n第四条 文件应当标明密级，如“机密★10年”。\n`,
+    holds: [],
+  },
+  {
+    id: "of29",
+    text: `客户信息登记表\n姓名：____________ 身份证号：□□□□□□□□□□□□□□□□□□\n卡号：____________ 手机：____________\n密级：□绝密 □机密 □秘密 □非密\n密码：__________\n`,
+    holds: [],
+  },
+  {
+    id: "of30",
+    name: "export.log",
+    text: `2026-03-05 00:00:01.123 INFO [http-nio-8080-exec-12] traceId=7f3a9c2e51b04d6a8e1f2a3b4c5d6e7f cost=13812345678ns seq=202603050000011234567890\n2026-03-05 00:00:02 gc pause 1583344455667 ts=1772668800123 offset=13900001111 partition=7 lag=18888888888\n`,
+    holds: [],
+  },
+  {
+    id: "of31",
+    text: `保密知识培训提纲\n一、什么是国家秘密\n二、国家秘密的标志：密级★保密期限\n例如：机密★10年\n秘密★5年\n以上均为示例。\n三、泄密案例\n`,
+    holds: [],
+  },
+  { id: "of32", text: `她在信封上写下“绝密”两个字，然后悄悄离开。\n秘密\n就这样被埋藏了二十年。\n`, holds: [] },
+  {
+    id: "of33",
+    text: `合同编号：510104199001011234\n业务流水号：622848000000000001234\n凭证号 20260305 00012345 批次 3000012345678901\n`,
+    holds: [],
+  },
+  {
+    id: "of34",
+    text: `柜员尾箱交接登记簿\n交接日期：2026-03-03   移交柜员：${a.name}   接交柜员：${b.name}   监交人：${c.name}\n现金合计：123,400.00   重要空白凭证：卡 12 张\n尾箱密码：4471#9   备用钥匙：已封存\n`,
+    holds: ["PERSON_NAME", "BANK_SECURITY_CODE"],
+  },
+  {
+    id: "of35",
+    name: "export.xml",
+    text: `<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.02"><CdtTrfTxInf><Dbtr><Nm>${d.name}</Nm><Id><PrvtId><Othr><Id>${d.id}</Id></Othr></PrvtId></Id></Dbtr><DbtrAcct><Id><Othr><Id>${d.card}</Id></Othr></Id></DbtrAcct></CdtTrfTxInf></Document>\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "BANK_CARD"],
+  },
+  {
+    id: "of36",
+    text: `发电单位：某某  签批盖章\n等级 特急·明电  机密★1年  某发电〔2026〕5号\n关于做好值班工作的通知\n`,
+    holds: ["STATE_SECRET_MARK"],
+  },
+  {
+    id: "of37",
+    name: "export.html",
+    text: `<table><tr><td>文件名称</td><td>某方案</td><td>密级</td><td>机密</td></tr><tr><td>保密期限</td><td>10年</td><td>份数</td><td>3</td></tr></table>\n`,
+    holds: ["STATE_SECRET_MARK"],
+  },
+  { id: "of38", name: "export.md", text: `---\ntitle: 某方案\n密级: 秘密\n保密期限: 5年\n---\n正文\n`, holds: ["STATE_SECRET_MARK"] },
+  {
+    id: "of39",
+    name: "export.csv",
+    text: `网点,门禁编号,开门密码,负责人\n红星支行,M01,482917,${b.name}\n高新支行,M02,730155,${a.name}\n双流支行,M03,918264,${b.name}\n`,
+    holds: ["BANK_SECURITY_CODE", "PERSON_NAME"],
+  },
+  {
+    id: "of41",
+    name: "export.properties",
+    text: `custName=${a.name}\ncertNo=${a.id}\nmobileNo=${a.mobile}\nacctNo=${a.card}\ntxnPwd=739482\n`,
+    holds: ["PERSON_NAME", "CN_RESIDENT_ID", "CN_MOBILE", "BANK_CARD", "PASSWORD"],
+  },
+  { id: "of43", text: `兹证明复印件与原件一致。\n${e.name}（${e.id}）\n2026.3.5\n`, holds: ["PERSON_NAME", "CN_RESIDENT_ID"] },
+  {
+    id: "of44",
+    name: "export.py",
+    text: `CARD_RE = re.compile(r'^(62\\d{14,17}|4\\d{15})$')\nTEST_ID = '11010119900307867' + check('11010119900307867')\npassword = getpass.getpass('密码: ')\nSECRET = 'secret'\nLEVELS = ['绝密', '机密', '秘密']\n`,
+    holds: [],
+  },
+  {
+    id: "of45",
+    name: "export.sql",
+    text: `CREATE TABLE cust (id BIGINT, xm VARCHAR(50) COMMENT '姓名', sfzh CHAR(18) COMMENT '身份证号', pwd VARCHAR(64) COMMENT '密码');\nALTER TABLE cust ADD COLUMN secret_level VARCHAR(8) COMMENT '密级：绝密、机密、秘密';\n`,
+    holds: [],
+  },
+  {
+    id: "of46",
+    text: `摘要：本文研究了保密工作中绝密、机密、秘密三级划分的历史沿革。密级：公开\n关键词：国家秘密；商业秘密；机密性\nDOI:10.13245/j.cnki.2026.03.0012345678901\n`,
+    holds: [],
+  },
+  { id: "of47", name: "export.md", text: `# 绝密行动 攻略\n★★★★★ 难度：绝密\n任务一：机密文件★\n任务二：秘密通道\n`, holds: [] },
+  {
+    id: "of48",
+    text: `保密承诺书\n本人承诺：不泄露国家秘密、工作秘密和商业秘密；不在互联网上处理涉密信息；\n涉密文件须标注密级（如机密★10年）。\n承诺人：________  身份证号：__________________\n`,
+    holds: [],
+  },
+  {
+    id: "of49",
+    text: `目  录\n第一章 国家秘密 ........ 1\n第二章 工作秘密 ........ 5\n  一、内部资料 ......... 6\n  二、注意保管 ......... 7\n附录 密级标志样式 ...... 9\n`,
+    holds: [],
+  },
+  {
+    id: "of50",
+    text: `某某银行2026年春季招聘公告\n一、招聘岗位：客户经理、柜员、保密办干事\n二、报名电话：028-86659999 联系人：人力资源部\n三、请勿轻信“内部名额”，谨防诈骗。\n`,
+    holds: [],
+  },
+  {
+    id: "of51",
+    text: `问：忘记取款密码怎么办？\n答：请携带身份证到网点办理。\n问：CVV2是什么？\n答：卡片背面签名条上的后3位数字。\n问：账号和卡号有什么区别？\n答：账号一般为17至19位。\n`,
+    holds: [],
+  },
+  {
+    id: "of52",
+    text: `保密自查表\n1. 是否存在涉密计算机连接互联网？ □是 □否\n2. 涉密文件是否标注密级？ □绝密 □机密 □秘密\n3. 移动存储介质编号：\n检查人：        日期：\n`,
+    holds: [],
+  },
 ];
 
 describe("documents of a bank", () => {
@@ -369,4 +596,12 @@ describe("documents of a bank", () => {
     for (const types of holds)
       expect(found.map(({ infoType }) => infoType).filter((infoType) => types.split("|").includes(infoType))).not.toEqual([]);
   });
+});
+
+it("gives a span to one rule, also where the rule waits for what the document is", async () => {
+  const { matches } = await examine("note.txt", "库房门密码：719-302-55\n尾箱密码：4471#9\n");
+  expect(matches.filter(({ group }) => group === undefined).map(({ ruleId }) => ruleId)).toEqual([
+    "cn-bank/security-object",
+    "cn-bank/security-object",
+  ]);
 });

@@ -16,7 +16,7 @@ import type {
   WindowCell,
 } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
-import { charactersBefore, createGlance } from "../shared/patternGlance.ts";
+import { charactersBefore, createGlance, takesDigits } from "../shared/patternGlance.ts";
 import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
 import { contextFinder } from "../shared/context.ts";
 import type { ContextFinder } from "../shared/context.ts";
@@ -351,7 +351,10 @@ function triggersOf(written: Json, patterns: readonly Pattern[], bounded: boolea
   const triggers = readTriggers(written);
   if (!triggers.some(({ kind }) => kind === "digits")) return triggers;
   const before = charactersBefore(patterns, bounded);
-  const luhn = tiers.every(({ all }) => all.some((name) => name === "luhn" || name === "column" || name === "column-weak"));
+  const others = new Set(patterns.map(({ name }) => name));
+  for (const one of patterns) if (takesDigits(one)) others.delete(one.name);
+  const reached = tiers.filter(({ all }) => !all.some((name) => others.has(name)));
+  const luhn = reached.every(({ all }) => all.some((name) => name === "luhn" || name === "column" || name === "column-weak"));
   const more = { ...(before === undefined ? {} : { before }), ...(luhn ? { luhn } : {}) } as const;
   return triggers.map((one) => (one.kind === "digits" ? { ...one, ...more } : one));
 }

@@ -28,6 +28,7 @@ const schema: Schema = {
           flags: { enum: ["i", ""] },
           level: text,
           rest: { type: "integer", minimum: 0, maximum: 40 },
+          titled: { type: "boolean" },
         },
         required: ["name", "regex"],
       },
@@ -46,6 +47,7 @@ interface Fields {
     readonly flags?: string;
     readonly level?: string;
     readonly rest?: number;
+    readonly titled?: boolean;
   }[];
   readonly stop?: readonly string[];
 }
@@ -55,6 +57,7 @@ interface Phrase {
   readonly regex: RegExp;
   readonly level: string | undefined;
   readonly rest: number;
+  readonly titled: boolean;
 }
 
 /** Bytes: a marking phrase is part of a line. */
@@ -68,7 +71,7 @@ const OWN_REST = 6;
  * Fixed phrases that mark a document when they fill a line: 内部资料 注意保管, 核心商密▲5年, `TOP SECRET//NOFORN`.
  *
  * A phrase counts when no more than `rest` characters of its line (0 unless said) are neither phrase nor furniture, none of them a `stop`
- * word, and the line does not only speak of it. `blanks: remove` reads a line without blanks (Chinese), `keep` with single ones (English).
+ * word, and the line does not only speak of it. A `titled` one stands behind a title, in which `stop` words may be. `blanks: remove` reads a line without blanks (Chinese), `keep` with single ones (English).
  * `{PERIOD}` in an expression stands for a period. Marks of the house come from the table `marks`, by infoType: evidence `own`, medium. Evidence: the phrases' names, `two` for more than one, and the place.
  */
 export const phrase: RuleKind = {
@@ -81,7 +84,7 @@ export const phrase: RuleKind = {
     const phrases = said.phrases.flatMap((one, index): readonly Phrase[] => {
       try {
         const regex = new RegExp(one.regex.replaceAll("{PERIOD}", `(?:${PERIOD})`), `g${one.flags ?? ""}`);
-        return [{ name: one.name, regex, level: one.level, rest: one.rest ?? 0 }];
+        return [{ name: one.name, regex, level: one.level, rest: one.rest ?? 0, titled: one.titled === true }];
       } catch {
         problems.push({ at: ["phrases", index, "regex"], expected: "a regular expression" });
         return [];
@@ -89,7 +92,10 @@ export const phrase: RuleKind = {
     });
     if (problems.length > 0) return { problems };
     const own = ownMarks(tables, base.infoType);
-    const known = [...phrases, ...own.map((mark): Phrase => ({ name: "own", regex: literal(mark), level: undefined, rest: OWN_REST }))];
+    const known = [
+      ...phrases,
+      ...own.map((mark): Phrase => ({ name: "own", regex: literal(mark), level: undefined, rest: OWN_REST, titled: false })),
+    ];
     const tiers = readTiers(fields["tiers"] ?? []);
     return {
       matcher: {
@@ -115,6 +121,9 @@ function literal(text: string): RegExp {
   return new RegExp(text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"), "g");
 }
 
+/** The heading of a chapter, or its line in a table of contents. */
+const HEADING = /^第[一二三四五六七八九十百\d]{1,3}[章节编篇条]|[.…·]{4,}\d{1,4}$/;
+
 type Found = Omit<Match, "evidence"> & { readonly names: readonly string[] };
 
 function withPlace({ names, ...found }: Found, window: Window): Match {
@@ -124,12 +133,13 @@ function withPlace({ names, ...found }: Found, window: Window): Match {
 
 /** Phrases in a line without blanks; later ones see what earlier ones left. */
 function readSqueezed(unit: Unit, phrases: readonly Phrase[], stop: readonly string[]): Found | undefined {
-  if (unit.text.length > LONGEST || !phrases.some((one) => matches(one.regex, unit.text))) return undefined;
+  if (unit.text.length > LONGEST || HEADING.test(unit.text) || !phrases.some((one) => matches(one.regex, unit.text))) return undefined;
   let left = unit.text;
   let first = unit.text.length;
   let last = 0;
   let level: string | undefined;
   let allowed = 0;
+  let titled = false;
   const names: string[] = [];
   let count = 0;
   for (const one of phrases) {
@@ -139,6 +149,7 @@ function readSqueezed(unit: Unit, phrases: readonly Phrase[], stop: readonly str
       last = Math.max(last, at + found.length);
       level ??= one.level;
       allowed = Math.max(allowed, one.rest);
+      titled ||= one.titled;
       if (!names.includes(one.name)) names.push(one.name);
       count += 1;
       // Same length, so that offsets stay; a character that no phrase and no furniture has.
@@ -147,7 +158,7 @@ function readSqueezed(unit: Unit, phrases: readonly Phrase[], stop: readonly str
   }
   if (count === 0) return undefined;
   const rest = restOf(left.replaceAll("\0", ""));
-  if (rest.length > allowed || stop.some((word) => rest.includes(word))) return undefined;
+  if (rest.length > allowed || (!titled && stop.some((word) => rest.includes(word)))) return undefined;
   // Words before it and a full stop behind: a sentence, unless it is of the document itself.
   if (rest.length > 1 && first > 0 && /[。！？]$/.test(unit.text) && !/^[本此该]/.test(unit.text)) return undefined;
   if (isMention(unit.text.slice(0, first), unit.text.slice(last))) return undefined;

@@ -126,6 +126,13 @@ export function charactersBefore(patterns: readonly GlancePattern[], bounded: bo
   return Array.from(allowed.keys()).filter((code) => allowed[code] === 1);
 }
 
+/** Whether a candidate of digits may be where the pattern matches: one that begins with something else is tried at literals only. */
+export function takesDigits({ regex, lookback, lead }: GlancePattern): boolean {
+  if (lookback > 0 || lead !== undefined) return true;
+  const node = readExpression(regex.source, regex.flags);
+  return node === undefined || mayBeginWithDigit(node);
+}
+
 /** Marks the ASCII characters that stand in any class of the expression. */
 function allow(node: Node, allowed: Uint8Array): void {
   if (node.kind === "set") {

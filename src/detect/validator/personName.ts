@@ -6,10 +6,10 @@ const ORGANISATION =
   /(?:[码号址额率价卡族证折笔]|公司|银行|支行|分行|集团|中心|委员会|协会|学校|大学|学院|医院|政府|部门|局|厂|店|部|科|处|室|组|队|社|所|院|会)$/;
 /** Words that begin with a surname and are none: after a label they are another label or a blank to fill. */
 /** Surnames so rare that a word which begins with one is none. */
-const RARELY_NAMES = /^[列占生字所相校户后卡表信]/;
+const RARELY_NAMES = /^[列占生字所相校户后卡表信名是不没]/;
 const STOP: ReadonlySet<string> = new Set(
   (
-    "高度 任何 方面 于是 许可 时间 金额 单位 公章 盖章 签字 签章 安全 单价 数量 年龄 年月 时代 成员 成功 成立 常用 常见 程序 符号 " +
+    "高度 任何 方面 于是 许可 时间 金额 单位 公章 盖章 签字 签章 安全 单价 数量 年龄 年龄段 年月 时代 成员 成功 成立 常用 常见 程序 符号 " +
     "高级 管理 管理员 广告 国家 国籍 何时 和平 华人 黄金 计划 计算 江苏 江西 解释 经理 康复 空白 孔子 雷达 连接 连续 路线 马上 毛利 明细 " +
     "莫名 牛奶 农业 平安 平均 平台 强制 权限 权利 全部 全国 任务 容易 尚未 申请 申请人 沈阳 施工 石油 双方 水平 司机 司法 宋体 苏州 孙子 " +
     "谈判 唐朝 陶瓷 田径 万元 汪洋 王国 危险 温度 文件 文化 文字 文本 文档 乌鲁木齐 武汉 习惯 项目 向上 萧条 谢谢 信息 信用 熊猫 徐州 " +
