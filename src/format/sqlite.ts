@@ -7,7 +7,7 @@ import { createFlow, createSink } from "./shared/flow.ts";
 import type { Sink } from "./shared/flow.ts";
 import { innerEntry } from "./shared/inner.ts";
 import { printableRuns } from "./shared/printable.ts";
-import { isSqliteLog, openSqlite, sqlitePageSize } from "./shared/sqliteFile.ts";
+import { isSqliteLog, logHeader, openSqlite, sqliteLogEnd, sqlitePageSize } from "./shared/sqliteFile.ts";
 import type { SqliteFile, SqliteRow, SqliteValue } from "./shared/sqliteFile.ts";
 import { parseColumns } from "./shared/sqliteSchema.ts";
 
@@ -15,6 +15,8 @@ import { parseColumns } from "./shared/sqliteSchema.ts";
 const freeLimit = 16_384;
 /** 1 MiB of a log or journal without its database at a time. */
 const step = 1024 * 1024;
+/** 4 KiB: a run that lies across two blocks is told whole in the second. */
+const overlap = 4096;
 /** A blob that begins like one of these is a file of its own. */
 const files =
   /^(?:PK\x03\x04|%PDF-|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1|\{\\rtf|\xff\xd8\xff|\x89PNG|GIF8|\x1f\x8b\x08|7z\xbc\xaf|Rar!|SQLite format 3\0|II\*\0|MM\0\*)/;
@@ -26,16 +28,17 @@ const files =
 export const sqlite: Extractor = {
   id: "sqlite",
   title: { zh: "SQLite 数据库", en: "SQLite database" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
-  accepts: ({ head, name }) => sqlitePageSize(head) !== undefined || isSqliteLog(head) || isJournal(head) || isIndex(head, name),
+  accepts: ({ head, name }) => sqlitePageSize(head) !== undefined || isSqliteLog(head) || isJournal(head, name) || isIndex(head, name),
   extract,
 };
 
-/** A rollback journal that holds pages as they were. */
-function isJournal(head: Uint8Array): boolean {
-  return Buffer.from(head.subarray(0, 8)).toString("hex") === "d9d505f920a163d7";
+/** A rollback journal that holds pages as they were; one that is kept after a commit begins with zeros. */
+function isJournal(head: Uint8Array, name: string): boolean {
+  const begin = Buffer.from(head.subarray(0, 8)).toString("hex");
+  return begin === "d9d505f920a163d7" || (name.endsWith("-journal") && head.length >= 100 && begin === "0".repeat(16));
 }
 
 /** The index of a write-ahead log: numbers of pages, no text. */
@@ -48,8 +51,8 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const head = await readRange(input.bytes, 0, 100);
   const name = input.entry.path.slice(Math.max(input.entry.path.lastIndexOf("/"), input.entry.path.lastIndexOf("\\")) + 1);
   if (sqlitePageSize(head) === undefined) {
-    if (isSqliteLog(head)) yield* readAlone(input, sink, name, "-wal");
-    else if (isJournal(head)) yield* readLeftovers(input, sink, "deleted");
+    if (isSqliteLog(head)) yield* readAlone(input, sink, name);
+    else if (isJournal(head, name)) yield* readLeftovers(input, sink, "deleted");
     yield* sink.drain();
     return;
   }
@@ -160,11 +163,23 @@ function usesLog(head: Uint8Array): boolean {
   return head[18] === 2 || head[19] === 2;
 }
 
-/** A log whose database stands beside it is read there. */
-async function* readAlone(input: ExtractInput, sink: Sink, name: string, ending: string): AsyncGenerator<Extracted, void> {
+/** The end of the name of a log. */
+const ending = "-wal";
+
+/**
+ * A log whose database stands beside it is read there, up to its last commit. What lies behind that is of an earlier use of the log, or of a change
+ * that was not ended: it is read as deleted.
+ */
+async function* readAlone(input: ExtractInput, sink: Sink, name: string): AsyncGenerator<Extracted, void> {
   const database: ByteSource | undefined = name.endsWith(ending) ? await input.partner?.(name.slice(0, -ending.length)) : undefined;
   const head = database === undefined ? undefined : await readRange(database, 0, 100).finally(() => database.close());
-  if (head !== undefined && sqlitePageSize(head) !== undefined && usesLog(head)) return;
+  if (head !== undefined && sqlitePageSize(head) !== undefined && usesLog(head)) {
+    const end = await sqliteLogEnd(input.bytes, head);
+    if (end === logHeader && (input.bytes.size ?? 0) > end)
+      sink.failure("corrupt", "write-ahead log that does not fit its database: only runs of text are read", true);
+    yield* readLeftovers(input, sink, "deleted", end);
+    return;
+  }
   sink.failure(
     "corrupt",
     head === undefined
@@ -175,14 +190,19 @@ async function* readAlone(input: ExtractInput, sink: Sink, name: string, ending:
   yield* readLeftovers(input, sink, "body");
 }
 
-async function* readLeftovers(input: ExtractInput, sink: Sink, role: "body" | "deleted"): AsyncGenerator<Extracted, void> {
+async function* readLeftovers(
+  input: ExtractInput,
+  sink: Sink,
+  role: "body" | "deleted",
+  from: number = 0,
+): AsyncGenerator<Extracted, void> {
   const flow = createFlow(sink, { id: "pages", roles: [role], place: (mark) => ({ kind: "offset", bytes: mark }) });
-  for (let at = 0; sink.open && !input.signal.aborted;) {
+  for (let at = from; sink.open && !input.signal.aborted;) {
     const block = await readRange(input.bytes, at, step);
     for (const run of printableRuns(block)) flow.line(toByteString(run), at);
     yield* sink.drain();
     if (block.length < step) break;
-    at += block.length;
+    at += block.length - overlap;
   }
   flow.flush();
 }

@@ -88,6 +88,16 @@ describe("write-ahead log", () => {
     for (const other of [salt, size, bytes, log.subarray(0, 500), Buffer.alloc(100)])
       expect(await withSiblings(database, { "wal.db-wal": other })).toEqual(["text\nbefore\n"]);
   });
+  test("what no database reads of it is read as deleted, and one that does not fit is told", async () => {
+    const later = Buffer.from(log);
+    // Of an earlier use of the log: other salts.
+    const stale = Buffer.concat([later, Buffer.alloc(24), Buffer.from("13900139000 was here")]);
+    expect((await withSiblings(stale, { "wal.db": database }, "wal.db-wal")).join("")).toBe("13900139000 was here\n");
+    later[16] = (later[16] ?? 0) ^ 1;
+    const other = await withSiblings(later, { "wal.db": database }, "wal.db-wal");
+    expect(other[0]).toBe("corrupt partial");
+    expect(other.join("")).toContain("13800138000");
+  });
   test("alone it is read as runs of text; with its database it is not read twice", async () => {
     const alone = await withSiblings(log, {}, "wal.db-wal");
     expect(alone[0]).toBe("corrupt partial");
@@ -103,6 +113,25 @@ describe("write-ahead log", () => {
     expect(found).toEqual(["wal.db"]);
     expect(events.filter((event) => event.type === "failure")).toEqual([]);
     expect(readFileSync(`${root}/wal.db`).equals(database)).toBe(true);
+  });
+});
+
+describe("rollback journal", () => {
+  // The header of a journal takes a sector; what is kept after a commit (journal_mode = PERSIST) has zeros there.
+  const pages = Buffer.concat([Buffer.alloc(504), Buffer.alloc(4), Buffer.from("手机号 13800138000 的客户已删除"), Buffer.alloc(700)]);
+  test.each(["d9d505f920a163d7", "0000000000000000"])("beginning with %s", async (begin) => {
+    const bytes = Buffer.concat([Buffer.from(begin, "hex"), pages]);
+    expect(await sqlite.accepts(await createProbe("a.db-journal", memorySource(bytes)))).toBe(true);
+    expect((await withSiblings(bytes, {}, "a.db-journal")).join("")).toContain("手机号 13800138000 的客户已删除");
+  });
+  test("zeros of another name are none", async () => {
+    const bytes = Buffer.concat([Buffer.alloc(8), pages]);
+    expect(await sqlite.accepts(await createProbe("a.db", memorySource(bytes)))).toBe(false);
+  });
+  test("a run across two blocks is read whole", async () => {
+    const bytes = Buffer.concat([Buffer.from("d9d505f920a163d7", "hex"), Buffer.alloc(1024 * 1024 + 64)]);
+    bytes.write("13800138000", 1024 * 1024 - 5);
+    expect((await withSiblings(bytes, {}, "a.db-journal")).join("")).toContain("13800138000");
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -104,4 +104,24 @@ test("what hangs on a file beside it is read again by another run", async () => 
   const left = await run();
   expect(left.known).toBe(1);
   expect(left.failures).toContain("not-found m.dbf");
+});
+
+test("a log that changed beside a database that did not is read by the next run", async () => {
+  const state = join(mkdtempSync(join(tmpdir(), "zicha-state-")), "state");
+  const keyFile = join(tree({ key: "07".repeat(32) }), "key");
+  const plain = (name: string): Buffer => readFileSync(new URL(`../../fixtures/database/${name}`, import.meta.url));
+  const root = tree({ "a.db": plain("wal.db") });
+  const found = async (): Promise<readonly string[]> => {
+    const request = await requestOf(root, { keyFile, createKey: false, jobs: 1, isolation: "none" });
+    const opened = await openState(state, request, 0);
+    if ("problem" in opened) throw new Error(JSON.stringify(opened.problem));
+    const events: ScanEvent[] = [];
+    for await (const event of scan(request, new AbortController().signal, [], opened.state)) events.push(event);
+    return events.flatMap((event) => (event.type === "finding" ? [event.finding.infoType] : []));
+  };
+  expect(await found()).toEqual([]);
+  writeFileSync(join(root, "a.db-wal"), plain("wal.db-wal"));
+  expect(await found()).toEqual(["CN_MOBILE"]);
+  rmSync(join(root, "a.db-wal"));
+  expect(await found()).toEqual([]);
 });

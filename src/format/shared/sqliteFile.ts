@@ -45,7 +45,7 @@ export async function openSqlite(
   const head = Buffer.from(await readRange(source, 0, 100));
   const pageSize = sqlitePageSize(head);
   if (pageSize === undefined) return undefined;
-  const changed = log === undefined ? new Map<number, number>() : await readLog(log, pageSize);
+  const changed = log === undefined ? new Map<number, number>() : (await readLog(log, pageSize)).committed;
   const known = new Map<number, Promise<Buffer | undefined>>();
   const read = async (number: number): Promise<Buffer | undefined> => {
     const frame = changed.get(number);
@@ -246,37 +246,47 @@ export function isSqliteLog(head: Uint8Array): boolean {
   return head.length >= 32 && head[0] === 0x37 && head[1] === 0x7f && head[2] === 0x06 && (head[3] === 0x82 || head[3] === 0x83);
 }
 
+/** What of a log is read with its database: from `logHeader` on, up to here. What lies behind it no database reads. */
+export async function sqliteLogEnd(log: ByteSource, head: Uint8Array): Promise<number> {
+  return (await readLog(log, sqlitePageSize(head) ?? 0)).end;
+}
+
+/** Bytes before the first frame of a log. */
+export const logHeader = 32;
+
 /**
- * Where in the log the newest committed form of each page lies. A frame counts when its salts are those of the log's header and its running
+ * Where in the log the newest committed form of each page lies, and where the last commit ends. A frame counts when its salts are those of the log's header and its running
  * checksum fits (both as SQLite asks): what an earlier use of the file left behind, or another database, does not. Pages of a log whose page size is
  * another's are none of ours.
  */
-async function readLog(log: ByteSource, pageSize: number): Promise<Map<number, number>> {
+async function readLog(log: ByteSource, pageSize: number): Promise<{ readonly committed: Map<number, number>; readonly end: number }> {
   const committed = new Map<number, number>();
-  const header = Buffer.from(await readRange(log, 0, 32));
-  if (!isSqliteLog(header) || header.readUInt32BE(8) !== pageSize) return committed;
+  let end = logHeader;
+  const header = Buffer.from(await readRange(log, 0, logHeader));
+  if (!isSqliteLog(header) || header.readUInt32BE(8) !== pageSize) return { committed, end };
   const bigEndian = header[3] === 0x83;
   let sums = checksum(header.subarray(0, 24), bigEndian, [0, 0]);
-  if (sums[0] !== header.readUInt32BE(24) || sums[1] !== header.readUInt32BE(28)) return committed;
+  if (sums[0] !== header.readUInt32BE(24) || sums[1] !== header.readUInt32BE(28)) return { committed, end };
   const length = 24 + pageSize;
   let pending: [number, number][] = [];
-  for (let at = 32; ;) {
+  for (let at = logHeader; ;) {
     const block = Buffer.from(await readRange(log, at, length * framesAtOnce));
     for (let inside = 0; inside + length <= block.length; inside += length) {
       const frame = block.subarray(inside, inside + length);
-      if (!frame.subarray(8, 16).equals(header.subarray(16, 24))) return committed;
+      if (!frame.subarray(8, 16).equals(header.subarray(16, 24))) return { committed, end };
       sums = checksum(frame.subarray(24), bigEndian, checksum(frame.subarray(0, 8), bigEndian, sums));
-      if (sums[0] !== frame.readUInt32BE(16) || sums[1] !== frame.readUInt32BE(20)) return committed;
+      if (sums[0] !== frame.readUInt32BE(16) || sums[1] !== frame.readUInt32BE(20)) return { committed, end };
       const number = frame.readUInt32BE(0);
       // The first page of a database names what it is.
-      if (number === 1 && sqlitePageSize(frame.subarray(24)) !== pageSize) return committed;
+      if (number === 1 && sqlitePageSize(frame.subarray(24)) !== pageSize) return { committed, end };
       pending.push([number, at + inside + 24]);
       if (frame.readUInt32BE(4) !== 0) {
         for (const [page, place] of pending) committed.set(page, place);
         pending = [];
+        end = at + inside + length;
       }
     }
-    if (block.length < length * framesAtOnce) return committed;
+    if (block.length < length * framesAtOnce) return { committed, end };
     at += block.length;
   }
 }
