@@ -1,8 +1,8 @@
 import type { ExtractInput, Extracted, Extractor } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
 import { rangeSource } from "./shared/bytes.ts";
-import { mappedSource } from "./shared/tarSparse.ts";
-import type { Stretch } from "./shared/tarSparse.ts";
+import { countZeros, mappedSource } from "./shared/tarSparse.ts";
+import type { Stretch, ZeroCount } from "./shared/tarSparse.ts";
 import { innerEntry, told } from "./shared/inner.ts";
 import { discMark, isIso, isoFiles, mayBeDisc } from "./shared/isoDirectory.ts";
 import type { DiscFile } from "./shared/isoDirectory.ts";
@@ -42,8 +42,10 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
       bytes,
       file.runs.filter(([from]) => from >= 0),
     );
-    const content = sourceOf(bytes, file, stored);
+    const zeros = countZeros(budget);
+    const content = sourceOf(bytes, file, stored, zeros);
     yield { type: "member", entry: member, open: () => Promise.resolve(content ?? stored) };
+    if (zeros.spent()) yield told(entry, "too-large", "limit of inflated bytes reached", true, member.path);
     if (content === undefined) yield told(entry, "too-large", "holes of a sparse file are left out", true, member.path);
     const end = file.runs.reduce((all, [from, length]) => (from < 0 ? all : Math.max(all, from + length)), 0);
     if (bytes.size !== undefined && end > bytes.size) yield told(entry, "corrupt", "image ends inside the file", true, member.path);
@@ -64,7 +66,7 @@ async function* discFiles(bytes: ByteSource, damaged: (detail: string) => void):
 }
 
 /** The bytes of a file, with its holes as zeros; undefined where these are too large to be given. */
-function sourceOf(bytes: ByteSource, { runs }: DiscFile, stored: ByteSource): ByteSource | undefined {
+function sourceOf(bytes: ByteSource, { runs }: DiscFile, stored: ByteSource, zeros: ZeroCount): ByteSource | undefined {
   const [only] = runs;
   if (runs.length === 1 && only !== undefined && only[0] >= 0)
     return rangeSource(bytes, only[0], Math.max(0, Math.min(only[1], (bytes.size ?? Number.MAX_SAFE_INTEGER) - only[0])));
@@ -74,7 +76,7 @@ function sourceOf(bytes: ByteSource, { runs }: DiscFile, stored: ByteSource): By
     if (from >= 0) map.push({ offset, length });
     offset += length;
   }
-  return map.length === runs.length ? stored : mappedSource(stored, map, offset);
+  return map.length === runs.length ? stored : mappedSource(stored, map, offset, zeros);
 }
 
 function joinedSource(bytes: ByteSource, runs: DiscFile["runs"]): ByteSource {

@@ -4,7 +4,7 @@ import { rangeSource, readRange } from "./shared/bytes.ts";
 import { innerEntry, told } from "./shared/inner.ts";
 import { parseRecords, parseTarHeader } from "./shared/tarHeader.ts";
 import type { TarHeader } from "./shared/tarHeader.ts";
-import { denseMap, joinMap, mappedSource, pageMap } from "./shared/tarSparse.ts";
+import { countZeros, denseMap, joinMap, mappedSource, pageMap } from "./shared/tarSparse.ts";
 
 const block = 512;
 /** Links, devices, directories, access lists: they hold no bytes of a file. A type nobody knows is read as a file (POSIX). */
@@ -21,7 +21,7 @@ const searchStep = 64 * 1024;
 export const tar: Extractor = {
   id: "tar",
   title: { zh: "TAR 归档", en: "tar archive" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => parseTarHeader(head) !== undefined,
@@ -72,7 +72,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     }
     ended = false;
     const from = position + block;
-    const size = said.size ?? header.size;
+    const size = storedSize(header, said);
     const left = bytes.size === undefined ? Number.MAX_SAFE_INTEGER : Math.max(0, bytes.size - from);
     const cut = size > left;
     const length = Math.min(size, left);
@@ -117,8 +117,10 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
       size: realSize ?? length,
       modified: last.modified ?? header.modified,
     });
-    const mapped = map === undefined ? stored : mappedSource(stored, map, realSize);
+    const zeros = countZeros(budget);
+    const mapped = map === undefined ? stored : mappedSource(stored, map, realSize, zeros);
     yield { type: "member", entry: member, open: () => Promise.resolve(mapped ?? stored) };
+    if (zeros.spent()) yield told(entry, "too-large", "limit of inflated bytes reached", true, member.path);
     if (mapped === undefined) yield told(entry, "too-large", "holes of a sparse file are left out", true, member.path);
     if (cut) {
       yield told(entry, "corrupt", "archive ends inside the member", true, member.path);
@@ -126,6 +128,15 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
       return;
     }
   }
+}
+
+/**
+ * Bytes of a member in the archive. GNU tar writes for a sparse file of 8 GiB and more its real size where pax has that of what is stored; the
+ * header's own field is right then.
+ */
+function storedSize(header: TarHeader, { size, records }: Said): number {
+  const real = Number(records?.get("GNU.sparse.realsize") ?? Number.NaN);
+  return size === undefined || (size === real && header.size > 0) ? header.size : size;
 }
 
 function padded(length: number): number {

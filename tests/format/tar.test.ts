@@ -110,6 +110,46 @@ describe("odd archives", () => {
     expect(result.failures).toEqual(["too-large file!/s partial"]);
   });
 
+  /** A sparse member as GNU tar writes it (pax format 1.0), whose size pax gives as the real one. */
+  function sparse(real: number, stretches: readonly (readonly [number, number])[], data: string): Buffer {
+    const records = [`size=${real}`, "GNU.sparse.major=1", "GNU.sparse.minor=0", "GNU.sparse.name=a", `GNU.sparse.realsize=${real}`]
+      .map((text) => `${text.length + 4} ${text}\n`)
+      .join("");
+    const map = Buffer.alloc(512);
+    map.write(`${stretches.length}\n${stretches.flat().join("\n")}\n`, "latin1");
+    const stored = Buffer.concat([map, Buffer.from(data)]);
+    const blocks = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 511)]);
+    return Buffer.concat([
+      header("PaxHeader/a", records.length, "x"),
+      blocks(Buffer.from(records)),
+      header("GNUSparseFile/a", stored.length),
+      blocks(stored),
+    ]);
+  }
+
+  test("the size of a sparse file is not that of what is stored", async () => {
+    const far = 10_737_418_240;
+    const bytes = Buffer.concat([sparse(far + 4, [[far, 4]], "foo\n"), file("b", "bar\n"), end]);
+    const result = await run(tar, memorySource(bytes));
+    expect(result.members).toEqual({ a: expect.stringContaining("foo\n") as string, b: "bar\n" });
+    expect(result.failures).toEqual(["too-large file!/a partial"]);
+  });
+
+  test("holes are counted with what is inflated", async () => {
+    const bytes = Buffer.concat([sparse(5_000_004, [[5_000_000, 4]], "foo\n"), end]);
+    const whole = await run(tar, memorySource(bytes));
+    expect([whole.memberBytes["a"]?.length, whole.failures]).toEqual([5_000_004, []]);
+    const result = await run(tar, memorySource(bytes), { budget: limitedBudget({ inflated: 1_000_000 }) });
+    expect(result.memberBytes["a"]?.length).toBeLessThanOrEqual(1_000_000);
+    expect(result.failures).toEqual(["too-large file!/a partial"]);
+  });
+
+  test("a sparse file that is cut off ends with what is stored", async () => {
+    const bytes = sparse(1_000_000, [[0, 900_000]], "foo\n");
+    const result = await run(tar, memorySource(bytes));
+    expect(result.memberBytes["a"]?.length).toBeLessThanOrEqual(512);
+  });
+
   test("the limit of members ends it", async () => {
     const bytes = Buffer.concat([file("a", "1"), file("b", "2"), end]);
     const result = await run(tar, memorySource(bytes), { budget: limitedBudget({ members: 1 }) });

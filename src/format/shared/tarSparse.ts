@@ -1,3 +1,4 @@
+import type { Budget } from "../../model/chunk.ts";
 import type { ByteSource } from "../../model/entry.ts";
 import { readRange } from "./bytes.ts";
 import { stretches } from "./tarHeader.ts";
@@ -65,8 +66,34 @@ function pairs(numbers: readonly number[]): readonly Stretch[] {
   return map;
 }
 
-/** Stored stretches with zeros between them; undefined when the holes are too large or the map is in no order. */
-export function mappedSource(stored: ByteSource, map: readonly Stretch[], realSize: number | undefined): ByteSource | undefined {
+/** What zeros of a member may use of the budget. */
+export interface ZeroCount {
+  take(zeros: number): boolean;
+  /** Whether the limit was reached. */
+  spent(): boolean;
+}
+
+export function countZeros(budget: Budget): ZeroCount {
+  let spent = false;
+  return {
+    take(zeros): boolean {
+      spent ||= !budget.take("inflated", zeros);
+      return !spent;
+    },
+    spent: () => spent,
+  };
+}
+
+/**
+ * Stored stretches with zeros between them; undefined when the holes are too large or the map is in no order. Ends where what is stored ends, and
+ * where the count allows no more zeros: they cost time like what was stored, and an archive may say any number of them.
+ */
+export function mappedSource(
+  stored: ByteSource,
+  map: readonly Stretch[],
+  realSize: number | undefined,
+  zeroCount: ZeroCount,
+): ByteSource | undefined {
   let end = 0;
   let inside = 0;
   const parts: { readonly offset: number; readonly length: number; readonly from: number }[] = [];
@@ -78,17 +105,26 @@ export function mappedSource(stored: ByteSource, map: readonly Stretch[], realSi
   }
   const size = Math.max(end, realSize ?? 0);
   if (!Number.isSafeInteger(size) || size > holesFloor + holesLimit * (stored.size ?? 0)) return undefined;
+  /** Up to here zeros have been taken. */
+  let high = 0;
   return {
     size,
     seekable: stored.seekable,
     async read(into: Uint8Array, offset: number): Promise<number> {
       const wanted = into.subarray(0, Math.max(0, Math.min(into.length, size - offset)));
       wanted.fill(0);
+      let zeros = Math.max(0, offset + wanted.length - Math.max(high, offset));
       for (const part of parts) {
         const from = Math.max(offset, part.offset);
         const to = Math.min(offset + wanted.length, part.offset + part.length);
-        if (from < to) wanted.set(await readRange(stored, part.from + from - part.offset, to - from), from - offset);
+        if (from >= to) continue;
+        const piece = await readRange(stored, part.from + from - part.offset, to - from);
+        wanted.set(piece, from - offset);
+        if (piece.length < to - from) return from + piece.length - offset;
+        zeros -= Math.max(0, to - Math.max(high, from));
       }
+      if (zeros > 0 && !zeroCount.take(zeros)) return 0;
+      high = Math.max(high, offset + wanted.length);
       return wanted.length;
     },
     close: () => Promise.resolve(),
