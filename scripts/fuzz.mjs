@@ -29,6 +29,7 @@ const groups = {
     "xz",
     "zst",
     "lzma",
+    "lz4",
     "7z",
     "rar",
     "zip",

@@ -20,6 +20,7 @@ import { html } from "./html.ts";
 import { ipynb } from "./ipynb.ts";
 import { iso } from "./iso.ts";
 import { lz } from "./lz.ts";
+import { lz4 } from "./lz4.ts";
 import { lzma } from "./lzma.ts";
 import { macMetadata } from "./macMetadata.ts";
 import { mbox } from "./mbox.ts";
@@ -94,6 +95,7 @@ export const extractors: readonly Extractor[] = [
   zst,
   lzma,
   lz,
+  lz4,
   z,
   tar,
   cpio,

@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { bz2 } from "../../src/format/bz2.ts";
 import { lz } from "../../src/format/lz.ts";
+import { lz4 } from "../../src/format/lz4.ts";
 import { lzma } from "../../src/format/lzma.ts";
 import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
 import { createCrc64 } from "../../src/format/shared/crc64.ts";
+import { XxHash32 } from "../../src/format/shared/xxHash32.ts";
 import { xz } from "../../src/format/xz.ts";
 import { z } from "../../src/format/z.ts";
 import { zip } from "../../src/format/zip.ts";
@@ -27,6 +29,7 @@ const formats = [
   { extractor: zst, name: "list.txt.zst", magic: 4 },
   { extractor: lzma, name: "list.txt.lzma", magic: 14 },
   { extractor: lz, name: "list.txt.lz", magic: 6 },
+  { extractor: lz4, name: "list.txt.lz4", magic: 4 },
 ];
 
 describe.each(formats)("$extractor.id", ({ extractor, name, magic }) => {
@@ -58,6 +61,7 @@ test.each([
   ["xz", xz, fixture("list.txt.xz")],
   ["zst", zst, fixture("list.txt.zst")],
   ["lz", lz, fixture("list.txt.lz")],
+  ["lz4", lz4, fixture("list.txt.lz4")],
 ])("%s: streams one behind the other, and bytes behind them", async (_, extractor, bytes) => {
   const twice = await run(extractor, memorySource(Buffer.concat([bytes, bytes])));
   expect(Object.values(twice.members)).toEqual([list + list]);
@@ -65,6 +69,47 @@ test.each([
   const more = await run(extractor, memorySource(Buffer.concat([bytes, Buffer.from("more than was said, much more")])));
   expect(Object.values(more.members)).toEqual([list]);
   expect(more.failures).toEqual(["corrupt file partial"]);
+});
+
+describe("lz4", () => {
+  const bytes = fixture("list.txt.lz4");
+  const legacy = fixture("legacy.txt.lz4");
+  test("the older format, also before another frame and behind one that is passed over", async () => {
+    expect(await lz4.accepts(await createProbe("x", memorySource(legacy)))).toBe(true);
+    const skipped = Buffer.from("502a4d1803000000414243", "hex");
+    const result = await run(lz4, memorySource(Buffer.concat([legacy, skipped, bytes, legacy])), { path: "legacy.txt.lz4" });
+    expect(result.members).toEqual({ "legacy.txt": list + list + list });
+    expect(result.failures).toEqual([]);
+  });
+  test("cut, bent and garbled in the older format", async () => {
+    await endure(lz4, legacy, 4);
+  });
+  test.each([
+    ["a frame that needs a dictionary", "04224d18 61 40 01000000 XX", "unsupported-format file whole"],
+    ["a version that does not exist", "04224d18 20 40 XX", "corrupt file whole"],
+    ["a match before the begin", "04224d18 60 40 XX 05000000 1041 0200 00 00000000", "corrupt file whole"],
+    ["a length without end", "04224d18 60 40 XX 04000000 f0ffffff 00000000", "corrupt file whole"],
+    ["a block larger than the frame says", "04224d18 60 40 XX 01000100", "corrupt file whole"],
+  ])("%s", async (_, shown, failure) => {
+    const [before = "", after = ""] = shown.replaceAll(" ", "").split("XX");
+    const hash = new XxHash32();
+    hash.update(Buffer.from(before.slice(8), "hex"));
+    const check = Buffer.of((hash.sum() >> 8) & 0xff);
+    const frame = Buffer.concat([Buffer.from(before, "hex"), check, Buffer.from(after, "hex")]);
+    expect((await run(lz4, memorySource(frame))).failures).toEqual([failure]);
+  });
+  // The vectors of the reference implementation and of its makers: of nothing, of three letters, of more than a stripe.
+  test.each([
+    ["", 0x02cc5d05],
+    ["abc", 0x32d153ff],
+    ["Nobody inspects the spammish repetition", 0xe2293b2f],
+  ])("XXH32 of %j", (text, sum) => {
+    for (const step of [1, 5, 16, 40]) {
+      const hash = new XxHash32();
+      for (let at = 0; at < text.length; at += step) hash.update(Buffer.from(text.slice(at, at + step)));
+      expect(hash.sum()).toBe(sum);
+    }
+  });
 });
 
 describe("z", () => {

@@ -26,7 +26,6 @@ test.each([
     ]),
   ],
   ["install.wim", "Windows image (WIM)", filled([[0, "MSWIM\0\0\0"]])],
-  ["x.lz4", "LZ4 file", filled([[0, "\x04\x22\x4d\x18"]])],
   ["x.vhd", "virtual disc (VHD)", filled([[0, "conectix"]])],
   ["fixed.vhd", "disc image (dmg or VHD)", filled([[512, "conectix"]])],
   ["x.vhdx", "virtual disc (VHDX)", filled([[0, "vhdxfile"]])],

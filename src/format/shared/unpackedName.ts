@@ -3,5 +3,5 @@ export function unpackedName(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const short = /^(.+)\.(?:tgz|tbz2?|txz|tlz|taz|tzst)$/i.exec(name)?.[1];
   if (short !== undefined) return `${short}.tar`;
-  return /^(.+)\.(?:gz|z|bz2|xz|lzma|lz|zst|zstd)$/i.exec(name)?.[1] ?? (name === "" ? "content" : name);
+  return /^(.+)\.(?:gz|z|bz2|xz|lzma|lz|lz4|zst|zstd)$/i.exec(name)?.[1] ?? (name === "" ? "content" : name);
 }
