@@ -99,7 +99,7 @@ function read(said: Fields, window: Window, grammar: MarkGrammar, properties: Re
   const { form } = said;
   if (form === "mark" || form === "period") {
     const unit = unitAt(window);
-    const marks = unit === undefined ? [] : readMarks(unit, grammar, window.roles.includes("ocr") ? said.ocrSigns : "");
+    const marks = unit === undefined ? [] : readMarks(unit, grammar, window.start, window.roles.includes("ocr") ? said.ocrSigns : "");
     if (unit === undefined) return [];
     if (form === "mark") {
       const example =

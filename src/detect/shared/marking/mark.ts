@@ -7,6 +7,8 @@ const OWN_LINE = 2;
 /** Characters that may follow a mark which begins its line, or go before one that ends it. */
 const SHORT_LINE = 25;
 
+/** Marks of one line that are looked at for each candidate in it; where there are more, the candidate's own is. */
+const MANY = 16;
 /** Till when a paper of an examination is secret; old and practice papers keep the line. */
 const EXAM = /(?:启用|开考|考试|使用)前$/;
 /** What makes a secret one of another kind: 工作秘密★3年 is no state secret. */
@@ -18,9 +20,9 @@ const OTHER_SECRET = /(?:工作|商业|公司|企业|行内|单位|内部|个人
  * Evidence: `mark`; `sign-first` when nothing but a sign before it says that it is one; `period`; `own-line` when little else stands on
  * the line; `short-line` when it begins or ends a short one; `ocr-sign` when one of `ocrSigns` stands for the sign;
  * `exam-paper` when it holds until a paper is used. None when the line names several levels, rates with stars, multiplies with an
- * asterisk or only speaks of the mark.
+ * asterisk or only speaks of the mark. `near`: where the candidate stands in the window.
  */
-export function readMarks(unit: Unit, grammar: MarkGrammar, ocrSigns = ""): readonly Mark[] {
+export function readMarks(unit: Unit, grammar: MarkGrammar, near: number, ocrSigns = ""): readonly Mark[] {
   const { text } = unit;
   const { level } = grammar;
   const sign = grammar.sign + ocrSigns;
@@ -32,11 +34,13 @@ export function readMarks(unit: Unit, grammar: MarkGrammar, ocrSigns = ""): read
   );
   const marks: Mark[] = [];
   if (levelsIn(text, grammar).size !== 1) return marks;
-  for (const found of text.matchAll(expression)) {
+  const all = [...text.matchAll(expression)];
+  for (const found of all) {
     const { first, level: word = "", sign: after, period } = found.groups ?? {};
     if (first === undefined && after === undefined) continue;
     const start = found.index;
     const end = start + found[0].length;
+    if (all.length > MANY && (near < (unit.at[start] ?? 0) || near >= (unit.at[end] ?? 0))) continue;
     const before = text.slice(0, start);
     const behind = text.slice(end);
     if (
