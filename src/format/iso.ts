@@ -15,7 +15,7 @@ import { isUdf, udfFiles } from "./shared/udfDirectory.ts";
 export const iso: Extractor = {
   id: "iso",
   title: { zh: "光盘镜像（ISO 9660、UDF）", en: "Disc images (ISO 9660, UDF)" },
-  version: 2,
+  version: 3,
   access: "any",
   streaming: true,
   accepts: async (probe) => mayBeDisc(probe.head) && (await probe.members()).has(discMark),
@@ -47,7 +47,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     yield { type: "member", entry: member, open: () => Promise.resolve(content ?? stored) };
     if (zeros.spent()) yield told(entry, "too-large", "limit of inflated bytes reached", true, member.path);
     if (content === undefined) yield told(entry, "too-large", "holes of a sparse file are left out", true, member.path);
-    const end = file.runs.reduce((all, [from, length]) => (from < 0 ? all : Math.max(all, from + length)), 0);
+    const end = file.runs.reduce((all, [from, length]) => (from < 0 || length === 0 ? all : Math.max(all, from + length)), 0);
     if (bytes.size !== undefined && end > bytes.size) yield told(entry, "corrupt", "image ends inside the file", true, member.path);
   }
   for (const detail of details) yield told(entry, "corrupt", detail, files > 0);

@@ -6,9 +6,9 @@ import { lzip } from "./shared/lzmaAlone.ts";
 export const lz: Extractor = {
   id: "lz",
   title: { zh: "LZIP 压缩文件", en: "lzip file" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
-  accepts: ({ head }) => Buffer.from(head.subarray(0, 5)).toString("latin1") === "LZIP\x01",
+  accepts: ({ head }) => Buffer.from(head.subarray(0, 5)).toString("latin1").startsWith("LZIP") && (head[4] ?? 2) <= 1,
   extract: (input) => readCompressed(input, lzip),
 };

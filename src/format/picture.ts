@@ -37,7 +37,7 @@ function latin1(head: Uint8Array, from: number, to: number): string {
 export const picture: Extractor = {
   id: "picture",
   title: { zh: "图像、视频（只读附带文字，不识别内容）", en: "Pictures and video (texts about them; what they show is not read)" },
-  version: 3,
+  version: 4,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => kinds.some(({ is }) => is(head)),

@@ -21,13 +21,14 @@ const batchLength = 8 * 1024 * 1024;
 
 /**
  * RAR archives, versions 1.5 to 7: names, encryption and volumes by an own walk through the headers. Members are decrypted, joined over volumes
- * and handed to libarchive as small archives of their own, since it loses names that are not ASCII and knows neither passwords nor volumes.
+ * and handed to libarchive as small archives of their own, since it loses names that are not ASCII and knows neither passwords nor volumes, nor
+ * what is solid in version 4.
  * Without that package only what is stored is read, and the other members are told one by one.
  */
 export const rar: Extractor = {
   id: "rar",
   title: { zh: "RAR 压缩包", en: "RAR archive" },
-  version: 3,
+  version: 4,
   access: "any",
   streaming: true,
   accepts: ({ head }) => rarVersion(head) !== undefined,
@@ -91,6 +92,8 @@ async function* readMembers(
     else if (member.without === "begin") yield told(entry, "not-found", "member begins in a volume before this one", false, path(member));
     else if (!installed && !member.file.stored)
       yield told(entry, "missing-tool", `reading RAR needs the npm package ${libarchivePackage}`, false, path(member));
+    else if (version === 4 && member.file.solid && !member.file.stored)
+      yield told(entry, "unsupported-format", "member of a solid archive of version 4, packed with those before it", false, path(member));
     else ready.push({ ...member, key });
   }
   for (const batch of batches(ready)) {

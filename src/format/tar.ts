@@ -7,8 +7,8 @@ import type { TarHeader } from "./shared/tarHeader.ts";
 import { countZeros, denseMap, joinMap, mappedSource, pageMap } from "./shared/tarSparse.ts";
 
 const block = 512;
-/** Links, devices, directories, access lists: they hold no bytes of a file. A type nobody knows is read as a file (POSIX). */
-const nameless = "123456ADIN";
+/** Devices, directories, access lists: they hold no bytes of a file. A type nobody knows is read as a file (POSIX). */
+const nameless = "3456ADIN";
 /** 1 MiB: extended headers hold names and times. */
 const recordLimit = 1024 * 1024;
 /** 64 KiB: step of the search for the next header behind damage. */
@@ -72,7 +72,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     }
     ended = false;
     const from = position + block;
-    const size = storedSize(header, said);
+    const size = (await isLinkAlone(bytes, header, from)) ? 0 : storedSize(header, said);
     const left = bytes.size === undefined ? Number.MAX_SAFE_INTEGER : Math.max(0, bytes.size - from);
     const cut = size > left;
     const length = Math.min(size, left);
@@ -137,6 +137,12 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
 function storedSize(header: TarHeader, { size, records }: Said): number {
   const real = Number(records?.get("GNU.sparse.realsize") ?? Number.NaN);
   return size === undefined || (size === real && header.size > 0) ? header.size : size;
+}
+
+/** Whether there is but a name: links and devices may have the size of what they lead to. Of a hard link pax may store the file once more. */
+async function isLinkAlone(bytes: ByteSource, { type, size }: TarHeader, from: number): Promise<boolean> {
+  if (type !== "1" || size === 0) return type === "1" || type === "2";
+  return parseTarHeader(await readRange(bytes, from, block)) !== undefined;
 }
 
 function padded(length: number): number {

@@ -225,6 +225,25 @@ test("xz with SHA-256 and a delta filter", async () => {
   expect(result.failures).toEqual([]);
 });
 
+test("xz with three delta filters, as Python's lzma writes it", async () => {
+  const bytes = Buffer.from(
+    "/Td6WFoAAATm1rRGBAMDAQADAQEDAQIhARYAAMab3dABADflyQ+W5dwS8rwBUeL91kM2LMgzA2cVDAnt+QTk4Oc/oL/SEvK8AVHi+v4IKkLqQsWAFQwJ7fkF4wCHOvM/u6TePAABWDjp2uZ6H7bzfQEAAAAABFla",
+    "base64",
+  );
+  const result = await run(xz, memorySource(bytes));
+  expect(Object.values(result.members)).toEqual(["客户测试甲 13800138000\n客户测试乙 13800138001\n"]);
+  expect(result.failures).toEqual([]);
+});
+
+test("lzip of version 0, which does not say its own length", async () => {
+  const bytes = Buffer.from(fixture("list.txt.lz").subarray(0, -8));
+  bytes[4] = 0;
+  expect(await lz.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);
+  const result = await run(lz, memorySource(Buffer.concat([bytes, fixture("list.txt.lz")])));
+  expect(Object.values(result.members)).toEqual([list + list]);
+  expect(result.failures).toEqual([]);
+});
+
 test("zst whose window goes round in memory, with matches over its edge", async () => {
   const result = await run(zst, memorySource(fixture("rounds.txt.zst")));
   const text = Array.from({ length: 40_000 }, (_, number) => `${number % 89},测试${number % 97}\n`).join("");

@@ -153,3 +153,13 @@ test.each([
 ])("cut, bent and garbled: %s", async (_, extractor, bytes, magic) => {
   await endure(extractor, bytes, Math.min(magic, 19_999));
 });
+
+test("a name whose end stands elsewhere in the image, and a file of no bytes whose place is behind its end", async () => {
+  const bytes = gunzipSync(readFileSync(new URL("../../fixtures/archive/long-name.iso.gz", import.meta.url)));
+  const long = `${"关于重点客户名单的通知".repeat(6)}.txt`;
+  const members = { "empty.txt": "", [long]: "客户 13800138000\n" };
+  expect(await run(iso, memorySource(bytes))).toMatchObject({ members, failures: [] });
+  const record = bytes.indexOf("EMPTY.TXT;1") - 33;
+  bytes.writeUInt32LE(bytes.length / 2048 + 5, record + 2);
+  expect(await run(iso, memorySource(bytes))).toMatchObject({ members, failures: [] });
+});

@@ -82,6 +82,13 @@ function jpeg(size: number): Buffer {
 const inJpeg =
   "metadata [property]: ImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\ndc:source: 来源\ndc:title: 机密★10年 & 客\nCaption: 说明文字\nComment: 注释内容\n";
 
+/** A profile as ImageMagick writes it: its kind, its length, hexadecimal digits in lines of 36 bytes. */
+function profile(kind: string, data: Buffer): readonly [string, Buffer] {
+  const digits = data.toString("hex").replaceAll(/.{72}/g, "$&\n");
+  const text = deflateSync(`\n${kind}\n${String(data.length).padStart(8)}\n${digits}\n`);
+  return ["zTXt", Buffer.concat([Buffer.from(`Raw profile type ${kind}\0\0`), text])];
+}
+
 function png(size: number, ...chunks: readonly (readonly [string, Buffer])[]): Buffer {
   const header = Buffer.alloc(13, 1);
   header.writeUInt32BE(size, 0);
@@ -143,6 +150,17 @@ describe("texts beside the pixels", () => {
         ["eXIf", exif],
       ),
       "metadata [property]: Title: Plain\nComment: 压缩的注释\nAuthor: 国际文字\ndc:source: 来源\ndc:title: 机密★10年 & 客\nImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\n",
+    ],
+    [
+      "PNG with profiles by ImageMagick",
+      png(
+        1000,
+        profile("exif", Buffer.concat([Buffer.from("Exif\0\0"), exif])),
+        profile("8bim", Buffer.concat([Buffer.from("3842494d040400000000000d1c02780008", "hex"), Buffer.from("Caption8\0")])),
+        profile("xmp", Buffer.from(xmp)),
+        profile("icc", Buffer.from("no text")),
+      ),
+      `metadata [property]: ImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\nCaption: Caption8\n${xmpTold}`,
     ],
     [
       "GIF",

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createProbe } from "../../src/format/probe.ts";
 import { memorySource } from "../../src/format/shared/bytes.ts";
@@ -241,4 +242,22 @@ test("RAR 4 that is cut in the header of the next member", async () => {
   const result = await run(rar, memorySource(whole.subarray(0, next + 10)));
   expect(result.members).toEqual({ "a.txt": list });
   expect(result.failures).toEqual(["corrupt file partial"]);
+});
+
+test("solid in version 4: the first member is read, the others are told one by one", async () => {
+  const bytes = Buffer.from(old);
+  // A signature of 7 bytes; then blocks: checksum, type, flags, length of the header, and of what is packed.
+  const files: number[] = [];
+  for (let at = 7; at + 7 <= bytes.length && bytes[at + 2] !== 0x7b;) {
+    if (bytes[at + 2] === 0x74) files.push(at);
+    at += bytes.readUInt16LE(at + 5) + ((bytes.readUInt16LE(at + 3) & 0x8000) === 0 ? 0 : bytes.readUInt32LE(at + 7));
+  }
+  const [, second = 0] = files;
+  bytes.writeUInt16LE(bytes.readUInt16LE(second + 3) | 0x10, second + 3);
+  bytes.writeUInt16LE(crc32(bytes.subarray(second + 2, second + bytes.readUInt16LE(second + 5))) & 0xffff, second);
+  const { members, failures } = await readBeside("x.rar", bytes, {});
+  expect(Object.keys(members)).toEqual(["test-documents/testHTML.html"]);
+  expect(failures).toEqual([
+    "unsupported-format x.rar!/test-documents/testTXT.txt member of a solid archive of version 4, packed with those before it",
+  ]);
 });

@@ -66,7 +66,12 @@ describe("reads what other programs wrote", () => {
 describe("odd archives", () => {
   test("no magic, directories, links and devices", async () => {
     const bytes = Buffer.concat([header("d/", 0, "5", ""), header("l", 0, "2", ""), header("c", 0, "3", ""), file("a", "一"), end]);
-    expect((await run(tar, memorySource(bytes))).members).toEqual({ a: "一" });
+    expect((await run(tar, memorySource(bytes))).members).toEqual({ l: "", a: "一" });
+  });
+
+  test("hard links are names, with the file's bytes where they are stored once more", async () => {
+    const bytes = Buffer.concat([file("a", "一"), header("机密.txt", 3, "1"), file("b", "二"), header("c", 1, "1"), Buffer.from("三")]);
+    expect((await run(tar, memorySource(bytes))).members).toEqual({ a: "一", "机密.txt": "", b: "二", c: expect.anything() as string });
   });
 
   test("names that climb and names twice are names only", async () => {

@@ -73,7 +73,7 @@ export async function* isoFiles(source: ByteSource, damaged: (detail: string) =>
       }
       if (nameLength === 1 && (record[33] === 0 || record[33] === 1)) continue;
       const flags = record[25] ?? 0;
-      const name = nameOf(record, nameLength, wide);
+      const name = await nameOf(source, record, nameLength, wide);
       const from = (record.readUInt32LE(2) + (record[1] ?? 0)) * sector;
       const size = record.readUInt32LE(10);
       if ((flags & 2) !== 0) {
@@ -92,19 +92,38 @@ export async function* isoFiles(source: ByteSource, damaged: (detail: string) =>
   }
 }
 
-function nameOf(record: Buffer, length: number, wide: boolean): string {
+async function nameOf(source: ByteSource, record: Buffer, length: number, wide: boolean): Promise<string> {
   const raw = record.subarray(33, 33 + length);
   if (wide)
     return Buffer.from(raw.subarray(0, length & ~1))
       .swap16()
       .toString("utf16le")
       .replace(/;\d+$/, "");
-  const long: Buffer[] = [];
-  for (let at = 33 + length + (length % 2 === 0 ? 1 : 0); at + 4 <= record.length;) {
-    const size = record[at + 2] ?? 0;
-    if (size < 4) break;
-    if (record.toString("latin1", at, at + 2) === "NM") long.push(record.subarray(at + 5, at + size));
-    at += size;
+  const long = await rockRidgeName(source, record.subarray(33 + length + (length % 2 === 0 ? 1 : 0)));
+  return decodeName(long.length > 0 ? long : raw).replace(/\.?;\d+$/, "");
+}
+
+/** Places in which fields of one record go on. */
+const continuationLimit = 8;
+
+/** The name that Rock Ridge gives (IEEE P1282), empty where there is none. Fields that find no room in a record go on elsewhere in the image. */
+async function rockRidgeName(source: ByteSource, fields: Buffer): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let next: Buffer | undefined = fields;
+  for (let left = continuationLimit; next !== undefined && left > 0; left--) {
+    const bytes: Buffer = next;
+    next = undefined;
+    for (let at = 0; at + 4 <= bytes.length;) {
+      const size = bytes[at + 2] ?? 0;
+      if (size < 4) break;
+      const kind = bytes.toString("latin1", at, at + 2);
+      if (kind === "NM") parts.push(bytes.subarray(at + 5, at + size));
+      if (kind === "CE" && at + 28 <= bytes.length) {
+        const from = bytes.readUInt32LE(at + 4) * sector + bytes.readUInt32LE(at + 12);
+        next = Buffer.from(await readRange(source, from, Math.min(bytes.readUInt32LE(at + 20), sector)));
+      }
+      at += size;
+    }
   }
-  return decodeName(long.length > 0 ? Buffer.concat(long) : raw).replace(/\.?;\d+$/, "");
+  return Buffer.concat(parts);
 }

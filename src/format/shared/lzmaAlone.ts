@@ -28,8 +28,8 @@ export function lzmaInZip(feed: ByteFeed, size: number | undefined): Unpacking {
   });
 }
 
-/** A part of an lzip file ends with a checksum, the length of what came out and its own length. */
-const trailerLength = 20;
+/** A part of an lzip file ends with a checksum, the length of what came out and, since version 1, its own length. */
+const trailerLengths = [12, 20];
 
 /** The plain bytes of an lzip file: parts, each of 6 bytes of header, an LZMA stream that a mark ends, and what must have come out. */
 export function lzip(feed: ByteFeed): Unpacking {
@@ -37,7 +37,8 @@ export function lzip(feed: ByteFeed): Unpacking {
     for (let first = true; first || (await feed.ensure(1)); first = false) {
       const header = await feed.take(6);
       if (header === undefined) return "cut";
-      if (Buffer.from(header).toString("latin1", 0, 5) !== "LZIP\x01") return "damaged";
+      const trailerLength = trailerLengths[header[4] ?? 2];
+      if (Buffer.from(header).toString("latin1", 0, 4) !== "LZIP" || trailerLength === undefined) return "damaged";
       const size = header[5] ?? 0;
       const whole = 2 ** (size & 0x1f);
       const properties = Buffer.alloc(5, lzipProperties);

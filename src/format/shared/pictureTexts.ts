@@ -169,7 +169,7 @@ async function pngTexts(source: ByteSource): Promise<readonly PictureText[]> {
     if (type === "tEXt" || type === "zTXt" || type === "iTXt" || type === "eXIf") {
       const data = Buffer.from(await readRange(source, at + 8, Math.min(length, blockLimit)));
       if (type === "eXIf") found.push(...(await tiffIn(memorySource(data), 0)));
-      else found.push(...pngText(type, data));
+      else found.push(...(await pngText(type, data)));
     }
     if (type === "IEND") break;
     at += 12 + length;
@@ -177,7 +177,7 @@ async function pngTexts(source: ByteSource): Promise<readonly PictureText[]> {
   return found;
 }
 
-function pngText(type: string, data: Buffer): readonly PictureText[] {
+async function pngText(type: string, data: Buffer): Promise<readonly PictureText[]> {
   const end = data.indexOf(0);
   if (end < 0) return [];
   const name = data.toString("latin1", 0, end);
@@ -193,7 +193,20 @@ function pngText(type: string, data: Buffer): readonly PictureText[] {
   }
   if (value === undefined) return [];
   if (name === "XML:com.adobe.xmp") return xmpTexts(decodeXmp(value));
+  if (name.startsWith("Raw profile type ")) return await profileTexts(value);
   return [{ name, text: type === "iTXt" ? value.toString("utf8") : decodeCharset(value, "") }];
+}
+
+/** Exif, IPTC or XMP as ImageMagick puts it into PNG: a line with its kind, a line with its length, lines of hexadecimal digits. */
+async function profileTexts(value: Buffer): Promise<readonly PictureText[]> {
+  const digits = /^\s*\S+\s+\d+\s+([\da-f\s]+)$/i.exec(value.toString("latin1"))?.[1] ?? "";
+  const data = Buffer.from(digits.replaceAll(/\s/g, ""), "hex");
+  const begin = data.toString("latin1", 0, 14);
+  if (begin.startsWith("Exif\0\0")) return await tiffIn(memorySource(data), 6);
+  if (begin === "Photoshop 3.0\0") return photoshopTexts(data.subarray(14));
+  if (begin.startsWith("8BIM")) return photoshopTexts(data);
+  const packet = data.indexOf("<");
+  return packet < 0 ? [] : xmpTexts(decodeXmp(data.subarray(packet)));
 }
 
 function inflated(bytes: Buffer): Buffer | undefined {

@@ -53,7 +53,7 @@ class XzError extends Error {
   }
 }
 
-/** The plain bytes of an xz file: all its streams and blocks, LZMA2 with or without a delta filter. */
+/** The plain bytes of an xz file: all its streams and blocks, LZMA2 with or without delta filters. */
 export function xzStream(feed: ByteFeed): Unpacking {
   let trouble: { code: Trouble; detail: string } | undefined;
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
@@ -113,20 +113,21 @@ async function* block(feed: ByteFeed, rest: number, checkId: number): AsyncGener
   if ((flags & 0x40) !== 0) variable(header, place);
   if ((flags & 0x80) !== 0) variable(header, place);
   let dictionary: number | undefined;
-  let delta: number | undefined;
+  const deltas: number[] = [];
   for (let index = 0; index <= (flags & 3); index++) {
     const id = variable(header, place);
     const length = variable(header, place);
     const properties = header[place.at] ?? 0;
     place.at += length;
     if (id === 0x21) dictionary = lzma2Dictionary(properties);
-    else if (id === 3) delta = properties + 1;
+    else if (id === 3) deltas.unshift(properties + 1);
     else throw new XzError("unsupported", "filter for programs is not undone");
   }
   if (dictionary === undefined) throw new XzError("damaged", "header of a block is damaged");
   if (dictionary > dictionaryLimit) throw new XzError("too-large", "dictionary is larger than is held in memory");
   const check = createCheck(checkId);
-  const undo = delta === undefined ? undefined : createDelta(delta);
+  // The last was put on last.
+  const undo = deltas.map((distance) => createDelta(distance));
   const start = feed.position;
   const plain = lzma2(feed, dictionary);
   for (;;) {
@@ -136,7 +137,7 @@ async function* block(feed: ByteFeed, rest: number, checkId: number): AsyncGener
         throw new XzError(next.value, next.value === "cut" ? "compressed data is cut off" : "compressed data is damaged");
       break;
     }
-    const piece = undo === undefined ? next.value : undo(next.value);
+    const piece = undo.reduce((bytes, one) => one(bytes), next.value);
     check?.update(piece);
     yield piece;
   }
