@@ -3,7 +3,7 @@ import type { Extracted, ExtractInput, Extractor } from "../model/chunk.ts";
 import { artPicture } from "./shared/artPicture.ts";
 import { isEncryptedPackage, readCfb, startsAsCfb } from "./shared/cfb.ts";
 import type { Cfb } from "./shared/cfb.ts";
-import { readDocumentProperties } from "./shared/documentProperties.ts";
+import { givePropertySet, readDocumentProperties } from "./shared/documentProperties.ts";
 import { bytesMember, streamMember, surroundings } from "./shared/embedded.ts";
 import { createSink } from "./shared/flow.ts";
 import type { Place, Sink } from "./shared/flow.ts";
@@ -25,7 +25,7 @@ import { bytesOf } from "./shared/xml.ts";
 export const ppt: Extractor = {
   id: "ppt",
   title: { zh: "PowerPoint 97–2003、WPS 演示", en: "PowerPoint 97–2003, WPS Presentation" },
-  version: 2,
+  version: 3,
   access: "any",
   async accepts(probe) {
     if (!startsAsCfb(probe.head)) return false;
@@ -40,7 +40,7 @@ const name = "PowerPoint Document";
 const dual = "PP97_DUALSTORAGE/";
 
 const known: RegExp =
-  /^(PowerPoint Document|Current User|Pictures|\x05SummaryInformation|\x05DocumentSummaryInformation|PP40|Header|Text_Content|KSOProductBuildVer|Macros)$/i;
+  /^(PowerPoint Document|Current User|Pictures|\x05SummaryInformation|\x05DocumentSummaryInformation|PP40|Header|Text_Content|KSOProductBuildVer|Macros|EncryptedSummary)$/i;
 
 async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   const sink = createSink(input.budget, input.entry.path);
@@ -66,6 +66,12 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   if (edits.encrypted) sink.failure("encrypted", "presentation encrypted with a password", false);
   else yield* readPresentation(input, sink, stream, edits, userOf(user));
   yield* readDocumentProperties(cfb, sink, folder);
+  const summary = edits.encrypted ? Buffer.alloc(0) : await streamOf(cfb, sink, `${folder}EncryptedSummary`);
+  if (summary.length > 0) {
+    const streams = opened?.summary(summary);
+    if (streams === undefined) sink.failure("corrupt", "the encrypted properties are damaged", true);
+    for (const stream of streams ?? []) yield* givePropertySet(sink, stream, false);
+  }
   const pictures = edits.encrypted ? Buffer.alloc(0) : await streamOf(cfb, sink, `${folder}Pictures`);
   yield* readPictures(input, sink, opened?.pictures(pictures) ?? pictures);
   for (const entry of cfb.root.children) {

@@ -7,7 +7,7 @@ import { memorySource } from "../../src/format/shared/bytes.ts";
 import { readCfb } from "../../src/format/shared/cfb.ts";
 import { encryption, rc4, rc4Blocks } from "./binaryEncrypt.ts";
 import { u32 } from "./biffWriter.ts";
-import { cfbOf } from "./cfbWriter.ts";
+import { cfbOf, propertySetOf } from "./cfbWriter.ts";
 import { wordOf } from "./docWriter.ts";
 import { chars, container, documentOf, numbers, record, slide } from "./pptWriter.ts";
 import { checkChunks, run } from "./support.ts";
@@ -58,7 +58,7 @@ async function encryptedWord(password: string, kind: "rc4" | "cryptoApi" | "xor"
 }
 
 /** A presentation under a password: its objects are encrypted each for itself, the object that says how is not. */
-function encryptedSlides(password: string): Buffer {
+function encryptedSlides(password: string, cutSummary?: number): Buffer {
   const { info, keyOf } = encryption(password, "cryptoApi");
   const shown = slide([chars("机密★10年")]);
   const objects: readonly (readonly [number, Buffer])[] = [
@@ -79,10 +79,16 @@ function encryptedSlides(password: string): Buffer {
   const picture = Buffer.concat([Buffer.alloc(16, 7), Buffer.of(255), Buffer.from("ffd8ffe000104a46494600", "hex"), Buffer.alloc(50, 1)]);
   const head = record(0xf01d, 0x46a, picture).subarray(0, 8);
   const drawn = [head, picture.subarray(0, 16), picture.subarray(16, 17), picture.subarray(17)].map((field) => rc4(keyOf(0), field));
+  // The head, a stream, the list of streams.
+  const properties = propertySetOf("e0859ff2f94f6810ab9108002b27b3d9", 1200, [[2, 31, Buffer.from("属性机密", "utf16le")]]);
+  const named = Buffer.from("\x05SummaryInformation\0", "utf16le");
+  const list = Buffer.concat([numbers(1, 8, properties.length), Buffer.of(1, 0, named.length / 2 - 1, 1), numbers(0), named]);
+  const summary = [rc4(keyOf(0), numbers(8 + properties.length, list.length)), rc4(keyOf(1), properties), rc4(keyOf(0), list)];
   return cfbOf([
     { path: "PowerPoint Document", data: Buffer.concat(parts) },
     { path: "Current User", data: record(0x0ff6, 0, numbers(20, 0xf3d1c4df, last, 0, 0)) },
     { path: "Pictures", data: Buffer.concat(drawn) },
+    { path: "EncryptedSummary", data: Buffer.concat(summary).subarray(0, cutSummary) },
   ]);
 }
 
@@ -105,16 +111,20 @@ describe("passwords of the binary formats", () => {
     expect(result.texts.join("")).toMatch(/header\d \[header\]: 页眉 秘密★5年/);
   });
 
-  test("ppt, with its pictures", async () => {
+  test("ppt, with its pictures and properties", async () => {
     const known = await run(ppt, memorySource(encryptedSlides("/01Hannes Ruescher/01")));
     checkChunks(known);
     expect(known.failures).toEqual([]);
     expect(known.texts.join("")).toContain("标题一");
+    expect(known.texts.join("")).toContain("属性机密");
     expect(known.texts.join("")).toContain("机密★10年");
     expect(Object.values(known.memberBytes).map((bytes) => Buffer.from(bytes).toString("hex", 0, 4))).toEqual(["ffd8ffe0"]);
     const secret = encryptedSlides("口令1");
     expect((await run(ppt, memorySource(secret), { passwords: ["x"] })).failures).toEqual(["encrypted file whole"]);
     expect((await run(ppt, memorySource(secret), { passwords: ["x", "口令1"] })).texts.join("")).toContain("机密★10年");
+    for (const length of [4, 10, 100]) {
+      expect((await run(ppt, memorySource(encryptedSlides("VelvetSweatshop", length)))).failures).toEqual(["corrupt file partial"]);
+    }
   });
 
   test("objects of a presentation that lie in each other cost no square", async () => {

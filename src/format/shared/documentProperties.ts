@@ -47,16 +47,19 @@ export async function* readDocumentProperties(cfb: Cfb, sink: Sink, folder = "")
     const entry = cfb.find(`${folder}${name}`);
     if (entry === undefined) continue;
     const stream = await cfb.stream(entry);
-    const sections = readPropertySet(await stream.bytes(streamLimit));
-    if (stream.damage !== undefined || (sections.length === 0 && stream.size > 0) || sections.some(({ sound }) => !sound)) {
-      sink.failure("corrupt", "a stream of document properties is damaged", true);
-    }
-    for (const section of sections) {
-      for (const { value } of section.properties) told.add(value);
-      yield* giveSection(sink, section);
-    }
+    for (const value of yield* givePropertySet(sink, await stream.bytes(streamLimit), stream.damage !== undefined)) told.add(value);
   }
   return told;
+}
+
+/** The properties in a stream of them, told in the same way; gives the values. */
+export function* givePropertySet(sink: Sink, bytes: Uint8Array, damaged: boolean): Generator<Extracted, readonly string[]> {
+  const sections = readPropertySet(bytes);
+  if (damaged || (sections.length === 0 && bytes.length > 0) || sections.some(({ sound }) => !sound)) {
+    sink.failure("corrupt", "a stream of document properties is damaged", true);
+  }
+  for (const section of sections) yield* giveSection(sink, section);
+  return sections.flatMap(({ properties }) => properties.map(({ value }) => value));
 }
 
 function* giveSection(sink: Sink, section: PropertySection): Generator<Extracted, void> {

@@ -6,6 +6,8 @@ export interface DecryptedSlides {
   readonly stream: Buffer;
   /** The stream of pictures in the same way. */
   pictures(stream: Buffer): Buffer;
+  /** Streams of properties that lie in one of their own ([MS-OFFCRYPTO] 2.3.5.4); undefined where it is damaged. */
+  summary(stream: Buffer): readonly Buffer[] | undefined;
 }
 
 /** PowerPoint encrypts with the first what is only protected from changes. */
@@ -32,7 +34,7 @@ export function decryptSlides(stream: Buffer, edit: number, passwords: readonly 
     // Objects that lie in each other are those of a made-up file: together they are as long as the stream.
     let left = out.length;
     for (const [offset, id] of places) left -= undoRecord(out, offset, keyOf(id), left);
-    return { stream: out, pictures: (pictures) => undoPictures(pictures, keyOf) };
+    return { stream: out, pictures: (pictures) => undoPictures(pictures, keyOf), summary: (summary) => undoSummary(summary, keyOf) };
   }
   return undefined;
 }
@@ -102,4 +104,30 @@ function undoPictures(pictures: Buffer, keyOf: KeyOf): Buffer {
     at = end;
   }
   return out;
+}
+
+/** Two streams; more are not written. */
+const summaryLimit = 16;
+
+/** Its head, the list of the streams at its end, and each stream by the key of the block that the list tells: each a run of its own. */
+function undoSummary(summary: Buffer, keyOf: KeyOf): readonly Buffer[] | undefined {
+  const head = Buffer.from(summary.subarray(0, 8));
+  applyRc4(keyOf(0), head);
+  const from = head.length < 8 ? summary.length : head.readUInt32LE(0);
+  if (from + 4 > summary.length) return undefined;
+  const list = Buffer.from(summary.subarray(from));
+  applyRc4(keyOf(0), list);
+  const count = list.readUInt32LE(0);
+  if (count > summaryLimit) return undefined;
+  const streams: Buffer[] = [];
+  for (let at = 4; streams.length < count;) {
+    if (at + 16 > list.length) return undefined;
+    const offset = list.readUInt32LE(at);
+    const stream = Buffer.from(summary.subarray(offset, offset + list.readUInt32LE(at + 4)));
+    applyRc4(keyOf(list.readUInt16LE(at + 8)), stream);
+    streams.push(stream);
+    // Its name follows, ended with a zero.
+    at += 16 + 2 * (list.readUInt8(at + 10) + 1);
+  }
+  return streams;
 }
