@@ -39,7 +39,7 @@ export async function lookAt(compiled: Compiled, source: ByteSource, stretch: St
     page: undefined,
     table: stretch.inTable ? ANY_TABLE : undefined,
     columns: undefined,
-    list: false,
+    list: stretch.list,
     locate: undefined,
   };
   const list = new CandidateList();

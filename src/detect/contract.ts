@@ -51,10 +51,12 @@ export interface Stretch {
   readonly encoding: ByteEncoding;
   readonly roles: readonly Role[];
   readonly inTable: boolean;
+  /** Of lines that nothing names. */
+  readonly list: boolean;
 }
 
 /** A part of a table whose columns have names: the rows that begin in it, one at or next behind `from` the first. */
-export interface RowsPart extends Omit<Stretch, "inTable"> {
+export interface RowsPart extends Omit<Stretch, "inTable" | "list"> {
   readonly flow: string;
   /** Where the text begins in its flow. */
   readonly start: number;

@@ -196,6 +196,7 @@ class EngineSession implements Session {
       encoding: flow.encoding,
       roles: chunk.roles,
       inTable: chunk.table !== undefined,
+      list: segment.list,
     };
     const ahead = alone || segment.columns !== undefined ? undefined : { parts: new Ahead(look, whole), shift: segment.start };
     const rows = alone ? undefined : this.#rowParts(flow, segment, chunk, look);

@@ -88,7 +88,16 @@ describe.each(["utf8", "gb18030"] as const)("a large text in %s", (encoding) => 
 
 it("tells nothing of a stretch that is full of candidates, or that goes on behind the text", async () => {
   const full = Buffer.alloc(2 * MIB, "13800138000 ");
-  const stretch = { first: 0, last: full.length, from: 0, to: full.length, encoding: "utf8", roles: ["body"], inTable: false } as const;
+  const stretch = {
+    first: 0,
+    last: full.length,
+    from: 0,
+    to: full.length,
+    encoding: "utf8",
+    roles: ["body"],
+    inTable: false,
+    list: false,
+  } as const;
   expect(await engine.look(memorySource(full), stretch)).toBeUndefined();
   const short = memorySource(full.subarray(0, 1000));
   expect(await engine.look(short, stretch)).toBeUndefined();

@@ -6,7 +6,7 @@ const ORGANISATION =
   /(?:[码号址额率价卡族证折笔]|公司|银行|支行|分行|集团|中心|委员会|协会|学校|大学|学院|医院|政府|部门|局|厂|店|部|科|处|室|组|队|社|所|院|会)$/;
 /** Words that begin with a surname and are none: after a label they are another label or a blank to fill. */
 /** Surnames so rare that a word which begins with one is none. */
-const RARELY_NAMES = /^[列占生字所相校户后卡表信名是不没]/;
+const RARELY_NAMES = /^[列占生字所相校户后卡表信名是不没正]/;
 const STOP: ReadonlySet<string> = new Set(
   (
     "高度 任何 方面 于是 许可 时间 金额 单位 公章 盖章 签字 签章 安全 单价 数量 年龄 年龄段 年月 时代 成员 成功 成立 常用 常见 程序 符号 " +
