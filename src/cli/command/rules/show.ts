@@ -127,6 +127,49 @@ const words: Readonly<Record<string, (value: Json, locale: Locale) => readonly s
         : `within ${Number(within)} characters${rows} after it ${expression}`,
     ];
   },
+  tag: (value, locale) => [
+    locale === "zh" ? `成为标签 ${String(value)}，可作其他规则的证据` : `makes the tag ${String(value)}, which other rules may ask for`,
+  ],
+  of: (value, locale) => (value === "sentences" ? [locale === "zh" ? "看文字所在的整句" : "in the sentence round the text"] : []),
+  unless: (value, locale) => {
+    const types = listOf(value).map((type) => infoTypeInWords(String(type), locale));
+    return [locale === "zh" ? `文件中没有${types.join("、")}` : `and none of these in the file: ${types.join(", ")}`];
+  },
+  stop: (value, locale) => [`${locale === "zh" ? "同一行其余文字不含" : "what else its line holds has none of"} ${texts(value)}`],
+  validators: (value, locale) =>
+    listOf(value).map(
+      (id) => `${locale === "zh" ? "核对" : "checked"}${locale === "zh" ? "：" : ": "}${evidenceWords(String(id), locale)}`,
+    ),
+  signs: (value, locale) => [`${locale === "zh" ? "标识符号" : "signs"} ${String(value)}`],
+  ocrSigns: (value, locale) => [
+    `${locale === "zh" ? "识别文字中可能代替符号的字" : "what recognition of text may make of a sign"} ${String(value)}`,
+  ],
+  blanks: (value, locale) =>
+    value === "remove"
+      ? [locale === "zh" ? "不计空格" : "blanks left out"]
+      : [locale === "zh" ? "连续空格算一个" : "blanks in a row count as one"],
+  form: (value, locale) => {
+    const [zh, en] = forms[String(value)] ?? [String(value), String(value)];
+    return [locale === "zh" ? zh : en];
+  },
+  properties: (value, locale) => [`${locale === "zh" ? "属性名" : "properties named"} ${texts(value)}`],
+  otherProperties: (value, locale) => [
+    `${locale === "zh" ? "或属性值只有密级的" : "or properties that hold a level and nothing else:"} ${texts(value)}`,
+  ],
+  dataClasses: (value, locale) => [
+    locale === "zh"
+      ? `或有${listOf(value)
+          .map((one) => dataClassInWords(String(one), "zh"))
+          .join("、")}`
+      : `or data of the class ${listOf(value).map(String).join(" or ")}`,
+  ],
+  keys: (value, locale) => [`${locale === "zh" ? "键名" : "the keys"} ${texts(value)}`],
+  minimum: (value, locale) => [locale === "zh" ? `值至少 ${Number(value)} 个字符` : `a value of ${Number(value)} characters or more`],
+  count: (value, locale) => [locale === "zh" ? `其中至少 ${Number(value)} 项` : `${Number(value)} of these or more`],
+  fit: (value, locale) => [
+    locale === "zh" ? `每列至少 ${Number(value) * 100}% 的行有值` : `in ${Number(value) * 100} % of the rows of a column or more`,
+  ],
+  low: (value, locale) => (value === true ? [locale === "zh" ? "低可信度的也算" : "what is of low confidence counts too"] : []),
   terms: (value, locale) => [`${locale === "zh" ? "文字" : "the texts"} ${texts(value)}`],
   between: (value, locale) => [`${locale === "zh" ? "其间只能是" : "between them only"} ${cut(`/${String(value)}/`)}`],
   within: (value, locale) => [locale === "zh" ? `相距不超过 ${Number(value)} 字` : `within ${Number(value)} characters`],
@@ -142,6 +185,17 @@ const words: Readonly<Record<string, (value: Json, locale: Locale) => readonly s
       .map((type) => infoTypeInWords(String(type), locale))
       .join(locale === "zh" ? "、" : ", ")}`,
   ],
+};
+
+/** What the forms of marks are. */
+const forms: Readonly<Record<string, readonly [zh: string, en: string]>> = {
+  mark: ["密级★期限", "level, star and period"],
+  label: ["“密级：”之后的密级", "a level behind its label (密级：)"],
+  word: ["一行只有密级", "a line that is nothing but a level"],
+  vertical: ["竖排，一行一字", "set vertically, one character a line"],
+  name: ["文件名中的密级", "a level in the name of a file"],
+  property: ["文档属性中的密级", "a level in a document property"],
+  period: ["标志中的保密期限", "the period of a mark"],
 };
 
 /** Keys told elsewhere, or by other words. */
