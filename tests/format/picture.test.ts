@@ -157,10 +157,11 @@ describe("texts beside the pixels", () => {
         1000,
         profile("exif", Buffer.concat([Buffer.from("Exif\0\0"), exif])),
         profile("8bim", Buffer.concat([Buffer.from("3842494d040400000000000d1c02780008", "hex"), Buffer.from("Caption8\0")])),
+        profile("iptc", Buffer.concat([Buffer.from("1c02500008", "hex"), Buffer.from("By-line8")])),
         profile("xmp", Buffer.from(xmp)),
         profile("icc", Buffer.from("no text")),
       ),
-      `metadata [property]: ImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\nCaption: Caption8\n${xmpTold}`,
+      `metadata [property]: ImageDescription: 客户名单 13800138000\nArtist: 作者甲乙\nUserComment: 用户注释\nXPTitle: 标题\nCaption: Caption8\nAuthor: By-line8\n${xmpTold}`,
     ],
     [
       "GIF",

@@ -205,6 +205,7 @@ async function profileTexts(value: Buffer): Promise<readonly PictureText[]> {
   if (begin.startsWith("Exif\0\0")) return await tiffIn(memorySource(data), 6);
   if (begin === "Photoshop 3.0\0") return photoshopTexts(data.subarray(14));
   if (begin.startsWith("8BIM")) return photoshopTexts(data);
+  if (begin.startsWith("\x1c\x02")) return iptcTexts(data);
   const packet = data.indexOf("<");
   return packet < 0 ? [] : xmpTexts(decodeXmp(data.subarray(packet)));
 }
