@@ -46,6 +46,7 @@ const places = {
   bz2: "what is compressed in it",
   xz: "what is compressed in it",
   zst: "what is compressed in it",
+  lz4: "what is compressed in it",
   lzma: "what is compressed in it",
   lz: "what is compressed in it",
   z: "what is compressed in it",
