@@ -5,7 +5,8 @@ import type { SessionOptions } from "./contract.ts";
 import { glanceAt, plansAt } from "./dispatch.ts";
 import { wholeMatch } from "./flow.ts";
 import type { Flow, Pending, Row, Segment } from "./flow.ts";
-import type { CandidateList } from "./kernel/contract.ts";
+import { knownTable, KnownRows } from "./knownRows.ts";
+import type { KnownTable, RowCandidates, WantedColumn } from "./knownRows.ts";
 import { peersOf, subjectOf } from "./peers.ts";
 import { rowName } from "./plan.ts";
 import type { Plan } from "./plan.ts";
@@ -14,12 +15,6 @@ import type { Chosen, Settler } from "./settle.ts";
 import type { NamedColumns } from "./table.ts";
 import { noEvidence, tierOf } from "./tiers.ts";
 import { cellsOf, rowAt, ROW, showRow, windowAt } from "./windows.ts";
-
-/** Columns that rules ask for by type. */
-export interface WantedColumn {
-  readonly at: number;
-  readonly plans: readonly Plan[];
-}
 
 /** Rows that were looked at whole for what a rule might find in a column, from which on it is expected there. */
 const EXPECTED = 3;
@@ -32,14 +27,6 @@ const REST = 512;
 const NONE: readonly string[] = [];
 /** The byte of `"`. */
 const QUOTE = 34;
-
-/** Candidates of a row, those from `from` to `to` of what the kernel found in order. */
-export interface RowCandidates {
-  readonly list: CandidateList;
-  readonly order: Uint32Array;
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What becomes of a row's matches, in their order. */
 interface Outcome {
@@ -58,6 +45,7 @@ interface Table {
   readonly outcomes: Map<string, Outcome | undefined>;
   /** By which typed cells are filled, and by cell: what stands in the row beside it. */
   readonly beside: Map<string, readonly ReadonlySet<string>[]>;
+  readonly known: KnownTable;
   misses: number;
   rest: number;
 }
@@ -105,24 +93,30 @@ export class CountedRows {
   #beside: readonly ReadonlySet<string>[] = [];
   readonly #doubts: Doubt[] = [];
   #row: Row | undefined;
+  readonly #known: KnownRows;
 
   constructor(compiled: Compiled, options: SessionOptions, settler: Settler) {
     this.#compiled = compiled;
     this.#options = options;
     this.#settler = settler;
+    this.#known = new KnownRows(compiled, options, settler);
   }
 
   /** Counts the row `[start, end)`. False where it must be looked at whole: nothing has been counted then. */
   take(flow: Flow, segment: Segment, wanted: readonly WantedColumn[], start: number, end: number, candidates: RowCandidates): boolean {
     const { columns } = segment;
     if (columns === undefined) return false;
-    const table = this.#tableOf(columns);
+    const table = this.#tableOf(segment, columns);
     if (end - start >= ROW) return false;
     if (table.rest > 0) {
       table.rest--;
       return false;
     }
-    const done = this.#take(table, flow, segment, wanted, start, candidates);
+    showRow(flow, start);
+    const besides = (filled: string): readonly ReadonlySet<string>[] => besidesOf(table, segment, filled);
+    const done =
+      this.#known.take(table.known, flow, segment, wanted, start, end, candidates, besides) ||
+      this.#take(table, flow, segment, wanted, start, candidates);
     if (done) table.misses = 0;
     else if (++table.misses >= MISSES) {
       table.misses = 0;
@@ -131,13 +125,18 @@ export class CountedRows {
     return done;
   }
 
+  /** Says that a batch of a flow is over, while its bytes are at hand. */
+  mark(flow: Flow): void {
+    this.#known.tell(flow);
+    this.#settler.mark(flow);
+  }
+
   #take(table: Table, flow: Flow, segment: Segment, wanted: readonly WantedColumn[], start: number, candidates: RowCandidates): boolean {
-    showRow(flow, start);
     const row = rowAt(flow, segment, start);
     if (row === undefined || row.start !== start) return false;
     this.#row = row;
     this.#filled = filledCells(segment, row);
-    this.#beside = besides(table, segment, this.#filled);
+    this.#beside = besidesOf(table, segment, this.#filled);
     this.#found = [];
     this.#doubts.length = 0;
     // In the order in which a row is looked at whole: of equal matches the first counts.
@@ -156,7 +155,18 @@ export class CountedRows {
       const subject = subjectOf(pending, all, base, 0, all.length);
       this.#settler.count(flow, { pending, tier, peers: noEvidence, subject });
     }
+    this.#learn(outcome);
     return true;
+  }
+
+  /** Rows of this one's kind need no more than what their rules say of whole cells, where all matches are that. */
+  #learn({ kept, open }: Outcome): void {
+    if (this.#found.some(({ fills }) => !fills)) return;
+    const decided = kept.flatMap(({ at, tier }) => {
+      const found = this.#found[at];
+      return found === undefined ? [] : [{ cell: found.cell, plan: found.pending.plan, tier }];
+    });
+    this.#known.learn({ kept: decided, open }, this.#found.length);
   }
 
   /** Looks at the kernel's candidates with the rules that are expected in their cells; the others are doubts. */
@@ -384,10 +394,13 @@ export class CountedRows {
     return outcome.full;
   }
 
-  #tableOf(columns: NamedColumns): Table {
+  #tableOf(segment: Segment, columns: NamedColumns): Table {
     let table = this.#tables.get(columns);
-    if (table === undefined)
-      this.#tables.set(columns, (table = { seen: [], expected: [], outcomes: new Map(), beside: new Map(), misses: 0, rest: 0 }));
+    if (table === undefined) {
+      const expected: Set<Plan>[] = [];
+      const known = knownTable(segment, expected);
+      this.#tables.set(columns, (table = { seen: [], expected, outcomes: new Map(), beside: new Map(), known, misses: 0, rest: 0 }));
+    }
     return table;
   }
 }
@@ -403,7 +416,7 @@ function filledCells({ columns }: Segment, { row }: Row): string {
 }
 
 /** By cell: evidence that the filled cells beside it are. */
-function besides({ beside }: Table, { columns }: Segment, filled: string): readonly ReadonlySet<string>[] {
+function besidesOf({ beside }: Table, { columns }: Segment, filled: string): readonly ReadonlySet<string>[] {
   let known = beside.get(filled);
   if (known === undefined) {
     const types = Array.from(filled, (mark, at) => (mark === "x" ? (columns?.columns[at]?.infoTypes ?? []) : []));

@@ -7,7 +7,6 @@ import type { Compiled } from "./compiled.ts";
 import type { ByteSource } from "../model/entry.ts";
 import type { Engine, Look, RowsFound, RowsPart, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
 import { CountedRows } from "./countedRows.ts";
-import type { WantedColumn } from "./countedRows.ts";
 import { glanceAt, plansAt } from "./dispatch.ts";
 import {
   AHEAD,
@@ -27,6 +26,7 @@ import {
   wholeMatch,
 } from "./flow.ts";
 import type { Segment } from "./flow.ts";
+import type { WantedColumn } from "./knownRows.ts";
 import { DIGITS } from "./kernel/contract.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
@@ -338,7 +338,7 @@ class EngineSession implements Session {
         this.#candidate(flow, candidates.records[record] ?? 0, start, flow.base + (candidates.records[record + 2] ?? 0));
       }
       while (rows.length > 0) this.#row(flow, rows, order, order.length);
-      this.#settler.mark(flow);
+      this.#counted.mark(flow);
       this.#lines(flow, from, to);
       flow.done = to;
     }

@@ -5,8 +5,9 @@ import { Distinct, EXACT } from "../util/distinct.ts";
 import type { Flow, Pending, Segment } from "./flow.ts";
 import { Forms, type FormView } from "./forms.ts";
 import type { ColumnLexicon } from "./table.ts";
+import type { KeptCell, LastRow } from "./knownRows.ts";
 import { tierByNames } from "./tiers.ts";
-import { locationOf } from "./windows.ts";
+import { type Located, locationOf } from "./windows.ts";
 
 /** Filled cells of a table's head that rules over tables see of a column. */
 const HEAD_CELLS = 14;
@@ -18,6 +19,7 @@ const MOST_PASSAGES = 20_000;
 const SERIES = 3;
 /** Cells of a row from which on it is a record, though no column has a name; a form has two or four, labels and values. */
 const RECORD_CELLS = 5;
+const none: ReadonlySet<string> = new Set();
 /** Elements of one passage. */
 const MOST_MEMBERS = 12;
 
@@ -50,8 +52,8 @@ interface TableState {
   firstRow: number;
   lastRow: number;
   end: number;
-  /** The last match of this batch that was not sealed. */
-  unseen: Pending | undefined;
+  /** Where the last match of this batch stands that was not sealed. */
+  unseen: Located | undefined;
 }
 
 /** What is kept of a match in a passage: no value. */
@@ -154,6 +156,43 @@ export class Groups {
     if (this.passages < MOST_PASSAGES && this.#passageTypes.has(pending.plan.matcher.rule.infoType))
       this.#passed(flow.id, { pending, subjectKey, sealed });
     else if (subjectKey !== undefined) this.#subjects.add(subjectKey);
+  }
+
+  /** Whether no passage is made of a row of a table with named columns of which these are kept: then an open one is over. */
+  isAlone(flow: string, kept: readonly KeptCell[]): boolean {
+    const types = this.passages < MOST_PASSAGES ? this.#passageTypes : none;
+    if (kept.some(({ plan, tier, sample }) => !sample && tier.confidence !== "low" && types.has(plan.matcher.rule.infoType))) return false;
+    if (this.#open.size > 0 && kept.some(({ tier, sample }) => !sample && tier.confidence !== "low")) this.#close(flow);
+    return true;
+  }
+
+  /** Takes rows of a table with named columns that hold the same and are part of no passage; over the storing cap. */
+  addRows(flow: string, last: LastRow, kept: readonly KeptCell[], rows: number): void {
+    const { table, roles } = last.segment;
+    if (table === undefined || kept.length === 0 || this.#overTables.length === 0 || roles.includes("property")) return;
+    const state = this.#stateOf(table.id, last.segment, flow, last.end);
+    for (const { cell, plan, tier } of kept) {
+      const column = columnOf(state, cell);
+      const counts = tier.confidence === "low" ? column.low : column.found;
+      const { infoType } = plan.matcher.rule;
+      counts.set(infoType, (counts.get(infoType) ?? 0) + rows);
+    }
+    state.matches += kept.length * rows;
+    state.rows += rows;
+    state.end = Math.max(state.end, last.end);
+    if (state.unseen === undefined) this.#unseen.push(state);
+    if (state.unseen === undefined || state.unseen.start < last.start) state.unseen = { ...last, location: undefined };
+  }
+
+  /** Takes whom such a row is about. */
+  addPerson(flow: string, segment: Segment, key: string): void {
+    const { table, roles } = segment;
+    this.#subjects.add(key);
+    if (table === undefined || this.#overTables.length === 0 || roles.includes("property")) return;
+    const state = this.#stateOf(table.id, segment, flow, 0);
+    if (key === state.subject) return;
+    state.subject = key;
+    state.subjects.add(key);
   }
 
   /** Says that a batch of a flow is over, while its bytes are at hand: the last row of a table is looked up once a batch, not once a match. */

@@ -8,6 +8,7 @@ import type { SessionOptions, SessionResult } from "./contract.ts";
 import type { Flow, Pending, Segment } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { type AddedGroups, type Group, Groups } from "./groups.ts";
+import type { KeptCell, LastRow } from "./knownRows.ts";
 import { nearTo, peersOf, subjectOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
 import type { ColumnLexicon } from "./table.ts";
@@ -292,7 +293,10 @@ export class Settler {
 
   /** Matches of one row are about one person: their key is made once. */
   #keyOf({ plan, match: { value } }: Pending): string {
-    const { infoType } = plan.matcher.rule;
+    return this.#keyFor(plan.matcher.rule.infoType, value);
+  }
+
+  #keyFor(infoType: string, value: string): string {
     if (this.#who.value !== value || this.#who.infoType !== infoType)
       this.#who = { infoType, value, key: this.#options.subjectKey(infoType, value) };
     return this.#who.key;
@@ -318,6 +322,27 @@ export class Settler {
   /** Counts a match that nothing was preferred to and that there is no more room for. */
   count(flow: Flow, chosen: Chosen): void {
     this.#keep(flow, chosen, NOTHING_BEATEN);
+  }
+
+  /** Whether nothing but sums and people is made of a row of which these are kept. */
+  isAlone(flow: Flow, kept: readonly KeptCell[]): boolean {
+    return this.#groups.isAlone(flow.id, kept);
+  }
+
+  /** Counts rows of a table of which the same is kept, and of which the last is given. */
+  countRows(flow: Flow, last: LastRow, kept: readonly KeptCell[], rows: number): void {
+    for (const { plan, tier } of kept) this.#countOf(plan, tier.confidence).total += rows;
+    this.#groups.addRows(
+      flow.id,
+      last,
+      kept.filter(({ sample }) => !sample),
+      rows,
+    );
+  }
+
+  /** Counts whom a row of a table is about. */
+  countPerson(flow: Flow, segment: Segment, infoType: string, value: string): void {
+    this.#groups.addPerson(flow.id, segment, this.#keyFor(infoType, value));
   }
 
   /** Says that what was counted of a flow is over, while its bytes are at hand. */
@@ -510,7 +535,7 @@ function markOf({ plan, match }: Pending): string {
   return `${plan.matcher.rule.id}\0${match.value}`;
 }
 
-function isSample(evidence: readonly Evidence[]): boolean {
+export function isSample(evidence: readonly Evidence[]): boolean {
   for (const { by } of evidence) if (by === "allowlist") return true;
   return false;
 }

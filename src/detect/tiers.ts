@@ -5,9 +5,12 @@ import type { Pending } from "./flow.ts";
 export const noEvidence: ReadonlySet<string> = new Set();
 
 /** The first tier that the match's evidence and `more` meet. */
-export function tierOf(pending: Pending, more: ReadonlySet<string>): Tier | undefined {
-  const { evidence } = pending.match;
-  for (const tier of pending.plan.matcher.tiers) if (meets(tier, evidence, more)) return tier;
+export function tierOf({ plan, match }: Pending, more: ReadonlySet<string>): Tier | undefined {
+  return tierBy(plan.matcher, match.evidence, more);
+}
+
+export function tierBy({ tiers }: Pick<Matcher, "tiers">, evidence: readonly Evidence[], more: ReadonlySet<string>): Tier | undefined {
+  for (const tier of tiers) if (meets(tier, evidence, more)) return tier;
   return undefined;
 }
 

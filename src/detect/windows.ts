@@ -158,12 +158,15 @@ function rowNumber(flow: Flow, segment: Segment, lineAt: number, most: number): 
   return row;
 }
 
+/** A place that is asked where it stands. */
+export type Located = Pick<Pending, "segment" | "start" | "line" | "location">;
+
 /** Where a match stands, line and column or what its chunk says: to be asked while its bytes are at hand, and remembered. */
-export function locationOf(flow: Flow, pending: Pending): Location {
+export function locationOf(flow: Flow, pending: Located): Location {
   return (pending.location ??= locate(flow, pending));
 }
 
-function locate(flow: Flow, { segment, start, line }: Pending): Location {
+function locate(flow: Flow, { segment, start, line }: Located): Location {
   if (segment.locate !== undefined) return segment.locate(start - segment.start);
   const lines = flow.linesAt(start);
   const from = Math.max(line < 0 ? Math.max(flow.base, start - PEERS) : line, flow.base);
