@@ -161,12 +161,12 @@ export class CountedRows {
 
   /** Rows of this one's kind need no more than what their rules say of whole cells, where all matches are that. */
   #learn({ kept, open }: Outcome): void {
-    if (this.#found.some(({ fills }) => !fills)) return;
+    const found = this.#found.map(({ cell, pending: { plan } }) => ({ cell, plan }));
     const decided = kept.flatMap(({ at, tier }) => {
-      const found = this.#found[at];
-      return found === undefined ? [] : [{ cell: found.cell, plan: found.pending.plan, tier }];
+      const one = found[at];
+      return one === undefined ? [] : [{ ...one, tier }];
     });
-    this.#known.learn({ kept: decided, open }, this.#found.length);
+    this.#known.learn({ kept: decided, open }, found.length);
   }
 
   /** Looks at the kernel's candidates with the rules that are expected in their cells; the others are doubts. */

@@ -8,6 +8,7 @@ import type { CandidateList } from "./kernel/contract.ts";
 import type { Plan } from "./plan.ts";
 import { isSample, type Settler } from "./settle.ts";
 import { noEvidence, tierBy } from "./tiers.ts";
+import { windowAt } from "./windows.ts";
 
 /** Columns that rules ask for by type. */
 export interface WantedColumn {
@@ -120,6 +121,9 @@ export class KnownRows {
   readonly #lists = new Map<readonly Evidence[], number>();
   readonly #base: (Tier | undefined)[] = [];
   readonly #here: Plan[] = [];
+  /** Evidence by number, and lists of it by their numbers. */
+  readonly #pieces = new Map<Evidence, number>();
+  readonly #whole = new Map<string, readonly Evidence[]>();
   /** Of the row at hand: its cells in the decoded text, quotes included, and where each ends in the flow. */
   #cells = 0;
   readonly #from = new Int32Array(MOST_CELLS);
@@ -336,14 +340,55 @@ export class KnownRows {
         continue;
       }
       if (this.#isDone(cell, plan)) continue;
-      if (matcher.fill === undefined) return false;
-      sight ??= this.#sightOf(flow, segment, cell, start);
+      const known = (plan.rowAlways ? beside?.[cell] : undefined) ?? noEvidence;
       confirming?.(matcher.rule.id);
-      const answer = matcher.fill(sight, (plan.rowAlways ? beside?.[cell] : undefined) ?? noEvidence);
+      const answer = matcher.fill?.((sight ??= this.#sightOf(flow, segment, cell, start)), known);
+      const done =
+        answer === undefined
+          ? this.#ask(flow, segment, plan, cell, start, end, known)
+          : answer === "nothing" || this.#keep(cell, plan, answer.value, answer.evidence);
       confirming?.(undefined);
-      if (answer === undefined || (answer !== "nothing" && !this.#keep(cell, plan, answer.value, answer.evidence))) return false;
+      if (!done) return false;
     }
     return true;
+  }
+
+  /** Looks at a candidate as ever. False where what that gives is not all that its cell holds. */
+  #ask(flow: Flow, segment: Segment, plan: Plan, cell: number, start: number, end: number, known: ReadonlySet<string>): boolean {
+    const window = windowAt(flow, segment, start, end, this.#options);
+    if (window.row?.at !== cell) return false;
+    const { windowAt: at } = flow;
+    let whole = true;
+    plan.matcher.confirm(
+      window,
+      (match) => {
+        if (match.end <= match.start) return;
+        const [from, to] = [this.#startOf(flow, cell), this.#endOf(flow, cell)];
+        const { view } = flow;
+        const offset = (index: number): number => (view?.from ?? 0) + (view?.decoded.offsetOf(at + index) ?? 0);
+        whole &&= offset(match.start) === from && offset(match.end) === to && match.severity === undefined && match.level === undefined;
+        whole &&= this.#keep(cell, plan, match.value, this.#listOf(match.evidence));
+      },
+      known,
+    );
+    return whole;
+  }
+
+  /** The same evidence as one list. */
+  #listOf(evidence: readonly Evidence[]): readonly Evidence[] {
+    let key = "";
+    for (const one of evidence) {
+      let number = this.#pieces.get(one);
+      if (number === undefined) {
+        number = this.#pieces.size;
+        if (number < MOST_LISTS) this.#pieces.set(one, number);
+        else return evidence;
+      }
+      key += `.${number}`;
+    }
+    const known = this.#whole.get(key) ?? evidence;
+    if (this.#whole.size < MOST_LISTS) this.#whole.set(key, known);
+    return known;
   }
 
   #doubt(plan: Plan, cell: number, start: number, end: number): void {
