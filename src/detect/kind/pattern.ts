@@ -17,13 +17,13 @@ import type {
 } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { charactersBefore, createGlance, takesDigits } from "../shared/patternGlance.ts";
-import { boundaryOf, chainGoesOn, inAddress } from "../shared/boundary.ts";
+import { boundaryOf, chainGoesOn, hasScheme, inAddress } from "../shared/boundary.ts";
 import { contextFinder } from "../shared/context.ts";
 import type { ContextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
 import { placeOf } from "../shared/place.ts";
 import { looksTyped } from "../shared/sample.ts";
-import { beginsOf, spanFinder, valuePlace } from "../shared/span.ts";
+import { beginsOf, numbered, spanFinder, valuePlace } from "../shared/span.ts";
 import type { Pattern, Span } from "../shared/span.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
@@ -113,7 +113,14 @@ const Bit = { loose: 16, inAddress: 32, check: 64 } as const;
 const MOST_CHECKS = 16;
 
 /** Evidence that is held for the next value of its kind. */
-type Held = { readonly evidence: readonly Evidence[]; withSample(name: string): readonly Evidence[] } | "nothing";
+type Held =
+  | {
+      readonly evidence: readonly Evidence[];
+      /** The surest tiers that are met with no more than these names of the row, and, of some, without a word that counters. */
+      readonly surest: readonly { readonly row: readonly string[]; readonly counter: boolean }[];
+      withSample(name: string): readonly Evidence[];
+    }
+  | "nothing";
 
 /** Characters before and behind a candidate in which a word is its context in prose. */
 const BEFORE = 30;
@@ -254,7 +261,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
       const boundary = boundaryOf(text, span.from, span.to);
       if (boundary === "broken") return "nothing";
       if (boundary === "loose" || (span.pattern.grouped && chainGoesOn(text, span.from, span.to))) bits += Bit.loose;
-      if (inAddress(text, span.start)) bits += Bit.inAddress;
+      if (hasScheme(text) && inAddress(text, span.start)) bits += Bit.inAddress;
     }
     for (let index = 0; index < compiled.checks.length; index++)
       if (compiled.checks[index]?.check(value, tables, cell.asOf) === "valid") bits += Bit.check << index;
@@ -264,8 +271,8 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (known === "nothing") return known;
     const harmless = allowed(value);
     const countered = (): boolean => isCounter(counter?.find(text, span.start, span.end));
-    const { evidence } = known;
-    if (!contained && !surest.some((tier) => isMet(tier, evidence, brief, settled, countered))) return undefined;
+    if (!contained && !known.surest.some(({ row, counter: asks }) => row.every((name) => brief.has(name)) && !(asks && countered())))
+      return undefined;
     return { value, evidence: harmless === undefined ? known.evidence : known.withSample(harmless) };
   }
 
@@ -280,6 +287,10 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     const samplesOf = new Map<string, readonly Evidence[]>();
     return {
       evidence,
+      surest: surest.flatMap(({ all, none = [] }) => {
+        if (none.some((name) => has(evidence, name) || !(settled.has(name) || COLUMN.has(name) || name === COUNTER.name))) return [];
+        return [{ row: all.filter((name) => !has(evidence, name)), counter: none.includes(COUNTER.name) }];
+      }),
       withSample(name) {
         const whole = samplesOf.get(name) ?? [...evidence, sampleOf(name)];
         samplesOf.set(name, whole);
@@ -364,13 +375,15 @@ function compile(one: Fields["patterns"][number], index: number, problems: RuleP
   const value = valuePlace(one.regex);
   const flags = `${one.flags ?? ""}${value === "within" ? "d" : ""}y`;
   const [lead] = one.lead === undefined ? [] : expression(one.lead, "", ["patterns", index, "lead"], problems);
-  return expression(one.regex, flags, ["patterns", index, "regex"], problems).map((regex) => {
+  const { source, group } = numbered(one.regex);
+  return expression(source, flags, ["patterns", index, "regex"], problems).map((regex) => {
     return {
       index,
       name: one.name,
       states: evidenceOf("pattern", one.name, "states"),
       regex,
       value,
+      group,
       lookback,
       begins: lead === undefined ? beginsOf(regex, lookback) : undefined,
       lead,

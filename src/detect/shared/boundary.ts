@@ -49,6 +49,18 @@ export function chainGoesOn(text: string, start: number, end: number): boolean {
   return (isSeparator(left) && isDigit(text.charCodeAt(start - 2))) || (isSeparator(right) && isDigit(text.charCodeAt(end + 1)));
 }
 
+let schemeText = "";
+let schemes = false;
+
+/** Whether any address may stand in the text; of one text it is asked for each of its cells. */
+export function hasScheme(text: string): boolean {
+  if (text !== schemeText) {
+    schemeText = text;
+    schemes = text.includes("://");
+  }
+  return schemes;
+}
+
 /** True inside an address: `://` stands before the span with no blank between. */
 export function inAddress(text: string, start: number): boolean {
   const from = Math.max(0, start - 200);

@@ -9,6 +9,8 @@ export interface Pattern {
   readonly states: Evidence;
   readonly regex: RegExp;
   readonly value: ValuePlace;
+  /** Number of the group that is the value; 0 when all of a match is. */
+  readonly group: number;
   readonly lookback: number;
   /** By code unit, whether a match may begin so; only where many places are tried. */
   readonly begins: Uint8Array | undefined;
@@ -64,23 +66,17 @@ export function spanFinder(key: string, patterns: readonly Pattern[]): SpanFinde
   return finder;
 }
 
+/** What the expression matched that was tried last. */
+const met = { from: 0, to: 0, start: 0, end: 0 };
+
 function findSpan(patterns: readonly Pattern[], window: Place): Span | undefined {
   const inTable = window.row?.list === false || window.from !== undefined;
   for (const one of patterns) {
-    if (inTable && one.prose) continue;
-    const found = find(one, window);
-    if (found === undefined) continue;
-    const to = found.index + found[0].length;
-    const [start, end] = valueOf(found, one.value, to);
-    if (end > start) return { start, end, from: found.index, to, pattern: one };
+    if ((inTable && one.prose) || !find(one, window)) continue;
+    const { from, to, start, end } = met;
+    if (end > start) return { start, end, from, to, pattern: one };
   }
   return undefined;
-}
-
-function valueOf(found: RegExpExecArray, place: ValuePlace, to: number): readonly [start: number, end: number] {
-  const value = place === "all" ? undefined : found.groups?.["value"];
-  if (value === undefined) return [found.index, to];
-  return place === "at-end" ? [to - value.length, to] : (found.indices?.groups?.["value"] ?? [found.index, to]);
 }
 
 /** `at-end` where nothing stands behind the group and nothing repeats it or is another of its name. */
@@ -116,36 +112,68 @@ function isOpen(source: string, until: number): boolean {
   return depth === 0;
 }
 
-function find(one: Pattern, window: Place): RegExpExecArray | undefined {
-  if (one.lead !== undefined) return matchFromLead(one, window);
-  return one.lookback === 0 ? matchAt(one.regex, window, window.start) : matchAround(one, window);
+/**
+ * The expression with its group `value` as one without a name, which costs a match less, and the group's number. With other names in it, as it is.
+ */
+export function numbered(source: string): { readonly source: string; readonly group: number } {
+  const open = source.indexOf("(?<value>");
+  if (open < 0 || /\\k</.test(source) || /\(\?<(?![=!]|value>)/.test(source)) return { source, group: open < 0 ? 0 : NAMED };
+  let group = 1;
+  let inClass = false;
+  for (let at = 0; at < open; at++) {
+    const character = source[at];
+    if (character === "\\") at++;
+    else if (inClass) inClass = character !== "]";
+    else if (character === "[") inClass = true;
+    else if (character === "(" && source[at + 1] !== "?") group++;
+  }
+  return { source: `${source.slice(0, open)}(${source.slice(open + "(?<value>".length)}`, group };
 }
 
-function matchAt(regex: RegExp, window: Place, start: number): RegExpExecArray | undefined {
-  regex.lastIndex = start;
-  return regex.exec(window.text) ?? undefined;
+/** The group has a name and must be asked for by it. */
+const NAMED = -1;
+
+function find(one: Pattern, window: Place): boolean {
+  if (one.lead !== undefined) return matchFromLead(one, window);
+  return one.lookback === 0 ? matchAt(one, window.text, window.start) : matchAround(one, window);
+}
+
+function matchAt({ regex, value, group }: Pattern, text: string, at: number): boolean {
+  regex.lastIndex = at;
+  if (value === "all") {
+    if (!regex.test(text)) return false;
+    met.from = met.start = at;
+    met.to = met.end = regex.lastIndex;
+    return true;
+  }
+  const found = regex.exec(text);
+  if (found === null) return false;
+  met.from = met.start = at;
+  met.to = met.end = at + found[0].length;
+  const inner = group === NAMED ? found.groups?.["value"] : found[group];
+  if (inner === undefined) return true;
+  if (value === "at-end") met.start = met.to - inner.length;
+  else [met.start, met.end] = (group === NAMED ? found.indices?.groups?.["value"] : found.indices?.[group]) ?? [met.from, met.to];
+  return true;
 }
 
 /** Walks back over characters of the lead: one try from there, where `matchAround` would try each place. */
-function matchFromLead({ regex, lead, lookback }: Pattern, window: Place): RegExpExecArray | undefined {
+function matchFromLead(one: Pattern, window: Place): boolean {
+  const { lead, lookback } = one;
   const limit = Math.max(0, window.start - lookback);
   let start = window.start;
   while (start > limit && lead?.test(window.text.charAt(start - 1)) === true) start -= 1;
-  const found = matchAt(regex, window, start);
-  return found !== undefined && found.index + found[0].length > window.start ? found : undefined;
+  return matchAt(one, window.text, start) && met.to > window.start;
 }
 
 /** The match that covers the candidate's start, if any; each place before it is tried once, and no place after it. */
-function matchAround({ regex, lookback, begins }: Pattern, window: Place): RegExpExecArray | undefined {
+function matchAround(one: Pattern, window: Place): boolean {
+  const { lookback, begins } = one;
   for (let at = Math.max(0, window.start - lookback); at <= window.start;) {
-    if (begins !== undefined && begins[window.text.charCodeAt(at)] === 0) {
-      at += 1;
-      continue;
-    }
-    const found = matchAt(regex, window, at);
-    if (found === undefined) at += 1;
-    else if (at + found[0].length > window.start) return found;
-    else at += Math.max(1, found[0].length);
+    if (begins !== undefined && begins[window.text.charCodeAt(at)] === 0) at += 1;
+    else if (!matchAt(one, window.text, at)) at += 1;
+    else if (met.to > window.start) return true;
+    else at = Math.max(at + 1, met.to);
   }
-  return undefined;
+  return false;
 }
