@@ -497,7 +497,7 @@ export class KnownRows {
     const cells = this.#windowCells(flow, segment);
     for (const [at, { tier }] of kept.entries()) {
       const place = places[at] ?? 0;
-      const subject = this.#nearest(who, place);
+      const subject = this.#nearest(flow, who, place);
       this.#settler.count(flow, {
         pending: this.#pending(flow, segment, line, cells, place),
         tier,
@@ -517,7 +517,7 @@ export class KnownRows {
       const one = kept[at];
       if (one === undefined || one.sample) continue;
       const place = places[at] ?? 0;
-      const subject = one.tier.confidence === "low" ? undefined : this.#nearest(who, place);
+      const subject = one.tier.confidence === "low" ? undefined : this.#nearest(flow, who, place);
       if (subject !== undefined)
         this.#settler.countPerson(flow, segment, this.#plan[subject]?.matcher.rule.infoType ?? "", this.#value[subject] ?? "");
       start = this.#startOf(flow, one.cell);
@@ -563,19 +563,19 @@ export class KnownRows {
       evidence: this.#evidence[index] ?? [],
     });
     const [start, end] = [this.#startOf(flow, at), this.#endOf(flow, at)];
-    return { plan, match, start, end, line, segment, row: { at, cells }, location: undefined };
+    return { plan, match, start, end, line, segment, row: { list: false, at, cells }, location: undefined };
   }
 
-  /** Of matches that may say whom the row is about the one that stands nearest to another. */
-  #nearest(who: readonly number[], to: number): number | undefined {
-    let nearest: number | undefined;
-    let least = Infinity;
-    for (const one of who) {
-      const distance = Math.abs((this.#from[this.#cell[one] ?? 0] ?? 0) - (this.#from[this.#cell[to] ?? 0] ?? 0));
-      if (distance >= least) continue;
-      least = distance;
-      nearest = one;
-    }
-    return nearest;
+  /** Of matches that may say whom the row is about the one that stands nearest to another, the earlier of two. */
+  #nearest(flow: Flow, who: readonly number[], to: number): number | undefined {
+    if (who.length < 2) return who[0];
+    const from = this.#startOf(flow, this.#cell[to] ?? 0);
+    const distances = who.map((one) => {
+      const start = this.#startOf(flow, this.#cell[one] ?? 0);
+      return { one, start, distance: Math.abs(start - from) };
+    });
+    return distances.reduce((least, other) =>
+      other.distance < least.distance || (other.distance === least.distance && other.start < least.start) ? other : least,
+    ).one;
   }
 }
