@@ -308,6 +308,17 @@ describe("older versions", () => {
       "sheet1-comment [body comment]: 姓名\n",
     ]);
   });
+  test("BIFF5 whose dimensions bear their number of version 2", async () => {
+    const begin = record(0x809, u16(0x0500, 0x10, 0, 0));
+    const dimensions = record(0, u16(0, 1, 0, 1, 0));
+    const result = await run(
+      xls,
+      memorySource(bytesOf([begin, dimensions, record(0x204, u16(0, 0, 0), u16(4), Buffer.from("text")), eof])),
+    );
+    checkChunks(result);
+    expect(result.failures).toEqual([]);
+    expect(result.texts).toEqual(["sheet1 [body]: text\n"]);
+  });
   test.each(["biff4", "biff3", "biff2"] as const)("a bare stream of %s is known by its first record", async (kind) => {
     const bytes = bookAs(kind);
     expect(await xls.accepts(await createProbe("x", memorySource(bytes)))).toBe(true);

@@ -154,9 +154,9 @@ function isPlausible(bytes: Buffer, at: number): boolean {
   const type = bytes.readUInt16LE(at);
   const length = bytes.readUInt16LE(at + 2);
   if (length > 8228 || at + 4 + length > bytes.length) return false;
-  return (
-    (type > 0 && type < 0x300) || (type >= 0x400 && type < 0x500) || (type >= 0x800 && type < 0x900) || (type > 0x1000 && type < 0x1070)
-  );
+  // DIMENSIONS under its number of version 2, as some programs write it in later ones.
+  if (type === 0) return length === 10;
+  return type < 0x300 || (type >= 0x400 && type < 0x500) || (type >= 0x800 && type < 0x900) || (type > 0x1000 && type < 0x1070);
 }
 
 /** Records a chain is taken up with, by type: least and most bytes. Types of few bytes that chance makes up are left out. */
