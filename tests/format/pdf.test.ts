@@ -289,6 +289,16 @@ describe("lines set backwards", () => {
   });
 });
 
+describe("a long page", () => {
+  it("is read in pieces that do not overlap where a character has no text", async () => {
+    const letters = (count: number): string => "abcdefgh".repeat(count / 8);
+    const bare = letters(256) + letters(248) + "6222021234567890";
+    const content = (text: string): string => `BT /F1 1 Tf 9 9 Td (${text}) Tj ET`;
+    const hidden = `${letters(256)}\\002${letters(248)}6222021234567890`;
+    for (const text of [bare, hidden]) expect(textIn(await read(onePage(content(text), [])), "body")).toBe(`${bare}\n`);
+  });
+});
+
 /** A page with that content and those annotations, which are also the fields of a form. */
 function onePage(content: string, annotations: readonly string[]): Buffer {
   const list = annotations.map((_, index) => `${index + 6} 0 R`).join(" ");

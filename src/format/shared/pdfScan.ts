@@ -176,8 +176,11 @@ function showsText(content: Buffer): boolean {
 /** 2,000: a page saves its state 28 times within itself (ISO 32000-1, annex C), objects nest some dozens deep. */
 const mostOpen = 2_000;
 
-/** States of drawing that are saved and not restored. */
+/** States of drawing that are saved and not restored; 0 where there are too few letters for more than `mostOpen`. */
 function savedStates(content: Buffer): number {
+  let letters = 0;
+  for (let at = content.indexOf(0x71); at !== -1 && letters <= mostOpen; at = content.indexOf(0x71, at + 1)) letters += 1;
+  if (letters <= mostOpen) return 0;
   let open = 0;
   let before = 0x20;
   for (const byte of content) {

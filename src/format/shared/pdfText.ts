@@ -36,11 +36,10 @@ export function pdfLines(text: string): readonly PdfLine[] {
 
 /** PDFium: U+FFFE and U+0002 stand for a hyphen at a line's end. pdf.js: U+0000 for what it cannot name. */
 function cleanText(text: string): string {
-  return text
-    .replace(/\r\n?/gu, "\n")
-    .replace(dividedWord, "")
-    .replace(/[\u0002\uFFFE]/gu, "-")
-    .replaceAll("\0", "");
+  const lines = text.includes("\r") ? text.replaceAll("\r\n", "\n").replaceAll("\r", "\n") : text;
+  const whole =
+    lines.includes("\u0002") || lines.includes("\uFFFE") ? lines.replace(dividedWord, "").replace(/[\u0002\uFFFE]/gu, "-") : lines;
+  return whole.replaceAll("\0", "");
 }
 
 /** A word that a line end divides has no hyphen of its own; between digits or before a capital letter it may have one. */

@@ -19,6 +19,7 @@ interface PdfiumExports {
   FPDFText_ClosePage(text: number): void;
   FPDFText_CountChars(text: number): number;
   FPDFText_HasUnicodeMapError(text: number, index: number): number;
+  FPDFText_GetUnicode(text: number, index: number): number;
   FPDFText_GetText(text: number, start: number, count: number, buffer: number): number;
   FPDFPage_CountObjects(page: number): number;
   FPDFPage_GetObject(page: number, index: number): number;
