@@ -1,6 +1,6 @@
 /**
  * Whether the tags of an XML document nest deeper than `limit`, or more than `limit` end that never began, or as many comments and the like begin
- * that never end, told from its bytes alone (UTF-8 or UTF-16). For libraries that build a tree, which such a document costs a square.
+ * that never end, or as many tags are broken off by the next, told from its bytes alone (UTF-8 or UTF-16). For libraries that build a tree, which such a document costs a square.
  */
 export function nestsDeeperThan(bytes: Uint8Array, limit: number): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").replaceAll("\0", "");
@@ -25,6 +25,11 @@ export function nestsDeeperThan(bytes: Uint8Array, limit: number): boolean {
     }
     const close = text.indexOf(">", to);
     if (close < 0) break;
+    const next = text.indexOf("<", to);
+    if (next >= 0 && next < close) {
+      if (++strays > limit) return true;
+      continue;
+    }
     if (text.charCodeAt(close - 1) !== 47 && open.push(name) > limit) return true;
     at = Math.max(at, close - 1);
   }
