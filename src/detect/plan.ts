@@ -63,6 +63,8 @@ function subjectRank(infoType: string): number | undefined {
     case "CN_MOBILE":
     case "MOBILE":
       return 2;
+    case "BANK_ACCOUNT":
+      return 3;
     default:
       return undefined;
   }

@@ -11,6 +11,7 @@ import { type AddedGroups, type Group, Groups } from "./groups.ts";
 import type { KeptCell, LastRow } from "./knownRows.ts";
 import { nearTo, peersOf, subjectOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
+import { toldShare } from "./shared/quantity.ts";
 import type { ColumnLexicon } from "./table.ts";
 import { noEvidence, tierByNames, tierOf } from "./tiers.ts";
 import { locationOf } from "./windows.ts";
@@ -477,7 +478,7 @@ export class Settler {
         cell: undefined,
         subject: undefined,
       };
-      const share = given.share === undefined ? {} : { share: Math.round(given.share * 1000) / 1000 };
+      const share = given.share === undefined ? {} : { share: toldShare(given.share) };
       const group = { id: rule.id, kind: "entry", matches: 0, subjects: view.subjects, ...share, parts: [] } as const;
       return [{ ...this.#sealed(plan, placed), group }];
     });

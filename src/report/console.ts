@@ -10,7 +10,7 @@ import { absencesInWords, changeWords, comparedInWords, comparisonInWords } from
 import { Gather, type FileGroup } from "./shared/gather.ts";
 import { placesInWords } from "./shared/placesInWords.ts";
 import { recycledWords } from "./shared/recycledWords.ts";
-import { groupInWords, groupPlaceInWords, partInWords } from "./shared/group.ts";
+import { groupInWords, groupPlaceInWords, partInWords, shareInFigures } from "./shared/group.ts";
 import { Overview } from "./shared/overview.ts";
 import { readingInWords } from "./shared/reading.ts";
 import { detailInWords } from "./shared/seen.ts";
@@ -413,7 +413,9 @@ function addOthers(page: Page, overview: Overview, excluded: readonly { path: st
   const share = overview.summary?.quantity?.share ?? 0;
   if (share >= 0.01)
     parts.push(
-      zh ? `数量指标 ${share.toFixed(2)}（以法释〔2017〕10号 第五条减半限额为 1，非法律认定）` : `quantity indicator ${share.toFixed(2)}`,
+      zh
+        ? `数量指标 ${shareInFigures(share)}（以法释〔2017〕10号 第五条减半限额为 1，非法律认定）`
+        : `quantity indicator ${shareInFigures(share)}`,
     );
   parts.push(...readingInWords(overview, locale));
   page.add(labels[locale].others, [parts.join(" · ")]);

@@ -1,4 +1,4 @@
-import { shareOf, type QuantityLimits } from "../detect/shared/quantity.ts";
+import { shareOf, toldShare, type QuantityLimits } from "../detect/shared/quantity.ts";
 import type { Quantity } from "../model/event.ts";
 import type { Examination } from "../model/finding.ts";
 import type { RequestPacks } from "../model/request.ts";
@@ -68,7 +68,7 @@ export class Quantities {
   #of({ all, by }: People): Quantity | undefined {
     if (this.#limits === undefined) return undefined;
     const counts = Object.fromEntries([...by].map(([name, keys]) => [name, keys.size]));
-    return { subjects: all.size, by: counts, share: Math.round(shareOf(all.size, counts, this.#limits) * 1000) / 1000 };
+    return { subjects: all.size, by: counts, share: toldShare(shareOf(all.size, counts, this.#limits)) };
   }
 }
 

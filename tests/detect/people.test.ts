@@ -36,4 +36,11 @@ describe("people are counted", () => {
       expect(await people(`${head}\n${rows}`, table)).toEqual(found);
     }
   });
+
+  it("by the account where nothing tells people apart better", async () => {
+    const head = "户名,账号,余额";
+    const table = { id: "t", separator: ",", row: 1, head: [head.split(",")] } as const;
+    const rows = "沈国栋,1202020109900123456,88.10\n周敏,1202020109900123457,0.52\n沈国栋,1202020109900123456,12.00\n";
+    expect(await people(`${head}\n${rows}`, table)).toEqual(["BANK_ACCOUNT:1202020109900123456", "BANK_ACCOUNT:1202020109900123457"]);
+  });
 });

@@ -18,5 +18,11 @@ export function shareOf(subjects: number, subjectsBy: Readonly<Record<string, nu
     left -= people;
     share += people / (limit * factor);
   }
-  return share;
+  // 0.1 + 0.2 + 0.7 is one.
+  return Math.round(share * 1e9) / 1e9;
+}
+
+/** A share as it is told, to thousandths, rounded down: what falls short of 1 is never told as 1. */
+export function toldShare(share: number): number {
+  return Math.floor(Math.round(share * 1e9) / 1e6) / 1000;
 }

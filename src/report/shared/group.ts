@@ -12,12 +12,17 @@ import {
   type Locale,
 } from "./words.ts";
 
+/** The indicator to hundredths, rounded down: `1.00` is said only where the number in the article is reached. */
+export function shareInFigures(share: number): string {
+  return (Math.floor(Math.round(share * 1000) / 10) / 100).toFixed(2);
+}
+
 /** What a group amounts to: `4 列 × 1,280 行，1,212 人`, or the elements of a passage. */
 export function groupInWords(group: MatchGroup, locale: Locale): string {
   const zh = locale === "zh";
   const people = group.subjects === 0 ? "" : inPeople(group.subjects, locale);
   if (group.kind === "entry") {
-    const share = group.share === undefined ? "" : `${zh ? "数量指标" : "quantity indicator"} ${group.share.toFixed(2)}`;
+    const share = group.share === undefined ? "" : `${zh ? "数量指标" : "quantity indicator"} ${shareInFigures(group.share)}`;
     return [people, share].filter((part) => part !== "").join(zh ? "，" : ", ");
   }
   const size =
