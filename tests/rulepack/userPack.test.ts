@@ -75,6 +75,7 @@ describe("a pack of the house", () => {
     expect(switchedOff.toSorted()).toEqual([
       "cn-pii/landline",
       "secrets/access-token",
+      "secrets/command-password",
       "secrets/key-file",
       "secrets/password",
       "secrets/pin",
