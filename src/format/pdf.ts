@@ -139,7 +139,7 @@ async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Ex
       yield failure("too-large", `pages from ${number} on were not read`, true);
       break;
     }
-    const read = attempt(reader.pdfium, () => readPage(reader.document, number - 1, scan));
+    const read = attempt(reader.pdfium, () => readPage(reader.document, number - 1, scan.tagged));
     if ("code" in read) {
       yield failure(read.code, `page ${number}: ${read.detail}`, number > 1 || number < pages);
       restarts += read.code === "out-of-memory" ? mostRestarts : 1;
@@ -157,7 +157,7 @@ async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Ex
     }
     const page = read.value;
     const lines = [...pdfLines(page?.text ?? "")];
-    if (page === undefined || page.lostObjects > 0 || isPoor(page)) {
+    if (page === undefined || (scan.compositeFonts && page.lostObjects > 0) || isPoor(page)) {
       const other = await (await second(file))?.text(number);
       if (other !== undefined) lines.push(...missingLines(other, page?.text ?? ""));
       else if (page === undefined) badPages.push(number);

@@ -289,23 +289,6 @@ describe("lines set backwards", () => {
   });
 });
 
-describe("fonts that text can hide for want of", () => {
-  const fonts = (...objects: readonly string[]): unknown => scanPdf(onePage("", objects), { take: () => true }).compositeFonts;
-  const composite = "<< /Type /Font /Subtype /Type0 /BaseFont /Outer /DescendantFonts [8 0 R] >>";
-  it("are those of the descendants of composite ones, by the bytes of their names", () => {
-    expect(fonts("<< /Subtype /TrueType /BaseFont /Arial >>")).toEqual(new Set());
-    const info = "/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) >>";
-    const one = `<< /W [1 [9]] /BaseFont /#CB#CETi ${info} /FontDescriptor << /Flags 4 >> /Subtype /CIDFontType2 >>`;
-    const two = `<< /Subtype /CIDFontType0 ${info} /FontDescriptor << /Flags 4 >> /BaseFont /STSong-Light >>`;
-    expect(fonts(composite, "<< /BaseFont /Arial >>", one, two)).toEqual(new Set(["\u00cb\u00ceTi", "STSong-Light"]));
-  });
-  it("may be all where a descendant or its name is not seen", () => {
-    expect(fonts(composite)).toBe("all");
-    expect(fonts(composite, "<< /BaseFont /Arial >>", "<< /Subtype /CIDFontType2 >>")).toBe("all");
-    expect(fonts(composite, "/BaseFont /Arial /Subtype /CIDFontType2")).toBe("all");
-  });
-});
-
 describe("a long page", () => {
   it("is read in pieces that do not overlap where a character has no text", async () => {
     const letters = (count: number): string => "abcdefgh".repeat(count / 8);

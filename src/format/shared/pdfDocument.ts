@@ -78,7 +78,7 @@ export interface PdfPage {
   readonly textObjects: number;
   /** Its lines would cost PDFium beyond measure: their text is left to the other engine, which gives none beside the page. */
   readonly costly: boolean;
-  /** Text objects without extent in composite fonts that are not embedded: PDFium leaves them out of its text. */
+  /** Text objects without extent in fonts that are not embedded: PDFium leaves them out of its text. */
   readonly lostObjects: number;
   /** Part of the page that pictures cover, 0 to 1; overlaps count twice. */
   readonly pictured: number;
@@ -89,20 +89,13 @@ export interface PdfPage {
   readonly attachments: readonly number[];
 }
 
-/** What a look at the bytes showed that spares looking at each page. */
-export interface PdfTraits {
-  /** The structure tree may hold words for pictures, and is walked over. */
-  readonly tagged: boolean;
-  readonly compositeFonts: ReadonlySet<string> | "all";
-}
-
-/** Undefined when the page does not load. */
-export function readPage(document: PdfDocument, index: number, { tagged, compositeFonts }: PdfTraits): PdfPage | undefined {
+/** Undefined when the page does not load. `tagged`: the structure tree may hold words for pictures, and is walked over. */
+export function readPage(document: PdfDocument, index: number, tagged: boolean): PdfPage | undefined {
   const { pdfium, handle } = document;
   const { call } = pdfium;
   const page = call.FPDF_LoadPage(handle, index);
   if (page === 0) return undefined;
-  const objects = countObjects(pdfium, page, compositeFonts);
+  const objects = countObjects(pdfium, page);
   const { text, unnamed } = objects.costly ? { text: "", unnamed: 0 } : readPageText(pdfium, page);
   const notes: PdfNote[] = [];
   const attachments: number[] = [];
@@ -246,7 +239,7 @@ const mostSteps = 20_000_000;
 
 type ObjectCounts = Pick<PdfPage, "costly" | "textObjects" | "lostObjects" | "pictured" | "paths">;
 
-function countObjects(pdfium: Pdfium, page: number, compositeFonts: PdfTraits["compositeFonts"]): ObjectCounts {
+function countObjects(pdfium: Pdfium, page: number): ObjectCounts {
   const { call } = pdfium;
   let textObjects = 0;
   let lostObjects = 0;
@@ -254,14 +247,6 @@ function countObjects(pdfium: Pdfium, page: number, compositeFonts: PdfTraits["c
   let covered = 0;
   let seen = 0;
   const line = createLineSteps();
-  const mayHide = (font: number): boolean => {
-    if (font === 0 || call.FPDFFont_GetIsEmbedded(font) !== 0) return false;
-    if (compositeFonts === "all") return true;
-    if (compositeFonts.size === 0) return false;
-    // With a zero at its end.
-    const name = readBytes(pdfium, (buffer, size) => call.FPDFFont_GetBaseFontName(font, buffer, size));
-    return name.length <= 1 || compositeFonts.has(name.toString("latin1", 0, name.length - 1));
-  };
   withBuffer(pdfium, 16, (bounds) => {
     const extent = (object: number): { left: number; bottom: number; width: number; height: number } => {
       if (call.FPDFPageObj_GetBounds(object, bounds, bounds + 4, bounds + 8, bounds + 12) === 0)
@@ -283,7 +268,8 @@ function countObjects(pdfium: Pdfium, page: number, compositeFonts: PdfTraits["c
             line.add(left, bottom, height);
             continue;
           }
-          if (mayHide(call.FPDFTextObj_GetFont(object))) lostObjects += 1;
+          const font = call.FPDFTextObj_GetFont(object);
+          if (font !== 0 && call.FPDFFont_GetIsEmbedded(font) === 0) lostObjects += 1;
         } else if (type === pathObject) paths += 1;
         else if (type === imageObject) {
           const { width, height } = extent(object);

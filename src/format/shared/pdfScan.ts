@@ -27,8 +27,8 @@ export interface PdfScan {
   readonly tail: number | undefined;
   /** Object streams, inflated. */
   readonly objectStreams: readonly Buffer[];
-  /** Names of the fonts that have a CMap: text can hide from PDFium for want of them alone. `all` where that is not known. */
-  readonly compositeFonts: ReadonlySet<string> | "all";
+  /** False when no font has a CMap: then no text can hide from PDFium for want of a font. */
+  readonly compositeFonts: boolean;
   readonly encrypted: boolean;
   /** No end mark in the last bytes. */
   readonly truncated: boolean;
@@ -70,6 +70,7 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
   let textStreams = 0;
   let nested = openDictionaries(data) > mostOpen;
   let spent = false;
+  let compositeFonts = encrypted || data.includes("/Type0");
   const specified = encrypted ? new Set<number>() : specifiedFiles(data);
   for (const stream of streams(data)) {
     const { dictionary } = stream;
@@ -86,8 +87,10 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
       spent = true;
       break;
     }
-    if (/\/Type\s*\/ObjStm\b/u.test(dictionary)) objectStreams.push(content);
-    else if (/\/Subtype\s*\/XML\b/u.test(dictionary)) {
+    if (/\/Type\s*\/ObjStm\b/u.test(dictionary)) {
+      objectStreams.push(content);
+      compositeFonts ||= content.includes("/Type0");
+    } else if (/\/Subtype\s*\/XML\b/u.test(dictionary)) {
       if (metadata.length < mostMetadata) metadata.push(decodeXml(content));
     } else if (specified.has(stream.number) || /\/Type\s*\/EmbeddedFile\b/u.test(dictionary)) {
       const bytes = (): Buffer | undefined => {
@@ -115,7 +118,7 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
     tagged: encrypted || [data, ...objectStreams].some((bytes) => bytes.includes("/Alt") || bytes.includes("/ActualText")),
     tail: findTail(data),
     objectStreams,
-    compositeFonts: encrypted ? "all" : findCompositeFonts([data, ...objectStreams]),
+    compositeFonts,
     encrypted,
     truncated: !data.subarray(-endWithin).includes("%%EOF"),
     spent,
@@ -161,53 +164,8 @@ function findInfoKeys(data: Buffer, objectStreams: readonly Buffer[]): readonly 
 
 /** `#E6#A0#87` in a name is a byte each. */
 function decodeName(name: string): string {
-  return Buffer.from(nameBytes(name), "latin1").toString("utf8");
-}
-
-function nameBytes(name: string): string {
-  return name.replace(/#([0-9a-fA-F]{2})/gu, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
-}
-
-/** A document has some dozens. */
-const mostFonts = 1000;
-
-/** Names by the descendants of the composite fonts (ISO 32000-1, 9.7.4), whose names PDFium gives. */
-function findCompositeFonts(held: readonly Buffer[]): ReadonlySet<string> | "all" {
-  const names = new Set<string>();
-  if (!held.some((bytes) => bytes.includes("/Type0"))) return names;
-  let seen = 0;
-  for (const bytes of held) {
-    for (let at = bytes.indexOf(descendant); at !== -1; at = bytes.indexOf(descendant, at + 1)) {
-      const name = /\/BaseFont\s*\/([^\s/<>[\](){}%]+)/u.exec(dictionaryAround(bytes, at) ?? "")?.[1];
-      if (name === undefined || ++seen > mostFonts) return "all";
-      names.add(nameBytes(name));
-    }
-  }
-  return seen === 0 ? "all" : names;
-}
-
-const descendant = "/CIDFontType";
-
-/** The dictionary that holds what stands at an offset, with those in it; undefined where it is longer than any. */
-function dictionaryAround(data: Buffer, at: number): string | undefined {
-  const from = Math.max(0, at - longestDictionary);
-  const text = data.toString("latin1", from, at + longestDictionary);
-  const middle = at - from;
-  let begin = middle;
-  for (let depth = 0; depth >= 0;) {
-    begin = Math.max(text.lastIndexOf("<<", begin - 2), text.lastIndexOf(">>", begin - 2));
-    if (begin < 2) break;
-    depth += text[begin] === "<" ? -1 : 1;
-  }
-  let end = middle;
-  for (let depth = 0; depth >= 0; end += 2) {
-    const ends = text.indexOf(">>", end);
-    if (ends === -1) return undefined;
-    const begins = text.indexOf("<<", end);
-    end = begins === -1 || ends < begins ? ends : begins;
-    depth += text[end] === ">" ? -1 : 1;
-  }
-  return begin < 0 || text[begin] !== "<" ? undefined : text.slice(begin, end);
+  const bytes = name.replace(/#([0-9a-fA-F]{2})/gu, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /** Operators that begin, and that show text. */

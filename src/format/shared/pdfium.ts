@@ -29,7 +29,6 @@ interface PdfiumExports {
   FPDFFormObj_GetObject(form: number, index: number): number;
   FPDFTextObj_GetFont(object: number): number;
   FPDFFont_GetIsEmbedded(font: number): number;
-  FPDFFont_GetBaseFontName(font: number, buffer: number, size: number): number;
   FPDFPage_GetAnnotCount(page: number): number;
   FPDFPage_GetAnnot(page: number, index: number): number;
   FPDFPage_CloseAnnot(annotation: number): void;
