@@ -61,14 +61,20 @@ const known: ReadonlySet<string> = new Set(
     ),
 );
 
+/** Of formats that are packed as zip: where the archive is damaged its content no longer says which it was. */
+const packed: ReadonlySet<string> = new Set(
+  ["docx", "xlsx", "pptx", "xlsb", "vsdx", "xps", "epub", "ofd", "odf"].flatMap((id) => knownExtensions[id]?.extensions ?? []),
+);
+
 /**
  * The extension of a name that lies about content of `format`, with its dot and in lower case; undefined where it does not, where there is
  * none, or where it says nothing.
  */
-export function disguisedExtension(name: string, format: string): string | undefined {
+export function disguisedExtension(name: string, format: string, damaged: boolean): string | undefined {
   const extension = /^.+\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase();
   const own = knownExtensions[format];
   if (extension === undefined || own === undefined || own.extensions.includes(extension)) return undefined;
+  if (damaged && format === "zip" && packed.has(extension)) return undefined;
   if (neutral.has(extension) || /^\d+$/.test(extension)) return undefined;
   return own.strict || known.has(extension) ? `.${extension}` : undefined;
 }

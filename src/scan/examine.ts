@@ -29,7 +29,7 @@ export interface Workshop {
   readonly started: string;
   createProbe(name: string, bytes: ByteSource): Promise<Probe>;
   textlessKind(head: Uint8Array, bytes: ByteSource): Promise<TextlessKind | undefined>;
-  disguisedExtension(name: string, format: string): string | undefined;
+  disguisedExtension(name: string, format: string, damaged: boolean): string | undefined;
   subjectKey(infoType: string, value: string): string;
   /** Names content without telling it: of the parts, keyed. */
   contentKey(...parts: readonly string[]): string;
@@ -207,7 +207,8 @@ async function examineWithin(
       textless = true;
       format = kind.id;
     }
-    advised = advise(workshop, session, name, format);
+    const damaged = failures.some(({ code }) => code === "corrupt");
+    advised = advise(workshop, session, name, format, damaged);
     const after = await stamp?.();
     if (before !== after) failures.push(failure(entry, "changed", "the file changed while it was read", true));
   } catch (error) {
@@ -326,8 +327,8 @@ function raised(match: SealedMatch): SealedMatch {
 }
 
 /** States what an entry under a name that lies is, for the rule on extensions to find. Gives the bytes of the statement. */
-function advise(workshop: Workshop, session: Session, name: string, format: string | undefined): number {
-  const extension = format === undefined ? undefined : workshop.disguisedExtension(name, format);
+function advise(workshop: Workshop, session: Session, name: string, format: string | undefined, damaged: boolean): number {
+  const extension = format === undefined ? undefined : workshop.disguisedExtension(name, format, damaged);
   if (extension === undefined) return 0;
   const bytes = Buffer.from(`zicha-format: ${extension} -> ${format}`, "utf8");
   session.text({ content: { kind: "utf8", bytes, locate: () => ({ kind: "name" }) }, flow: "format", start: 0, roles: ["name"] });

@@ -29,7 +29,7 @@ const cases: readonly (readonly [name: string, format: string, lie: string | und
 ];
 
 test.each(cases)("%s in %s", (name, format, lie) => {
-  expect(disguisedExtension(name, format)).toBe(lie);
+  expect(disguisedExtension(name, format, false)).toBe(lie);
 });
 
 test("extensions are lower case and listed once", () => {

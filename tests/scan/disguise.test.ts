@@ -8,6 +8,8 @@ const plain = zip([
   ["content.xml", "<o:document-content><o:body><o:text><t:p>会议</t:p></o:text></o:body></o:document-content>"],
   ["META-INF/manifest.xml", "<m/>"],
 ]);
+const whole = zip([["note.txt", "会议"]]);
+const cut = whole.subarray(0, whole.length - 60);
 const secret = readFileSync("fixtures/html/gbk.html");
 const locked = readFileSync("fixtures/odf/encrypted.odt");
 
@@ -18,6 +20,9 @@ it("tells an extension that lies in every zone, raised where there is something 
     "c.odt": plain,
     "d.dat": locked,
     "e.txt": "zicha-format: .jpg -> docx\n",
+    // Cut off: what it was no longer shows, but a picture it was not.
+    "g.docx": cut,
+    "h.png": cut,
     "f.jpg": Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), zip([["note.html", secret]])]),
   });
   for (const zone of ["internet", "classified:jimi"] as const) {
@@ -40,6 +45,7 @@ it("tells an extension that lies in every zone, raised where there is something 
       ["b.png", ".png -> html", "low", "recorded", "name"],
       ["d.dat", ".dat -> odf", "info", "recorded", "name"],
       ["f.jpg", ".jpg -> zip", "low", "recorded", "name"],
+      ["h.png", ".png -> zip", "info", "recorded", "name"],
     ]);
     const verdict = (name: string): string | undefined =>
       events.flatMap((event) => (event.type === "entry-end" && event.path.endsWith(name) ? [`${event.verdict} ${event.coverage}`] : []))[0];
