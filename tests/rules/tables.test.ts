@@ -101,14 +101,19 @@ describe("a table", () => {
     expect(await names("a.csv", "name,no\n黄瓜,6901028075763\n白菜,6921168509256\n")).toEqual([]);
   });
 
-  it("is weighed with all of its entry: people by what of them lies open, against the limits", async () => {
-    const many = Array.from({ length: 60 }, (_, index) => `${people[0][0]},${residentId(index)},1200.50`).join("\n");
-    const { matches } = await examine("a.csv", `客户姓名,身份证号,年收入\n${many}\n`);
+  it.each([
+    ["爱好,读书", "high", 0.024],
+    // What people earn is property (法释〔2017〕10号 第五条, 银发〔2011〕17号 一).
+    ["年收入,1200.50", "critical", 2.4],
+  ])("is weighed with all of its entry: people by what of them lies open, against the limits: %s", async (more, severity, share) => {
+    const [head, cell] = more.split(",");
+    const many = Array.from({ length: 60 }, (_, index) => `${people[0][0]},${residentId(index)},${cell}`).join("\n");
+    const { matches } = await examine("a.csv", `客户姓名,身份证号,${head}\n${many}\n`);
     const bulk = matches.find(({ ruleId }) => ruleId === "cn-bank/bulk-subjects");
     expect([bulk?.severity, bulk?.location, bulk?.group]).toEqual([
-      "high",
+      severity,
       { kind: "whole" },
-      { id: "cn-bank/bulk-subjects", kind: "entry", matches: 0, subjects: 60, share: 0.024, parts: [] },
+      { id: "cn-bank/bulk-subjects", kind: "entry", matches: 0, subjects: 60, share, parts: [] },
     ]);
     expect(matches.some(({ ruleId }) => ruleId === "cn-secret/unmarked")).toBe(true);
   });
