@@ -81,13 +81,13 @@ export interface KnownTable {
   readonly expected: readonly (ReadonlySet<Plan> | undefined)[];
   /** Columns with a type. */
   readonly typed: readonly number[];
-  steps: number;
 }
 
 /** Cells of a row and lists of evidence that a step tells apart. */
 const MOST_CELLS = 256;
 const MOST_LISTS = 4096;
-const MOST_STEPS = 65_536;
+/** Steps remembered of an entry, with all of its tables: where each row is filled otherwise, each would be one more. */
+const MOST_STEPS = 4096;
 /** Cells of which a step says which are filled. */
 const FILLED_AT_ONCE = 30;
 /** The byte of `"`. */
@@ -96,7 +96,7 @@ const NONE: readonly string[] = [];
 
 export function knownTable({ columns }: Segment, expected: KnownTable["expected"]): KnownTable {
   const typed = columns?.columns.flatMap(({ infoTypes }, at) => (infoTypes.length > 0 ? [at] : [])) ?? [];
-  return { first: step(), expected, typed, steps: 0 };
+  return { first: step(), expected, typed };
 }
 
 /** Whether nothing but blanks stands in `[from, to)`. */
@@ -121,6 +121,7 @@ export class KnownRows {
   readonly #lists = new Map<readonly Evidence[], number>();
   readonly #base: (Tier | undefined)[] = [];
   readonly #here: Plan[] = [];
+  #steps = 0;
   /** Evidence by number, and lists of it by their numbers. */
   readonly #pieces = new Map<Evidence, number>();
   readonly #whole = new Map<string, readonly Evidence[]>();
@@ -169,8 +170,7 @@ export class KnownRows {
     let at = this.#filled(table, flow, besides);
     const { beside } = at;
     if (!this.#columns(table, flow, segment, wanted, beside) || !this.#look(table, flow, segment, candidates, beside)) return false;
-    for (let index = 0; index < this.#count; index++)
-      at = this.#next(table, at, (this.#list[index] ?? 0) * MOST_CELLS + (this.#cell[index] ?? 0));
+    for (let index = 0; index < this.#count; index++) at = this.#next(at, (this.#list[index] ?? 0) * MOST_CELLS + (this.#cell[index] ?? 0));
     this.#kind = at;
     const { known } = at;
     if (known === undefined || !this.#isCertain(flow, segment, known) || !this.#isFull(known)) return false;
@@ -257,18 +257,18 @@ export class KnownRows {
 
   /** The step that says how many cells there are and which of the typed ones are filled. */
   #filled(table: KnownTable, flow: Flow, besides: (filled: string) => readonly ReadonlySet<string>[]): Step {
-    let at = this.#next(table, table.first, this.#cells);
+    let at = this.#next(table.first, this.#cells);
     let bits = 0;
     let count = 0;
     for (const cell of table.typed) {
       if (this.#isFilled(flow, cell)) bits |= 1 << count;
       if (++count === FILLED_AT_ONCE) {
-        at = this.#next(table, at, bits);
+        at = this.#next(at, bits);
         bits = 0;
         count = 0;
       }
     }
-    at = this.#next(table, at, bits);
+    at = this.#next(at, bits);
     if (at.beside === undefined) {
       const marks = Array.from({ length: this.#cells }, (_, cell) =>
         table.typed.includes(cell) && this.#isFilled(flow, cell) ? "x" : "-",
@@ -278,14 +278,14 @@ export class KnownRows {
     return at;
   }
 
-  #next(table: KnownTable, at: Step, token: number): Step {
+  #next(at: Step, token: number): Step {
     if (at.last === token && at.lastStep !== undefined) return at.lastStep;
     let found = at.next.get(token);
     if (found === undefined) {
       found = step();
       // What cannot be remembered is a kind that nothing will be known of.
-      if (table.steps < MOST_STEPS) {
-        table.steps++;
+      if (this.#steps < MOST_STEPS) {
+        this.#steps++;
         at.next.set(token, found);
       }
     }
