@@ -4,11 +4,12 @@ import type { ByteEncoding } from "../../util/decode.ts";
 import type { TriggerSet } from "./contract.ts";
 import { literalBytes } from "./literalBytes.ts";
 
-/** Longest literal that is sought by nibbles of its first three bytes, and longest where there are few of them. */
+/** Longest literal that is sought by nibbles of its first three bytes, and longest of those with bytes over 0x7f where there are few. */
 const SHORT = 3;
 const SHORT_OF_FEW = 5;
-/** So many that all of them together would pass most bytes. */
-const FEW = 48;
+/** Literals of four bytes and more beyond which nibbles would pass most bytes: of ASCII alone, and others. */
+const FEW_ASCII = 256;
+const FEW = 128;
 /** Lists of what has the same last bits of its hash; a bit for each whole hash says first whether there is anything. */
 const HEADS = 4096;
 /** Entries of a table that numbers of sixteen bits tell apart. */
@@ -137,10 +138,18 @@ export function unpackTables(bytes: Uint8Array): Tables {
 
 /** Literals that are sought by their first three bytes, in groups that go through the text by themselves. */
 function shortTables(literals: readonly Literal[]): readonly (readonly Literal[])[] {
-  const upTo = (least: number, most: number): readonly Literal[] =>
-    literals.filter(({ bytes }) => bytes.length >= least && bytes.length <= most);
-  const more = upTo(SHORT + 1, SHORT_OF_FEW);
-  return [upTo(1, SHORT), more.length > FEW ? [] : more].filter((members) => members.length > 0);
+  const long = literals.filter(({ bytes }) => bytes.length > SHORT);
+  const ascii = long.filter(isAscii);
+  const others = long.filter((one) => one.bytes.length <= SHORT_OF_FEW && !isAscii(one));
+  return [
+    literals.filter(({ bytes }) => bytes.length > 0 && bytes.length <= SHORT),
+    ascii.length > FEW_ASCII ? [] : ascii,
+    others.length > FEW ? [] : others,
+  ].filter((members) => members.length > 0);
+}
+
+function isAscii({ bytes }: Literal): boolean {
+  return bytes.every((byte) => byte < 0x80);
 }
 
 /** Which nibbles, low and high by turns, the first three bytes of some literals have: a bit for each of sixteen. */
@@ -234,8 +243,7 @@ function gramTables(long: readonly Literal[]): readonly GramTable[] {
   for (const highOnly of [false, true]) {
     for (const [least, most] of [
       [4, 5],
-      [6, 8],
-      [9, Number.MAX_SAFE_INTEGER],
+      [6, Number.MAX_SAFE_INTEGER],
     ] as const) {
       const stride = least - 3;
       const entries = long.flatMap(({ id, bytes }) => {
