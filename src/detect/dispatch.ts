@@ -6,6 +6,8 @@ import { DIGITS } from "./kernel/contract.ts";
 import { DigitChain } from "./kernel/digitChain.ts";
 import { isLiteral } from "./kernel/literalBytes.ts";
 import type { Plan } from "./plan.ts";
+import { lineBits } from "./shared/glance.ts";
+import type { LineTable } from "./shared/glance.ts";
 
 /** The chain of the candidate at hand. */
 const chain = new DigitChain();
@@ -48,14 +50,22 @@ const sight: { -readonly [Key in keyof Sight]: Sight[Key] } = {
 
 /** Whether the rule may take what stands at `[start, end)`, as far as a look at the bytes tells. */
 export function glanceAt(flow: Flow, segment: Segment, { glance }: Matcher, start: number, end: number): boolean {
-  if (glance === undefined) return true;
+  return glance === undefined || glance(seen(flow, segment, start, end));
+}
+
+/** Bits of the rules that may find anything in the line `[start, end)`. */
+export function lineAt(flow: Flow, segment: Segment, start: number, end: number, table: LineTable): number {
+  return lineBits(seen(flow, segment, start, end), start - flow.base, end - flow.base, table);
+}
+
+function seen(flow: Flow, segment: Segment, start: number, end: number): Sight {
   sight.bytes = flow.bytes;
   sight.length = flow.length;
   sight.start = start - flow.base;
   sight.end = end - flow.base;
   sight.encoding = flow.encoding;
   sight.inTable = segment.table !== undefined && !segment.list;
-  return glance(sight);
+  return sight;
 }
 
 function stands(segment: Segment, roles: Segment["roles"] | undefined): boolean {

@@ -2,12 +2,12 @@ import type { Chunk, Encoding } from "../model/chunk.ts";
 import type { Match, Matcher, Window, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding } from "../util/decode.ts";
 import { Ahead, lookAt } from "./ahead.ts";
-import { compileRules } from "./compiled.ts";
+import { compileRules, EVERY_LINE } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { ByteSource } from "../model/entry.ts";
 import type { Engine, Look, RowsFound, RowsPart, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
 import { CountedRows } from "./countedRows.ts";
-import { glanceAt, plansAt } from "./dispatch.ts";
+import { glanceAt, lineAt, plansAt } from "./dispatch.ts";
 import {
   AHEAD,
   BLOCK,
@@ -395,9 +395,9 @@ class EngineSession implements Session {
 
   /** Lines of the top and the tail, for rules that ask for them. */
   #lines(flow: Flow, from: number, to: number): void {
-    if (this.#compiled.lineRules.length === 0) return;
+    const { table } = this.#compiled.lineRules;
     for (const position of ["top", "tail"] as const) {
-      const rules = this.#compiled.lineRules.filter(({ trigger }) => trigger.position === position);
+      const rules = this.#compiled.lineRules[position];
       if (rules.length === 0) continue;
       const begin = position === "top" ? from : Math.max(from, flow.tailStart ?? to);
       const stop = position === "top" ? Math.min(to, flow.topEnd ?? to) : to;
@@ -405,20 +405,21 @@ class EngineSession implements Session {
       if (start < begin && start >= flow.base) start = nextLine(flow, begin);
       while (start < stop) {
         const next = nextLine(flow, start);
-        const end = Math.min(lineEnd(flow, start, next), start + ROW);
+        const whole = lineEnd(flow, start, next);
+        const end = Math.min(whole, start + ROW);
         const segment = segmentAt(flow, start);
         const here = flow.apart.length === 0 || !isApart(flow, start);
         if (here && segment !== undefined && end > start && !isBlank(flow, start, end)) {
-          // Those that look at the line alone come first: their window shows no more.
-          for (const reach of ["line", undefined] as const) {
-            let window: Window | undefined;
-            for (const { plan, trigger } of rules) {
-              if (plan.matcher.reach !== reach) continue;
-              if (trigger.roles !== undefined && !segment.roles.some((role) => trigger.roles?.includes(role))) continue;
-              if (!glanceAt(flow, segment, plan.matcher, start, end)) continue;
-              window ??= windowAt(flow, segment, start, end, this.#options, reach);
-              this.#confirm(flow, segment, plan, window);
-            }
+          const bits = EVERY_LINE | (end < whole ? -1 : lineAt(flow, segment, start, end, table));
+          let window: Window | undefined;
+          let reach: Plan["matcher"]["reach"];
+          for (const { plan, roles, bit } of rules) {
+            if ((bits & bit) === 0 || (roles !== undefined && !segment.roles.some((role) => roles.includes(role)))) continue;
+            if (!glanceAt(flow, segment, plan.matcher, start, end)) continue;
+            if (plan.matcher.reach !== reach) window = undefined;
+            reach = plan.matcher.reach;
+            window ??= windowAt(flow, segment, start, end, this.#options, reach);
+            this.#confirm(flow, segment, plan, window);
           }
         }
         start = next;

@@ -48,8 +48,8 @@ export function planOf(matcher: Matcher, index: number): Plan {
   };
 }
 
-function whole({ rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach, glance }: Matcher): WholeMatcher {
-  return { rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach, glance };
+function whole({ rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach, essential, glance }: Matcher): WholeMatcher {
+  return { rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach, essential, glance };
 }
 
 function subjectRank(infoType: string): number | undefined {

@@ -47,14 +47,18 @@ export const text: Extractor = {
       const detail = "part of it is no text, and was looked through as if it were";
       yield { type: "failure", failure: { stage: "extract", code: "unsupported-format", path: entry.path, detail, partial: true } };
     }
-    if (part === undefined && (yield* records(bytes, head, detected, encodings))) return;
+    const body = head.subarray(detected.bom);
+    let shown: string | undefined;
+    const show = (): string => (shown ??= decoded(body, detected.encodings[0]));
+    if (part === undefined && (yield* records(bytes, head, show, detected, encodings))) return;
     if (part === undefined && showsEscapes(head)) {
       yield* escapedText(replayed(bytes, head), encodings[0], { budget, path: entry.path, signal });
       return;
     }
-    let table = tableOf(head.subarray(detected.bom), detected.encodings[0]);
+    const lines = sampled(show(), head.length);
+    let table = tableOf(lines);
     if (table === undefined && part === undefined && head.length < HEAD) {
-      const stretches = tablesWithin(head.subarray(detected.bom), encodings[0]);
+      const stretches = tablesWithin(body, encodings[0], encodings[0] === detected.encodings[0] ? show() : undefined);
       // A flow's offsets are those of its text in UTF-8 where its bytes are two a character.
       let start = 0;
       for (const { from, to, size, table: inner } of stretches) {
@@ -72,7 +76,7 @@ export const text: Extractor = {
       }
       if (stretches.length > 0) return;
     }
-    table ??= listOf(head.subarray(detected.bom), detected.encodings[0]);
+    table ??= listOf(lines);
     const from = part === undefined || part.from < detected.bom ? detected.bom : part.from;
     const to = part?.to ?? (head.length < HEAD ? head.length : (bytes.size ?? Number.MAX_SAFE_INTEGER));
     yield {
@@ -92,6 +96,7 @@ export const text: Extractor = {
 async function* records(
   bytes: ByteSource,
   head: Uint8Array,
+  show: () => string,
   detected: Detected,
   encodings: readonly Encoding[],
 ): AsyncGenerator<Extracted, boolean> {
@@ -99,13 +104,13 @@ async function* records(
   if (encoding === undefined || encodings.length > 1) return false;
   const whole = head.length < HEAD;
   if (!whole && (!bytes.seekable || bytes.size === undefined || bytes.size > MOST_RECORD_BYTES)) return false;
-  if (!mayHoldRecords(decoded(head.subarray(detected.bom), encoding), whole)) return false;
+  if (!mayHoldRecords(show(), whole)) return false;
   let content = head;
   if (!whole) {
     content = new Uint8Array(bytes.size ?? 0);
     content = content.subarray(0, await bytes.read(content, 0));
   }
-  const chunks = recordChunks(decoded(content.subarray(detected.bom), encoding));
+  const chunks = recordChunks(whole ? show() : decoded(content.subarray(detected.bom), encoding));
   for (;;) {
     const next = chunks.next();
     if (next.done === true) return next.value;
@@ -113,9 +118,13 @@ async function* records(
   }
 }
 
+const LABELS: Partial<Record<Encoding, string>> = { utf8: "utf-8", utf16le: "utf-16le", utf16be: "utf-16be" };
+const decoders = new Map<Encoding, InstanceType<typeof TextDecoder>>();
+
 function decoded(bytes: Uint8Array, encoding: Encoding): string {
-  const label = encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding === "utf8" ? "utf-8" : encoding;
-  return new TextDecoder(label).decode(bytes);
+  let decoder = decoders.get(encoding);
+  if (decoder === undefined) decoders.set(encoding, (decoder = new TextDecoder(LABELS[encoding] ?? encoding)));
+  return decoder.decode(bytes);
 }
 
 async function readHead(bytes: ByteSource): Promise<Uint8Array> {
@@ -178,8 +187,7 @@ async function isAscii(bytes: ByteSource): Promise<boolean> {
 }
 
 /** The columns of a text whose lines keep the number of a separator; undefined for prose. */
-function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
-  const lines = sampled(head, encoding);
+function tableOf(lines: readonly string[]): Table | undefined {
   const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");
   // The commas of a program part arguments: its first line names nothing.
   if (rows.filter((row) => PROGRAM.test(row)).length * 6 > rows.length) return undefined;
@@ -202,11 +210,11 @@ function tableOf(head: Uint8Array, encoding: Encoding): Table | undefined {
   return undefined;
 }
 
-/** The lines of a text's head. */
-function sampled(head: Uint8Array, encoding: Encoding): string[] {
-  const lines = decoded(head, encoding).split(/\r\n|\n|\r/);
+/** The first lines of a text's head of `length` bytes. */
+function sampled(head: string, length: number): string[] {
+  const lines = head.split(/\r\n|\n|\r/);
   // The last line may be cut where more follows, or be what stands after the last line end.
-  if (lines.length > 1 && (lines.at(-1) === "" || head.length >= HEAD - 4)) lines.pop();
+  if (lines.length > 1 && (lines.at(-1) === "" || length >= HEAD)) lines.pop();
   return lines;
 }
 
@@ -220,8 +228,9 @@ const FEWEST_ROWS = 3;
 function tablesWithin(
   bytes: Uint8Array,
   encoding: Encoding,
+  shown: string | undefined,
 ): readonly { readonly from: number; readonly to: number; readonly size: number; readonly table?: Table }[] {
-  const lines = linesOf(bytes, encoding);
+  const lines = linesOf(bytes, encoding, shown);
   const stretches: { from: number; to: number; size: number; table?: Table }[] = [];
   const wide = encoding.startsWith("utf16");
   const put = (from: number, to: number, table?: Table): void => {
@@ -249,8 +258,22 @@ function tablesWithin(
   return stretches;
 }
 
-function linesOf(bytes: Uint8Array, encoding: Encoding): readonly { readonly start: number; readonly text: string }[] {
+/** Lines with their bytes' places; `shown`: all of the text, where it is at hand. */
+function linesOf(
+  bytes: Uint8Array,
+  encoding: Encoding,
+  shown: string | undefined,
+): readonly { readonly start: number; readonly text: string }[] {
   const lines: { start: number; text: string }[] = [];
+  if (shown !== undefined && !encoding.startsWith("utf16")) {
+    let start = 0;
+    // Of all three encodings a line feed is a byte of its own, whatever is broken round it.
+    for (const line of shown.split("\n")) {
+      if (start < bytes.length) lines.push({ start, text: line.replace(/\r+$/, "") });
+      start = bytes.indexOf(10, start) + 1 || bytes.length;
+    }
+    return lines;
+  }
   for (let start = 0; start < bytes.length;) {
     const end = lineEnd(bytes, start, encoding);
     lines.push({ start, text: decoded(bytes.subarray(start, end), encoding).replace(/[\r\n]+$/, "") });
@@ -327,10 +350,8 @@ function isOpen(row: string): boolean {
 }
 
 /** Short lines without separators may be one column; only the first can name it, since any line of prose may be a word. */
-function listOf(head: Uint8Array, encoding: Encoding): Table | undefined {
-  const rows = sampled(head, encoding)
-    .slice(0, SAMPLE_ROWS)
-    .filter((line) => line.trim() !== "");
+function listOf(lines: readonly string[]): Table | undefined {
+  const rows = lines.slice(0, SAMPLE_ROWS).filter((line) => line.trim() !== "");
   const [first] = rows;
   if (first === undefined || rows.length < 2 || rows.some((row) => row.length > LIST_LINE)) return undefined;
   return { id: "text", separator: "\t", row: 1, head: [[first.trim()]] };

@@ -114,6 +114,14 @@ export interface Tier {
   readonly none?: readonly string[];
 }
 
+/** What a line holds, in normal form and without blanks: one of some code units, or one of some pairs of them side by side. */
+export interface Essential {
+  readonly units: readonly number[];
+  readonly pairs: readonly (readonly [number, number])[];
+  /** Or it is a line or cell of up to eight characters, whatever these are. */
+  readonly short: boolean;
+}
+
 /**
  * The kernel finds candidates by trigger in one pass over the bytes for all rules; `confirm` sees only the window round one. Pure,
  * synchronous, local: the answer hangs on the 4 KiB before and after a start, so blocks, parts and threads cannot change it.
@@ -145,6 +153,10 @@ export interface Matcher {
   readonly fill?: ((cell: CellSight, brief: ReadonlySet<string>) => CellAnswer | undefined) | undefined;
   /** "line": `confirm` looks at nothing beyond the line of a literal it asked for. */
   readonly reach?: "line" | undefined;
+  /**
+   * For lines of the top and the tail: what every line holds that `confirm` finds anything in; of a mark over several lines that is the first.
+   */
+  readonly essential?: Essential | undefined;
   /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */
   readonly glance?: ((sight: Sight) => boolean) | undefined;
 }

@@ -23,6 +23,7 @@ describe("a glance", () => {
   const blind = matchers.map((matcher): Matcher => ({
     ...matcher,
     glance: () => true,
+    essential: undefined,
     triggers: matcher.triggers.map((one) =>
       one.kind === "digits" ? { ...one, before: Array.from({ length: 128 }, (_, code) => code) } : one,
     ),
@@ -48,6 +49,32 @@ describe("a glance", () => {
       }
     }
     expect(total).toBeGreaterThan(300);
+  });
+
+  const wide = (text: string): string => text.replace(/[!-~]/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0));
+  const spaced = (text: string): string => text.replace(/(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])/g, " ");
+
+  it.each([
+    ["as they stand", (text: string) => text, undefined],
+    ["spaced", spaced, undefined],
+    ["full-width", wide, undefined],
+    ["between tabs", (text: string) => text.replaceAll("\n", "\t"), undefined],
+    ["in a table", (text: string) => `${text.replaceAll("\n", ",")}\n`, table],
+  ] as const)("loses no line of the examples, %s", async (_, written, one) => {
+    const [sighted, all] = [createEngine(matchers, lexicon), createEngine(blind, lexicon)];
+    let total = 0;
+    for (const { rule, triggers } of matchers) {
+      if (!triggers.some(({ kind }) => kind === "line")) continue;
+      for (const { text } of [...rule.examples.match, ...rule.examples.noMatch]) {
+        for (const encoding of ["utf8", "gb18030"] as const) {
+          const bytes = bytesOf(written(text), encoding);
+          const expected = await found(all, bytes, encoding, one);
+          total += expected.length;
+          expect(await found(sighted, bytes, encoding, one), text).toEqual(expected);
+        }
+      }
+    }
+    expect(total).toBeGreaterThan(50);
   });
 });
 

@@ -66,7 +66,8 @@ export const marking: RuleKind = {
 
 function matcherOf(base: RuleBase, said: Fields, fields: Readonly<Record<string, Json>>): Matcher {
   const grammar = markGrammar(said.levels, said.signs);
-  const hints = new Set([...grammar.levels.keys()].map((word) => word.charAt(word.length - 1)));
+  const vertical = said.form === "vertical";
+  const hints = [...grammar.levels.keys()].map((word) => word.charAt(word.length - 1));
   const properties = new Map([
     ...(said.otherProperties ?? []).map((name) => [name.toLowerCase(), "value-only"] as const),
     ...(said.properties ?? []).map((name) => [name.toLowerCase(), "named"] as const),
@@ -76,15 +77,19 @@ function matcherOf(base: RuleBase, said: Fields, fields: Readonly<Record<string,
     triggers: readTriggers(fields["triggers"] ?? []),
     maxSpan: MAX_SPAN,
     tiers: readTiers(fields["tiers"] ?? []),
+    // A vertical mark begins with a character on a line of its own.
+    essential: vertical
+      ? { units: [], pairs: [], short: true }
+      : { units: hints.map((character) => character.charCodeAt(0)), pairs: [], short: false },
     confirm(window, emit) {
       // Most lines of a top or tail hold no level's last character; a vertical mark has it on the next line.
-      if (said.form !== "vertical" && !lineHas(window, hints)) return;
+      if (!vertical && !lineHas(window, hints)) return;
       for (const found of read(said, window, grammar, properties)) emit({ ...found, evidence: [...found.evidence, ...placeOf(window)] });
     },
   };
 }
 
-function lineHas({ text, start }: Window, characters: ReadonlySet<string>): boolean {
+function lineHas({ text, start }: Window, characters: readonly string[]): boolean {
   const next = text.indexOf("\n", start);
   const end = next < 0 ? text.length : next;
   const begin = text.lastIndexOf("\n", start - 1) + 1;

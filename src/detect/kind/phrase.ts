@@ -3,6 +3,7 @@ import type { Match, RuleKind, RuleProblem, Window } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { PERIOD, restOf } from "../shared/marking/grammar.ts";
 import { isMention } from "../shared/marking/mention.ts";
+import { essentialOf } from "../shared/essential.ts";
 import { longer } from "../shared/glance.ts";
 import { ownMarks } from "../shared/lexicon.ts";
 import { placeOf } from "../shared/place.ts";
@@ -103,6 +104,7 @@ export const phrase: RuleKind = {
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
         reach: "line",
+        essential: essentialOf(known.map(({ regex }) => regex)),
         glance: (sight) => sight.inTable || !longer(sight, LONGEST),
         tiers: own.length === 0 ? tiers : [...tiers, { confidence: "medium", all: ["own"], none: ["role:comment"] }],
         confirm(window, emit) {

@@ -3,6 +3,7 @@ import type { EntryView, Match, OverMatch, RuleKind, RuleProblem, Window } from 
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
+import { essentialOf } from "../shared/essential.ts";
 import { longer } from "../shared/glance.ts";
 import { unitsOf } from "../shared/units.ts";
 
@@ -82,6 +83,7 @@ export const structure: RuleKind = {
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
         reach: "line",
+        ...(sentences ? {} : { essential: essentialOf(features.map(({ regex }) => regex)) }),
         ...(sentences ? {} : { glance: (sight) => sight.inTable || !longer(sight, LONGEST) }),
         tiers: fields["tiers"] === undefined ? [{ confidence: "low", all: [] }] : readTiers(fields["tiers"]),
         tag: { name: said.tag, threshold: said.threshold, weights },

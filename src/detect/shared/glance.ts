@@ -1,6 +1,7 @@
 import type { Sight } from "../../model/rule.ts";
 import { characterStart, pairsOf } from "../../util/decode.ts";
 import { type Automaton, DEAD } from "./automaton.ts";
+import { SHORT_LINE } from "./essential.ts";
 
 /** Characters after which a glance stops and leaves the rest to the rule. */
 const FAR = 160;
@@ -26,7 +27,7 @@ export function mayMatch(automaton: Automaton, sight: Sight, from: number, until
   let reached = false;
   for (let count = 0; count < FAR; count++) {
     if (at >= length) return true;
-    const code = unitAt(sight, bytes, at, length);
+    const code = unitAt(sight.encoding, bytes, at, length);
     if (code === UNKNOWN) return true;
     if (reached && !(bounded && isWord(code) && code !== BLANK)) return true;
     at += size;
@@ -62,7 +63,7 @@ export function leadBefore(sight: Sight, at: number, count: number, lead: RegExp
     if (before >= 0x80 || (encoding !== "utf8" && before >= 0x30 && (bytes[back - 2] ?? 0) >= 0x80)) {
       if (encoding !== "utf8") return undefined;
       const first = backFrom(sight, back, 1);
-      const code = unitAt(sight, bytes, first, length);
+      const code = unitAt(sight.encoding, bytes, first, length);
       if (code < 0) return undefined;
       if (!lead.test(String.fromCharCode(code))) return back;
       back = first;
@@ -96,6 +97,36 @@ export function longer({ bytes, length, start, encoding }: Sight, count: number)
   return found > 2 * count;
 }
 
+/** What characters are to rules that ask for lines, a bit a rule: by code unit, by `pairPlace` of two side by side, and of short lines. */
+export interface LineTable {
+  readonly units: Uint32Array;
+  readonly pairs: Uint32Array;
+  short: number;
+}
+
+export function pairPlace(first: number, second: number): number {
+  return (Math.imul(first, 0x9e37) ^ second) & 0xffff;
+}
+
+/** Rules that may find anything in the line `[from, to)`, as bits; all bits where that cannot be told. */
+export function lineBits({ bytes, length, encoding, inTable }: Sight, from: number, to: number, table: LineTable): number {
+  let bits = 0;
+  let count = 0;
+  let before = 0;
+  // Cells are short where their line is not.
+  let cells = inTable;
+  for (let at = from; at < to; at += size) {
+    const code = unitAt(encoding, bytes, at, length);
+    if (code === UNKNOWN) return -1;
+    if (code === 9) cells = true;
+    if (code <= 0x20) continue;
+    bits |= (table.units[code] ?? 0) | (table.pairs[pairPlace(before, code)] ?? 0);
+    before = code;
+    count++;
+  }
+  return cells || count <= SHORT_LINE ? bits | table.short : bits;
+}
+
 /** Whether the character before the candidate is surely a letter, a digit or `_`: then the candidate is part of something longer. */
 export function goesOnBefore({ bytes, start, encoding }: Sight): boolean {
   if (start === 0) return false;
@@ -110,7 +141,7 @@ export function isWord(code: number): boolean {
 }
 
 /** The normal form of the character at `at` as one code unit, `UNKNOWN` or `NOTHING`; sets `size`. */
-function unitAt({ encoding }: Sight, bytes: Uint8Array, at: number, length: number): number {
+function unitAt(encoding: Sight["encoding"], bytes: Uint8Array, at: number, length: number): number {
   const lead = bytes[at] ?? 0;
   size = 1;
   if (lead < 0x80) {
