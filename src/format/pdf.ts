@@ -63,7 +63,7 @@ async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
     yield failure("too-large", `larger than ${largestFile} bytes`, false);
     return;
   }
-  const scan = scanPdf(data, input.budget);
+  const scan = scanPdf(data, input.budget, input.passwords);
   if (scan.spent) {
     yield failure("bomb", "its streams inflate beyond the limit", false);
     return;

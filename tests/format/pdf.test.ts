@@ -262,7 +262,7 @@ describe("attached files", () => {
 });
 
 describe("nesting beyond measure", () => {
-  const nested = (bytes: Buffer): boolean => scanPdf(bytes, { take: () => true }).nested;
+  const nested = (bytes: Buffer): boolean => scanPdf(bytes, { take: () => true }, []).nested;
   it("is seen before the second engine takes the square of it", () => {
     expect(nested(onePage(`${"q ".repeat(3000)} BT /F1 9 Tf (x) Tj ET`, []))).toBe(true);
     expect(
@@ -416,6 +416,17 @@ describe("encryption", () => {
   it("tries the passwords it is given", async () => {
     const result = await read(fixture("encrypted-secret.pdf"), { passwords: ["wrong", "secret"] });
     expect(textIn(result, "body")).toContain(person);
+    expect(result.failures).toEqual([]);
+  });
+  it.each([
+    ["encrypted-rc4-40.pdf", "usr"],
+    ["encrypted-rc4-40.pdf", "own"],
+    ["encrypted-rc4-128.pdf", ""],
+    ["encrypted-rc4-128.pdf", "own"],
+  ])("reads the metadata of %s, which neither engine gives, with %s", async (name, password) => {
+    const result = await read(fixture(name), { passwords: password === "" ? [] : ["wrong", password] });
+    expect(textIn(result, "metadata")).toContain("植入元数据★机密10年");
+    expect(textIn(result, "body")).toContain("植入正文★机密10年");
     expect(result.failures).toEqual([]);
   });
   it("says that it needs one", async () => {

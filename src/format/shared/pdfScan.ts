@@ -1,5 +1,6 @@
 import { constants, inflateRawSync, inflateSync } from "node:zlib";
 import type { Budget } from "../../model/chunk.ts";
+import { openOldPdf } from "./pdfCrypt.ts";
 
 /** What a look at the bytes of a PDF shows, before any engine sees them. */
 export interface PdfScan {
@@ -49,6 +50,7 @@ const unfoldLimit = 64 * 1024 * 1024;
 /** Where the parts of a stream object lie. */
 interface StreamObject {
   readonly number: number;
+  readonly generation: number;
   readonly dictionary: string;
   readonly dictionaryAt: number;
   readonly from: number;
@@ -57,10 +59,12 @@ interface StreamObject {
 
 /**
  * Walks over the stream objects. `data` is changed in place where an engine would be led into a bomb or a loop. Encrypted documents are
- * not looked into: there the bound on the engine's memory must do.
+ * not looked into but for the metadata of old ones: there the bound on the engine's memory must do.
  */
-export function scanPdf(data: Buffer, budget: Budget): PdfScan {
+export function scanPdf(data: Buffer, budget: Budget, passwords: readonly string[]): PdfScan {
   const encrypted = data.includes("/Encrypt");
+  // Neither engine gives the packets of these: pdf.js takes them for plain.
+  const open = encrypted ? openOldPdf(data, passwords) : undefined;
   const metadata: string[] = [];
   const embedded: { object: number; bytes(): Buffer | undefined }[] = [];
   const forms = new Map<number, Form>();
@@ -74,8 +78,11 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
   const specified = encrypted ? new Set<number>() : specifiedFiles(data);
   for (const stream of streams(data)) {
     const { dictionary } = stream;
-    if (encrypted || /\/Subtype\s*\/Image\b/u.test(dictionary)) continue;
-    const content = inflate(data.subarray(stream.from, stream.to), dictionary, budget.ratio ?? ratioLimit);
+    if (encrypted ? open === undefined || !packet.test(dictionary) : /\/Subtype\s*\/Image\b/u.test(dictionary)) continue;
+    const held = data.subarray(stream.from, stream.to);
+    const plain = open === undefined ? held : open(stream.number, stream.generation, held);
+    const content = inflate(plain, dictionary, budget.ratio ?? ratioLimit);
+    if (encrypted && typeof content !== "object") continue;
     if (content === "bomb") {
       bombs += 1;
       shorten(data, stream);
@@ -90,7 +97,7 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
     if (/\/Type\s*\/ObjStm\b/u.test(dictionary)) {
       objectStreams.push(content);
       compositeFonts ||= content.includes("/Type0");
-    } else if (/\/Subtype\s*\/XML\b/u.test(dictionary)) {
+    } else if (packet.test(dictionary)) {
       if (metadata.length < mostMetadata) metadata.push(decodeXml(content));
     } else if (specified.has(stream.number) || /\/Type\s*\/EmbeddedFile\b/u.test(dictionary)) {
       const bytes = (): Buffer | undefined => {
@@ -112,7 +119,7 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
     nested,
     loops: cutLoops(data, forms, objectStreams),
     metadata,
-    lockedMetadata: encrypted && data.includes("/XML"),
+    lockedMetadata: encrypted && open === undefined && data.includes("/XML"),
     embedded,
     infoKeys: findInfoKeys(data, objectStreams),
     tagged: encrypted || [data, ...objectStreams].some((bytes) => bytes.includes("/Alt") || bytes.includes("/ActualText")),
@@ -124,6 +131,8 @@ export function scanPdf(data: Buffer, budget: Budget): PdfScan {
     spent,
   };
 }
+
+const packet = /\/Subtype\s*\/XML\b/u;
 
 /** Numbers of the streams that file specifications name (ISO 32000-1, 7.11.3); those in object streams have a type of their own. */
 function specifiedFiles(data: Buffer): ReadonlySet<number> {
@@ -219,11 +228,11 @@ function* streams(data: Buffer): Iterable<StreamObject> {
     const windowAt = Math.max(done, at - longestDictionary);
     const window = data.toString("latin1", windowAt, at);
     const header = window.lastIndexOf("obj");
-    const number = /(\d{1,10})\s+\d{1,5}\s+$/u.exec(window.slice(Math.max(0, header - 24), Math.max(0, header)))?.[1];
+    const [, number, generation] = /(\d{1,10})\s+(\d{1,5})\s+$/u.exec(window.slice(Math.max(0, header - 24), Math.max(0, header))) ?? [];
     if (header === -1 || number === undefined) continue;
     const dictionary = window.slice(header + 3);
     const to = streamEnd(data, from, dictionary);
-    yield { number: Number(number), dictionary, dictionaryAt: windowAt + header + 3, from, to };
+    yield { number: Number(number), generation: Number(generation), dictionary, dictionaryAt: windowAt + header + 3, from, to };
     done = to;
   }
 }
