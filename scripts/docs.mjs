@@ -52,7 +52,7 @@ const places = {
   z: "what is compressed in it",
   epub: "chapters in reading order with their number, contents, properties, everything else in the package; encrypted chapters are told",
   vsdx: "text and data of shapes page by page, links, notes, comments, masters, properties",
-  xps: "glyphs joined to lines page by page, links, outline, properties; pages that are pictures are told",
+  xps: "glyphs joined to lines page by page, links, outline, properties; pages that are pictures or outlines are told",
   ipynb: "prose, code and outputs with the number of their cell; pages, pictures and attachments in them",
   "dbf-memo": "read with the table beside it; alone for runs of text",
   "self-extractor": "the archive behind the program, or in one of IExpress",

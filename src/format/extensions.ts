@@ -10,7 +10,8 @@ export interface KnownExtensions {
 
 const list = (extensions: string, strict = true): KnownExtensions => ({ extensions: extensions.split(" "), strict });
 
-const pictures = "jpg jpeg jpe jfif png gif bmp dib tif tiff webp ico heic heif avif jp2 psd psb mp4 m4v mov avi mkv webm 3gp qt thm";
+const pictures =
+  "jpg jpeg jpe jfif png gif bmp dib tif tiff webp ico heic heif avif jp2 psd psb mp4 m4v mov avi mkv webm 3gp qt thm pct pict";
 
 /** By the id of an extractor or textless kind. One that is not here goes by any name. */
 export const knownExtensions: Readonly<Record<string, KnownExtensions>> = {

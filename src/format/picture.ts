@@ -2,7 +2,7 @@ import type { Extractor } from "../model/chunk.ts";
 import { toByteString } from "../util/path.ts";
 import { readRange } from "./shared/bytes.ts";
 import { createFlow, createSink } from "./shared/flow.ts";
-import { isSmallPicture } from "./shared/pictureSize.ts";
+import { isSmallPicture, pictBegin } from "./shared/pictureSize.ts";
 import { pictureTexts } from "./shared/pictureTexts.ts";
 
 const kinds: readonly { readonly name: string; is(head: Uint8Array): boolean }[] = [
@@ -15,6 +15,7 @@ const kinds: readonly { readonly name: string; is(head: Uint8Array): boolean }[]
   { name: "HEIF", is: (head) => /^ftyp(hei|hev|mif1|msf1|avif)/.test(latin1(head, 4, 12)) },
   { name: "Photoshop", is: (head) => /^8BPS\0[\x01\x02]\0{6}/.test(latin1(head, 0, 12)) },
   { name: "AVI", is: (head) => latin1(head, 0, 4) === "RIFF" && latin1(head, 8, 12) === "AVI " },
+  { name: "PICT", is: (head) => pictBegin(head) !== undefined },
   { name: "JPEG 2000", is: (head) => latin1(head, 4, 8) === "jP  " },
   {
     name: "video",
@@ -37,7 +38,7 @@ function latin1(head: Uint8Array, from: number, to: number): string {
 export const picture: Extractor = {
   id: "picture",
   title: { zh: "图像、视频（只读附带文字，不识别内容）", en: "Pictures and video (texts about them; what they show is not read)" },
-  version: 4,
+  version: 5,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => kinds.some(({ is }) => is(head)),

@@ -6,11 +6,11 @@ import type { OfficePackage, Part } from "./shared/package.ts";
 import { numberedPages, packageReader } from "./shared/packageReader.ts";
 import { attribute, textOf, trimBytes } from "./shared/xml.ts";
 
-/** XPS and OpenXPS documents (ECMA-388): glyphs of each page joined to lines, links, outline, properties; pages that are pictures are told. */
+/** XPS and OpenXPS documents (ECMA-388): glyphs of each page joined to lines, links, outline, properties; pages that are pictures or outlines are told. */
 export const xps: Extractor = {
   id: "xps",
   title: { zh: "XPS 版式文档", en: "XPS document" },
-  version: 1,
+  version: 2,
   access: "any",
   streaming: true,
   async accepts(probe) {
@@ -36,7 +36,11 @@ async function* readDocument(from: OfficePackage, input: ExtractInput): AsyncGen
   if (pages.length === 0) from.sink.failure("corrupt", "no page of the document is where it should be", true);
   if (pictures.length > 0) {
     const shown = pictures.slice(0, 20).join(", ");
-    from.sink.failure("no-text", `pages ${shown}${pictures.length > 20 ? " …" : ""} are pictures: they need a person or OCR`, true);
+    from.sink.failure(
+      "no-text",
+      `pages ${shown}${pictures.length > 20 ? " …" : ""} are pictures or outlines: they need a person or OCR`,
+      true,
+    );
   }
   yield* from.sink.drain();
   yield* readCommonParts(from, input, {
@@ -91,7 +95,13 @@ function resolved(folder: string, address: string): string {
 const sameLine = 0.5;
 const sameWord = 0.3;
 
-/** True for a page that shows pictures and no text. */
+/** Parts of outlines on a page without text, from which they are letters: a frame or a logo has fewer. */
+const manyFigures = 20;
+/** When a page counts as read though pictures cover half of it: a scan may bear a stamp or a page number. */
+const fewCharacters = 50;
+const coveredPage = 0.5;
+
+/** True for a page that shows pictures or outlines, or signs without a meaning, where there is no text to speak of. */
 async function* readPage(from: OfficePackage, part: Part, page: number): AsyncGenerator<Extracted, boolean> {
   const { sink } = from;
   const place = (): { kind: "page"; page: number } => ({ kind: "page", page });
@@ -99,8 +109,12 @@ async function* readPage(from: OfficePackage, part: Part, page: number): AsyncGe
   const links = createFlow(sink, { id: `page${page}-links`, roles: ["link"], place, page });
   let line = "";
   let last: { x: number; y: number; size: number } | undefined;
-  let glyphs = 0;
+  let characters = 0;
+  let unnamed = 0;
   let pictures = 0;
+  let figures = 0;
+  let area = 0;
+  let covered = 0;
   let number = 0;
   const endLine = (): void => {
     if (trimBytes(line) !== "") body.line(trimBytes(line), ++number);
@@ -110,16 +124,27 @@ async function* readPage(from: OfficePackage, part: Part, page: number): AsyncGe
     open(element, attributes): void {
       const target = attribute(attributes, "FixedPage.NavigateUri");
       if (target !== undefined && target !== "") links.line(unescapeAddress(target), ++number);
-      if (element === "ImageBrush") pictures++;
+      if (element === "FixedPage") area = Number(attribute(attributes, "Width")) * Number(attribute(attributes, "Height"));
+      if (element === "ImageBrush") {
+        pictures++;
+        const [, , width = 0, height = 0] = (attribute(attributes, "Viewport") ?? "").split(/[\s,]+/).map(Number);
+        covered += Math.abs(width * height) || 0;
+      }
+      if (element === "PathFigure") figures++;
+      const outline =
+        element === "Path" ? attribute(attributes, "Data") : element === "PathGeometry" ? attribute(attributes, "Figures") : "";
+      for (let at = 0; outline !== undefined && at < outline.length && figures <= manyFigures; at++)
+        if ((outline.charCodeAt(at) | 0x20) === 0x6d) figures++;
       if (element !== "Glyphs") return;
       const raw = attribute(attributes, "UnicodeString") ?? "";
+      if (raw === "" && (attribute(attributes, "Indices") ?? "") !== "") unnamed++;
       // `{}` in front keeps a brace from being markup.
       const text = raw.startsWith("{}") ? raw.slice(2) : raw;
       if (trimBytes(text) === "") {
         line += text;
         return;
       }
-      glyphs++;
+      characters += trimBytes(text).length;
       const x = Number(attribute(attributes, "OriginX") ?? 0);
       const y = Number(attribute(attributes, "OriginY") ?? 0);
       const size = Number(attribute(attributes, "FontRenderingEmSize") ?? 12) || 12;
@@ -138,7 +163,8 @@ async function* readPage(from: OfficePackage, part: Part, page: number): AsyncGe
   body.flush();
   links.flush();
   yield* sink.drain();
-  return glyphs === 0 && pictures > 0;
+  if (characters === 0) return pictures > 0 || unnamed > 0 || figures > manyFigures;
+  return characters < fewCharacters && area > 0 && covered > area * coveredPage;
 }
 
 /** How wide a run is: by the widths it states in hundredths of its size, else by whole and half characters. */

@@ -298,6 +298,24 @@ test("pictures below 300×300 are without text, alone and in documents; thumbnai
   ]);
 });
 
+/** A QuickDraw picture of so many points, with what a file has before it or without. */
+function pict(size: number, version: readonly number[], before: number): Buffer {
+  const head = Buffer.alloc(10);
+  head.writeInt16BE(size, 6);
+  head.writeInt16BE(size, 8);
+  return Buffer.concat([Buffer.alloc(before), head, Buffer.from(version), Buffer.alloc(40)]);
+}
+
+test.each([
+  [[0, 0x11, 2, 0xff, 0x0c, 0], 0],
+  [[0, 0x11, 2, 0xff, 0x0c, 0], 512],
+  [[0x11, 1, 1, 0, 10], 512],
+])("PICT %j behind %d bytes: needs a person as other pictures do, unless it is small", async (version, before) => {
+  const events = await eventsOf(tree({ "a.pct": pict(400, version, before), "b.pct": pict(40, version, before) }), { isolation: "none" });
+  expect(events.flatMap((event) => (event.type === "failure" ? [event.failure.detail] : []))).toEqual(["PICT: needs a person or OCR"]);
+  expect(events.flatMap((event) => (event.type === "entry-end" ? [event.format] : []))).toEqual(["picture", "small-picture"]);
+});
+
 test("films and JPEG 2000: cut, bent and garbled boxes", async () => {
   await endure(picture, Buffer.concat([box("ftyp", Buffer.from("isom\0\0\0\0")), film]), 12);
   // A box that holds itself, and ones without a length.

@@ -35,6 +35,20 @@ test("pages that are pictures are told, and parts in pieces", async () => {
   expect(result.texts).toContain("page2 [body]: text\n");
 });
 
+test.each([
+  ["letters that were turned into outlines", `<Path Data="F1 ${"M 1,1 C 2,2 3,3 4,4 Z m 1,1 l 2,2 z ".repeat(11)}"/>`, true],
+  ["outlines as figures", "<PathFigure/>".repeat(21), true],
+  ["a frame and a rule", '<Path Data="M 1,1 L 9,1 9,9 1,9 Z"/><Path Data="M 1,5 L 9,5"/>', false],
+  ["signs without a meaning", '<Glyphs Indices="5;6" OriginX="1" OriginY="1"/>', true],
+  ["a scan with its page number", '<ImageBrush Viewport="0,0,90,90"/><Glyphs UnicodeString="第 7 页" OriginX="1" OriginY="1"/>', true],
+  ["a logo beside a line", '<ImageBrush Viewport="0,0,9,9"/><Glyphs UnicodeString="第 7 页" OriginX="1" OriginY="1"/>', false],
+  ["an empty page", "", false],
+] as const)("%s", async (_, body, told) => {
+  const content = page(body).replace("<FixedPage", '<FixedPage Width="100" Height="100"');
+  const result = await run(xps, memorySource(zipOf([{ name: "1.fpage", data: content }])));
+  expect(result.failures).toEqual(told ? ["no-text file partial"] : []);
+});
+
 test("a document that names itself does not loop", async () => {
   const bytes = zipOf([
     {

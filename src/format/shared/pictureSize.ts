@@ -31,7 +31,22 @@ export function pictureSize(head: Uint8Array): { readonly width: number; readonl
     return { width: most, height: most };
   }
   if (begins(head, [0xff, 0xd8, 0xff])) return jpegSize(head, view);
+  const pict = pictBegin(head);
+  if (pict !== undefined)
+    return { width: view.getInt16(pict + 8) - view.getInt16(pict + 4), height: view.getInt16(pict + 6) - view.getInt16(pict + 2) };
   return undefined;
+}
+
+/**
+ * Where a picture of QuickDraw begins (Inside Macintosh: Imaging, appendix A): behind the 512 bytes that a file has before it, or at once, as
+ * documents hold it.
+ */
+export function pictBegin(head: Uint8Array): number | undefined {
+  const second = [0, 0x11, 2, 0xff, 0x0c, 0];
+  if (begins(head, second, 10)) return 0;
+  // Two bytes are no mark without the zeros before them: those of version 1.
+  const known = begins(head, second, 522) || begins(head, [0x11, 1], 522);
+  return known && head.subarray(0, 512).every((byte) => byte === 0) ? 512 : undefined;
 }
 
 function webpSize(head: Uint8Array, view: DataView): { width: number; height: number } | undefined {

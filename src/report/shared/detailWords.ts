@@ -105,7 +105,7 @@ const table: readonly (readonly [detail: string, zh: string])[] = [
   ["encrypted disc (LUKS)", "加密磁盘（LUKS）"],
   ["encrypted disc image (dmg)", "加密磁盘映像（dmg）"],
   // Pictures and pages.
-  ["pages … are pictures: they need a person or OCR", "第 … 页是图像，须人工查看或文字识别（OCR）"],
+  ["pages … are pictures or outlines: they need a person or OCR", "第 … 页是图像或轮廓，须人工查看或文字识别（OCR）"],
   ["page … has more text than is read of one page", "第 … 页的文字超过单页读取上限"],
   ["pages whose lines are set backwards beyond measure, read without what lies beside them: …", "行序异常、未读旁侧内容的页：…"],
   ["its streams inflate beyond the limit", "数据流解压后超过上限"],
