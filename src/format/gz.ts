@@ -42,7 +42,12 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   yield {
     type: "member",
     entry: inner,
-    open: () => Promise.resolve(streamSource(pieces(input, header, damages), undefined, () => undefined)),
+    open: () =>
+      Promise.resolve(
+        streamSource(pieces(input, header, damages), undefined, () =>
+          damages.length > 0 ? (input.bytes.limit?.() ?? damages[0]) : undefined,
+        ),
+      ),
   };
   for (const { code, detail } of damages) yield told(entry, code, detail, true);
 }

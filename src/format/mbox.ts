@@ -68,7 +68,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
     yield {
       type: "member",
       entry: innerEntry(entry, { name: `${number}.eml`, key: number }),
-      open: () => Promise.resolve(streamSource(pieces(), undefined, () => undefined)),
+      open: () => Promise.resolve(streamSource(pieces(), undefined)),
     };
     while ((await next()) !== undefined);
   }

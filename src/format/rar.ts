@@ -13,6 +13,7 @@ import type { PlainRarFile } from "./shared/rarPlain.ts";
 import { followRarSet, readWithEarlier } from "./shared/rarVolumes.ts";
 import type { RarMember } from "./shared/rarVolumes.ts";
 import { streamSource } from "./shared/zipMember.ts";
+import type { MemberDamage } from "./shared/zipMember.ts";
 
 /** 192 MiB of packed bytes: what libarchive unpacks lies in memory, twice. */
 const packedLimit = 192 * 1024 * 1024;
@@ -175,7 +176,7 @@ async function* readBatch(
         yield told(entry, "too-large", "limit of members reached", true);
         return true;
       }
-      let refused: Extracted | undefined;
+      let refused: MemberDamage | undefined;
       let out = 0;
       let crc = 0;
       const stream = opened.value.pieces();
@@ -184,7 +185,7 @@ async function* readBatch(
         if (done === true || refused !== undefined) return undefined;
         const damage = guard.allow(value.length, packed);
         if (damage !== undefined) {
-          refused = told(entry, damage.code, damage.detail, true);
+          refused = damage;
           return undefined;
         }
         out += value.length;
@@ -197,12 +198,12 @@ async function* readBatch(
       yield {
         type: "member",
         entry: innerEntry(entry, { name: file.name, key: file.name, size: file.size, modified: file.modified }),
-        open: () => Promise.resolve(file.size === 0 ? memorySource(new Uint8Array(0)) : streamSource(pieces(), file.size, () => undefined)),
+        open: () => Promise.resolve(file.size === 0 ? memorySource(new Uint8Array(0)) : streamSource(pieces(), file.size, () => refused)),
       };
       // Solid: what the reader of the member has left must be unpacked.
       while ((await take()) !== undefined);
       if (refused !== undefined) {
-        yield refused;
+        yield told(entry, refused.code, refused.detail, true);
         return true;
       }
       yield* damageOf(input, member, opened.value, { out, crc, path: path(member) });
@@ -235,7 +236,7 @@ async function* readStored(input: ExtractInput, member: Ready, path: string): As
   yield {
     type: "member",
     entry: innerEntry(entry, { name: file.name, key: file.name, size: file.size, modified: file.modified }),
-    open: () => Promise.resolve(streamSource(pieces(), file.size, () => undefined)),
+    open: () => Promise.resolve(streamSource(pieces(), file.size)),
   };
   while ((await rest.next()).done !== true);
   yield* damageOf(input, member, undefined, { out, crc, path });

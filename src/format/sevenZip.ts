@@ -12,6 +12,7 @@ import type { SevenZip, SevenZipFile, SevenZipFolder } from "./shared/sevenZip.t
 import { joinVolumes } from "./shared/volumes.ts";
 import type { Joined } from "./shared/volumes.ts";
 import { streamSource } from "./shared/zipMember.ts";
+import type { MemberDamage } from "./shared/zipMember.ts";
 
 /** 256 KiB of a folder unpacked to try a password. */
 const sampleLength = 256 * 1024;
@@ -103,7 +104,8 @@ async function* readFolder(
   const guard = createInflationGuard(input.budget, input.signal);
   const packed = folder.packed.reduce((all, { length }) => all + length, 0);
   let rest: Uint8Array = new Uint8Array(0);
-  let refused: Extracted | undefined;
+  let refused: MemberDamage | undefined;
+  const refusal = (): MemberDamage | undefined => refused;
   /** The next bytes of the run, at most `limit`. */
   const next = async (limit: number): Promise<Uint8Array | undefined> => {
     while (rest.length === 0) {
@@ -112,7 +114,7 @@ async function* readFolder(
       if (done === true) return undefined;
       const damage = guard.allow(value.length, packed);
       if (damage !== undefined) {
-        refused = told(input.entry, damage.code, damage.detail, true);
+        refused = damage;
         return undefined;
       }
       rest = value;
@@ -137,19 +139,20 @@ async function* readFolder(
     // What was lost before this file began is lost for it as a whole.
     const before = refused === undefined && (rest.length > 0 || file.size === 0) ? undefined : await peek();
     if (refused !== undefined) {
-      yield refused;
+      yield told(input.entry, refused.code, refused.detail, true);
       return;
     }
     if (before !== undefined && file.size > 0) {
       yield told(input.entry, before.code, before.detail, false, path(file));
       continue;
     }
-    const given = yield* member(input, file, () => Promise.resolve(streamSource(pieces(), file.size, () => undefined)));
+    const given = yield* member(input, file, () => Promise.resolve(streamSource(pieces(), file.size, refusal)));
     if (!given) return;
     // Solid: what the reader of the member has left must be passed over.
     while ((await take()) !== undefined);
-    if (refused !== undefined) {
-      yield refused;
+    const stopped = refusal();
+    if (stopped !== undefined) {
+      yield told(input.entry, stopped.code, stopped.detail, true);
       return;
     }
     const trouble = stream.trouble();
@@ -208,11 +211,13 @@ async function* salvage(input: ExtractInput, source: ByteSource, why: string): A
   const stream = first === 1 || first >= 0xe0 ? lzma2(feed, guessedDictionary) : first === 0 ? lzma1(feed, settings, undefined) : undefined;
   const guard = createInflationGuard(input.budget, input.signal);
   let out = 0;
+  let refused: MemberDamage | undefined;
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
     if (stream === undefined) return;
     for await (const piece of stream) {
       out += piece.length;
-      if (guard.allow(piece.length, feed.position) !== undefined) return;
+      refused = guard.allow(piece.length, feed.position);
+      if (refused !== undefined) return;
       yield piece;
     }
   }
@@ -220,8 +225,9 @@ async function* salvage(input: ExtractInput, source: ByteSource, why: string): A
     yield {
       type: "member",
       entry: innerEntry(input.entry, { name: "(recovered)", key: "recovered" }),
-      open: () => Promise.resolve(streamSource(pieces(), undefined, () => undefined)),
+      open: () => Promise.resolve(streamSource(pieces(), undefined, () => refused)),
     };
   }
+  if (refused !== undefined) yield told(input.entry, refused.code, refused.detail, true);
   yield told(input.entry, "corrupt", `${why}${out > 0 ? "; what could be unpacked was read without names" : ""}`, out > 0);
 }

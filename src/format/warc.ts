@@ -68,7 +68,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
         ? httpBody(pieces(), (out) => guard.allow(out, Math.max(1, length - left)))
         : { pieces: pieces(), trouble: () => undefined };
       const member = innerEntry(entry, { name: `${number}${nameOf(address, type)}`, key: number });
-      yield { type: "member", entry: member, open: () => Promise.resolve(streamSource(body.pieces, undefined, () => undefined)) };
+      yield { type: "member", entry: member, open: () => Promise.resolve(streamSource(body.pieces, undefined, body.trouble)) };
       while ((await take()) !== undefined);
       const trouble = body.trouble();
       if (trouble !== undefined) yield told(entry, trouble.code, trouble.detail, true, member.path);

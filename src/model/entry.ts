@@ -1,4 +1,4 @@
-import type { Failure } from "./failure.ts";
+import type { Failure, FailureCode } from "./failure.ts";
 
 /** Bytes of a file, an archive member, a disk image. */
 export interface ByteSource {
@@ -11,6 +11,17 @@ export interface ByteSource {
   /** Fills the caller's memory, so that a file goes straight into the kernel's. Gives the count; short only at the end. */
   read(into: Uint8Array, offset: number): Promise<number>;
   close(): Promise<void>;
+  /**
+   * The limit that made it end early, once it has: what a reader says of missing bytes is then no damage of the file. Not for damage, which only
+   * whoever holds the source tells.
+   */
+  limit?(): SourceLimit | undefined;
+}
+
+/** A limit at which a source ended. */
+export interface SourceLimit {
+  readonly code: FailureCode;
+  readonly detail: string;
 }
 
 /** Where something in a recycle bin lay, and when it was deleted: ISO 8601, of some bins local time without zone. */

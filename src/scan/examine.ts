@@ -2,7 +2,7 @@ import type { Engine, Look, Session, SessionOptions } from "../detect/contract.t
 import { isContainer } from "../format/probe.ts";
 import type { TextlessKind } from "../format/textless.ts";
 import type { Budget, Extractor, Location, Probe, Stop } from "../model/chunk.ts";
-import type { ByteSource, Entry } from "../model/entry.ts";
+import type { ByteSource, Entry, SourceLimit } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Confidence, Severity } from "../model/rule.ts";
@@ -201,18 +201,21 @@ async function examineWithin(
       if (extractor !== undefined) {
         format = extractor.id;
         await read(extractor, bytes);
-      } else if (kind === undefined) failures.push(failure(entry, "unsupported-format", describeHead(probe.head), false));
+      } else if (kind === undefined && bytes.limit?.() === undefined)
+        failures.push(failure(entry, "unsupported-format", describeHead(probe.head), false));
     }
+    const limit = bytes.limit?.();
+    if (limit !== undefined) tell(failure(entry, limit.code, limit.detail, format !== undefined));
     if (kind !== undefined && chunks === 0 && failures.length === 0) {
       textless = true;
       format = kind.id;
     }
-    const damaged = failures.some(({ code }) => code === "corrupt");
+    const damaged = limit !== undefined || failures.some(({ code }) => code === "corrupt");
     advised = advise(workshop, session, name, format, damaged);
     const after = await stamp?.();
     if (before !== after) failures.push(failure(entry, "changed", "the file changed while it was read", true));
   } catch (error) {
-    failures.push(deadline.told(failureOf(entry, error, format !== undefined)));
+    tell(limited(deadline.told(failureOf(entry, error, format !== undefined)), bytes));
   } finally {
     await bytes?.close().catch(() => undefined);
   }
@@ -234,6 +237,11 @@ async function examineWithin(
     ...(contentKey === undefined ? {} : { contentKey }),
   });
 
+  /** Once is enough: what a limit cuts off may be missed by several readers. */
+  function tell(said: Failure): void {
+    if (!failures.some((one) => isSame(one, said))) failures.push(said);
+  }
+
   async function read(extractor: Extractor, source: ByteSource): Promise<void> {
     const size = source.size ?? entry.size;
     if (extractor.divisible !== true && extractor.streaming !== true && size !== undefined && size > workshop.limits.fileSize) {
@@ -253,8 +261,11 @@ async function examineWithin(
       signal: deadline,
       ...(beside === undefined ? {} : { sibling: beside, partner: partnerOf(entry, beside, () => (together = true)) }),
     };
+    /** What was said of the last member. */
+    let last: Examination | undefined;
     const handInner = (inner: Examination): ReturnType<Hand> => {
       within += inner.matches.length;
+      last = inner;
       return hand(inner);
     };
     let stopTold = false;
@@ -272,10 +283,11 @@ async function examineWithin(
         await session.chunk(item.chunk, own ? workshop.look : undefined);
       } else if (item.type === "failure") {
         // What cannot be read of a member stands for the member.
-        const said = deadline.told(item.failure);
+        const said = limited(deadline.told(item.failure), held);
         if (item.failure.code === "interrupted") stopTold = true;
-        if (said.path === entry.path) failures.push(said);
-        else await hand(unread(workshop, entry, said, await content(said.path)));
+        if (said.path === entry.path) tell(said);
+        else if (last?.entry.path !== said.path || !last.failures.some((one) => isSame(one, said)))
+          await hand(unread(workshop, entry, said, await content(said.path)));
       } else if (item.entry.depth > workshop.limits.depth) {
         const deep = failure(item.entry, "too-deep", `nested more than ${workshop.limits.depth} deep`, false);
         await hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
@@ -368,6 +380,16 @@ async function firstThatAccepts(extractors: readonly Extractor[], probe: Probe):
   return undefined;
 }
 
+/** Damage of a source that a limit ended early is the limit's doing. */
+export function limited(said: Failure, source: ByteSource | undefined): Failure {
+  const limit = said.code === "corrupt" ? source?.limit?.() : undefined;
+  return limit === undefined ? said : { ...said, ...limit };
+}
+
+function isSame(one: Failure, other: Failure): boolean {
+  return one.code === other.code && one.detail === other.detail;
+}
+
 /** Holds a member that cannot seek in memory; undefined when it is larger than may be held. */
 async function hold(source: ByteSource, limit: number): Promise<ByteSource | undefined> {
   const pieces: Uint8Array[] = [];
@@ -380,7 +402,7 @@ async function hold(source: ByteSource, limit: number): Promise<ByteSource | und
     if (length > limit) return undefined;
     if (count < block.length) break;
   }
-  return memorySource(Buffer.concat(pieces, length));
+  return memorySource(Buffer.concat(pieces, length), source.limit?.());
 }
 
 /** Gives the files beside an entry that are examined too. `asked` is told of each question, whatever the answer. */
@@ -395,8 +417,8 @@ export function partnerOf<T>(
   };
 }
 
-/** Bytes at hand as a source. */
-export function memorySource(bytes: Uint8Array): ByteSource {
+/** Bytes at hand as a source; `limit` where they were to be more. */
+export function memorySource(bytes: Uint8Array, limit?: SourceLimit): ByteSource {
   return {
     size: bytes.length,
     seekable: true,
@@ -406,6 +428,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
       return Promise.resolve(part.length);
     },
     close: () => Promise.resolve(),
+    limit: () => limit,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Limits } from "../model/request.ts";
 import { sources } from "../source/registry.ts";
 import { decode } from "../util/decode.ts";
-import { memorySource, nameOf, partnerOf } from "./examine.ts";
+import { limited, memorySource, nameOf, partnerOf } from "./examine.ts";
 import { createBudget } from "./limits.ts";
 
 /** A piece of an entry's text as the rules see it, or what could not be read. Unmasked: it is the content. */
@@ -68,7 +68,7 @@ async function* extractEntry(
     bytes = await open();
     let probe = await createProbe(nameOf(entry.path), bytes);
     if (!bytes.seekable && isContainer(probe.head)) {
-      const held = memorySource(await readAll(bytes, options.limits.fileSize));
+      const held = await readAll(bytes, options.limits.fileSize);
       await bytes.close();
       bytes = held;
       probe = await createProbe(nameOf(entry.path), bytes);
@@ -77,7 +77,7 @@ async function* extractEntry(
     for (const extractor of kind === undefined || kind.described === true ? extractors : []) {
       if (!(await extractor.accepts(probe))) continue;
       yield { type: "entry", path: entry.path, format: extractor.id };
-      const held = extractor.access === "any" && !bytes.seekable ? memorySource(await readAll(bytes, options.limits.fileSize)) : bytes;
+      const held = extractor.access === "any" && !bytes.seekable ? await readAll(bytes, options.limits.fileSize) : bytes;
       const input = {
         entry,
         bytes: held,
@@ -87,16 +87,20 @@ async function* extractEntry(
         ...(sibling === undefined ? {} : { sibling, partner: partnerOf(entry, sibling) }),
       };
       for await (const item of extractor.extract(input)) {
-        yield* told(item, entry, budget, options);
+        yield* told(item.type === "failure" ? { ...item, failure: limited(item.failure, held) } : item, entry, budget, options);
         if (options.signal.aborted) return;
       }
       return;
     }
     yield { type: "entry", path: entry.path, format: kind?.id ?? "unknown" };
-    if (kind === undefined) yield lost(entry, "unsupported-format", "no reader knows this content");
+    if (kind === undefined && bytes.limit?.() === undefined) yield lost(entry, "unsupported-format", "no reader knows this content");
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
-    yield lost(entry, error.code, error.message);
+    const { code, detail } = limited(
+      { stage: "extract", code: error.code, path: entry.path, detail: error.message, partial: false },
+      bytes,
+    );
+    yield lost(entry, code, detail);
   } finally {
     await bytes?.close();
   }
@@ -141,7 +145,7 @@ async function* textOf(chunk: Chunk, entry: Entry): AsyncGenerator<ExtractedText
   }
 }
 
-async function readAll(source: ByteSource, limit: number): Promise<Uint8Array> {
+async function readAll(source: ByteSource, limit: number): Promise<ByteSource> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   const block = new Uint8Array(BLOCK);
@@ -151,7 +155,7 @@ async function readAll(source: ByteSource, limit: number): Promise<Uint8Array> {
     length += count;
     if (length > limit) throw new FailureError("too-large", `a member of more than ${limit} bytes cannot be held in memory`);
   }
-  return Buffer.concat(pieces, length);
+  return memorySource(Buffer.concat(pieces, length), source.limit?.());
 }
 
 function lost(entry: Entry, code: Failure["code"], detail: string): ExtractedText {

@@ -125,7 +125,7 @@ const rows: readonly (readonly [limit: keyof Limits, value: number, name: string
     ]),
   ],
   ["depth", 1, "xml/flat-opc.xml", "too-deep-"],
-  ["inflatedBytes", 8_000, "two.zip", "too-large+", two],
+  ["inflatedBytes", 8_000, "two.zip", "too-large-", two],
   ["inflatedBytes", 80_000, "lines.csv.gz", "too-large+", gzipSync(line.repeat(20_000))],
   ["inflatedBytes", 3_000, "archive/lzma2.7z", "too-large+"],
   ["inflatedBytes", 3_000, "docx/places.docx", "too-large+"],
@@ -198,3 +198,51 @@ test.each(cases)(
     }
   },
 );
+
+/** 4 MiB of different lines as a tape archive of two files, the second of which ends behind any limit below that. */
+const tape = (() => {
+  const file = (name: string, content: Buffer): Buffer => {
+    const header = Buffer.alloc(512);
+    header.write(name);
+    header.write("0000644\0", 100);
+    header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124);
+    header.write("        0", 148);
+    header.write("ustar\x0000", 257);
+    header.write(
+      `${[...header]
+        .reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0)
+        .toString(8)
+        .padStart(6, "0")}\0 `,
+      148,
+    );
+    return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+  };
+  const lines = Buffer.from(Array.from({ length: 100_000 }, (_, number) => `${"-".repeat(20)}${(number * 7919) % 99_991}\n`).join(""));
+  return Buffer.concat([
+    file("1.txt", Buffer.from(line)),
+    file("2.docx", Buffer.concat([fixture("docx/places.docx"), lines])),
+    Buffer.alloc(1024),
+  ]);
+})();
+
+test.each([
+  ["a.tgz", gzipSync(tape), ["a.tgz", "a.tgz!/a.tar", "a.tgz!/a.tar!/2.docx"]],
+  ["a.zip", zip([["a.tar", tape]]), ["a.zip!/a.tar", "a.zip!/a.tar!/2.docx"]],
+  ["b.zip", zip([["a.tgz", gzipSync(tape)]]), ["b.zip!/a.tgz", "b.zip!/a.tgz!/a.tar", "b.zip!/a.tgz!/a.tar!/2.docx"]],
+])("a limit in %s is told as such where it cuts something off, and not as damage", async (name, bytes, cut) => {
+  const told = new Map<string, string[]>();
+  await examine(
+    { ...workshop, limits: { ...defaultLimits, inflatedBytes: 1_500_000 } },
+    { path: name, key: name, root: 0, size: bytes.length, modified: undefined, stamp: undefined, depth: 0 },
+    () => Promise.resolve(memorySource(bytes)),
+    undefined,
+    new AbortController().signal,
+    ({ entry, failures }) => {
+      const codes = failures.map(({ code }) => code);
+      if (codes.length > 0) told.set(entry.path, [...(told.get(entry.path) ?? []), ...codes]);
+    },
+  );
+  // What the document itself has no more bytes for is told as well.
+  expect([...told.keys()].filter((path) => !path.includes("docx!/")).toSorted()).toEqual(cut);
+  expect(new Set([...told.values()].flat())).toEqual(new Set(["too-large"]));
+});

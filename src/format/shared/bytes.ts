@@ -15,6 +15,7 @@ export async function readRange(source: ByteSource, offset: number, length: numb
 
 /** A part of a seekable source as a source of its own; closing it leaves the outer one open. */
 export function rangeSource(outer: ByteSource, from: number, length: number, taken?: (end: number) => void): ByteSource {
+  let short = false;
   return {
     size: length,
     seekable: outer.seekable,
@@ -22,9 +23,12 @@ export function rangeSource(outer: ByteSource, from: number, length: number, tak
       const wanted = Math.min(into.length, Math.max(0, length - offset));
       if (wanted === 0) return 0;
       taken?.(offset + wanted);
-      return outer.read(into.subarray(0, wanted), from + offset);
+      const count = await outer.read(into.subarray(0, wanted), from + offset);
+      short ||= count < wanted;
+      return count;
     },
     close: () => Promise.resolve(),
+    limit: () => (short ? outer.limit?.() : undefined),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Trouble } from "./lzma2.ts";
 import { unpackedName } from "./unpackedName.ts";
 import type { Unpacking } from "./xzStream.ts";
 import { streamSource } from "./zipMember.ts";
+import type { MemberDamage } from "./zipMember.ts";
 
 /** What a trouble is called in a failure. */
 export const troubleCodes: Readonly<Record<Trouble, FailureCode>> = {
@@ -28,25 +29,28 @@ export async function* readCompressed(
   const feed = new ByteFeed(input.bytes, 0);
   const unpacking = unpack(feed);
   const guard = createInflationGuard(input.budget, input.signal);
-  const failures: Extracted[] = [];
+  const damages: { readonly damage: MemberDamage; readonly partial: boolean }[] = [];
   let out = 0;
   async function* pieces(): AsyncGenerator<Uint8Array, void> {
     for await (const piece of unpacking.pieces) {
       const refused = guard.allow(piece.length, feed.position);
       if (refused !== undefined) {
-        failures.push(told(input.entry, refused.code, refused.detail, true));
+        damages.push({ damage: refused, partial: true });
         return;
       }
       out += piece.length;
       yield piece;
     }
     const trouble = unpacking.trouble();
-    if (trouble !== undefined) failures.push(told(input.entry, troubleCodes[trouble.code], trouble.detail, out > 0));
+    if (trouble !== undefined) damages.push({ damage: { code: troubleCodes[trouble.code], detail: trouble.detail }, partial: out > 0 });
   }
   yield {
     type: "member",
     entry: innerEntry(input.entry, { name: unpackedName(input.entry.path), key: "unpacked" }),
-    open: () => Promise.resolve(streamSource(pieces(), undefined, () => undefined, lent)),
+    open: () =>
+      Promise.resolve(
+        streamSource(pieces(), undefined, () => (damages.length > 0 ? (input.bytes.limit?.() ?? damages[0]?.damage) : undefined), lent),
+      ),
   };
-  yield* failures;
+  for (const { damage, partial } of damages) yield told(input.entry, damage.code, damage.detail, partial);
 }

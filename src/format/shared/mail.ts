@@ -213,7 +213,7 @@ async function* readMember(mail: Mail, encoding: string, name: string, sealed: b
     async function* pieces(): AsyncGenerator<Uint8Array, void> {
       for (let piece = await body.next(); piece !== undefined; piece = await body.next()) yield piece;
     }
-    yield { type: "member", entry, open: () => Promise.resolve(streamSource(pieces(), undefined, () => undefined)) };
+    yield { type: "member", entry, open: () => Promise.resolve(streamSource(pieces(), undefined)) };
   } else sink.stop("too-large", "limit of members reached");
   // What the reader of the member has left.
   while ((await body.next()) !== undefined);

@@ -75,7 +75,7 @@ export async function* readRuns(input: ExtractInput, files: readonly RunFile[], 
       yield {
         type: "member",
         entry: innerEntry(entry, { name: file.name, key: file.from, size: file.size, modified: file.modified }),
-        open: () => Promise.resolve(streamSource(all(first), file.size, () => undefined)),
+        open: () => Promise.resolve(streamSource(all(first), file.size, () => refused)),
       };
       // What the reader of the member has left must be passed over.
       while ((await take()) !== undefined);

@@ -390,7 +390,7 @@ export function openFolder(
   };
   const input = (index: number): ByteSource => {
     const pair = folder.pairs.find(([to]) => to === index);
-    if (pair !== undefined) return streamSource(output(pair[1]), folder.sizes[pair[1]], () => undefined);
+    if (pair !== undefined) return streamSource(output(pair[1]), folder.sizes[pair[1]]);
     const packed = folder.packed[folder.packedInputs.indexOf(index)];
     if (packed === undefined) throw new SevenZipError("damaged", "directory is damaged");
     return rangeSource(source, packed.from, packed.length);

@@ -128,5 +128,6 @@ export function mappedSource(
       return wanted.length;
     },
     close: () => Promise.resolve(),
+    limit: () => (zeroCount.spent() ? { code: "too-large", detail: "limit of inflated bytes reached" } : stored.limit?.()),
   };
 }

@@ -1,6 +1,6 @@
 import { constants, crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import type { Budget, Stop } from "../../model/chunk.ts";
-import type { ByteSource } from "../../model/entry.ts";
+import type { ByteSource, SourceLimit } from "../../model/entry.ts";
 import { FailureError } from "../../model/failure.ts";
 import type { FailureCode } from "../../model/failure.ts";
 import { rangeSource, readRange } from "./bytes.ts";
@@ -52,6 +52,9 @@ const sampleLength = 256 * 1024;
 const backLength = 1024 * 1024;
 /** 128 KiB: what most pieces are that are lent. */
 const copyLength = 128 * 1024;
+
+/** What ends a source and is no damage of it. */
+const limits: ReadonlySet<FailureCode> = new Set(["too-large", "bomb", "interrupted"]);
 
 /** Methods beside stored and deflate (APPNOTE 4.4.5). */
 const unpackers: Readonly<Record<number, (feed: ByteFeed, size: number | undefined) => Unpacking>> = {
@@ -128,12 +131,15 @@ export async function memberSource(
         }
         return spent ? Promise.resolve(0) : source.read(into, offset);
       },
+      limit: () => (spent ? { code: "too-large", detail: "limit of inflated bytes reached" } : source.limit?.()),
     };
   }
   const reader = await openMember(zip, member, options);
   return streamSource(reader.pieces(), believable(member), () => {
     const damage = reader.damage();
-    if (damage !== undefined) damaged(damage);
+    if (damage === undefined) return undefined;
+    damaged(damage);
+    return zip.source.limit?.() ?? damage;
   });
 }
 
@@ -159,13 +165,13 @@ export async function memberBytes(
 }
 
 /**
- * Bytes given in order as a source that cannot seek: it keeps the last 1 MiB for steps back. Pieces that are `lent`, good until the next is asked
- * for, are copied, over and over into the same memory.
+ * Bytes given in order as a source that cannot seek: it keeps the last 1 MiB for steps back. `ended` is asked once why they ended, where that was
+ * before their time. Pieces that are `lent`, good until the next is asked for, are copied, over and over into the same memory.
  */
 export function streamSource(
   pieces: AsyncGenerator<Uint8Array, void>,
   size: number | undefined,
-  ended: () => void,
+  ended: () => MemberDamage | undefined = () => undefined,
   lent = false,
 ): ByteSource {
   const kept: { readonly start: number; readonly bytes: Uint8Array }[] = [];
@@ -181,12 +187,14 @@ export function streamSource(
   };
   let length = 0;
   let done = false;
+  let limit: SourceLimit | undefined;
   const more = async (): Promise<boolean> => {
     if (done) return false;
     const next = await pieces.next();
     if (next.done === true) {
       done = true;
-      ended();
+      const why = ended();
+      if (why !== undefined && limits.has(why.code)) limit = why;
       return false;
     }
     kept.push({ start: length, bytes: lent ? copy(next.value) : next.value });
@@ -223,6 +231,7 @@ export function streamSource(
       if (!done) await pieces.return();
       done = true;
     },
+    limit: () => limit,
   };
 }
 
@@ -322,13 +331,7 @@ function read(zip: Zip, plan: Plan, options: MemberOptions): MemberReader {
     let other: Unpacking | undefined;
     if (plan.method === 0) source = stored();
     else if (unpack !== undefined) {
-      other = unpack(
-        new ByteFeed(
-          streamSource(stored(), plan.length, () => undefined),
-          0,
-        ),
-        plan.size,
-      );
+      other = unpack(new ByteFeed(streamSource(stored(), plan.length), 0), plan.size);
       source = other.pieces;
     } else if (plan.length <= wholeStored && plan.decrypt === undefined) {
       source = inflateWhole(await readRange(zip.source, plan.from, plan.length), plan.size, (detail) => {

@@ -22,7 +22,10 @@ test("lent pieces are kept for steps back of 1 MiB, whatever their lengths", asy
   const lengths = Array.from({ length: 60 }, (_, index) => [100_000, 7, 131_072, 300_000][index % 4] ?? 0);
   const total = lengths.reduce((sum, length) => sum + length, 0);
   let ended = 0;
-  const source = streamSource(lent(lengths), undefined, () => ended++, true);
+  const end = (): undefined => {
+    ended++;
+  };
+  const source = streamSource(lent(lengths), undefined, end, true);
   const block = new Uint8Array(65_536);
   for (let at = 0; at < total; at += block.length) {
     const count = await source.read(block, at);
