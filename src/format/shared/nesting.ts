@@ -1,11 +1,13 @@
 /**
  * Whether the tags of an XML document nest deeper than `limit`, or more than `limit` end that never began, or as many comments and the like begin
- * that never end, or as many tags are broken off by the next, told from its bytes alone (UTF-8 or UTF-16). For libraries that build a tree, which such a document costs a square.
+ * that never end, or as many tags are broken off by the next or never end, told from its bytes alone (UTF-8 or UTF-16). For libraries that build a
+ * tree, which such a document costs a square.
  */
 export function nestsDeeperThan(bytes: Uint8Array, limit: number): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").replaceAll("\0", "");
   const open: string[] = [];
   const lastEnds = new Map(["-->", "]]>", "?>"].map((end) => [end, text.lastIndexOf(end)]));
+  const lastClose = text.lastIndexOf(">");
   let strays = 0;
   for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1)) {
     const first = text.charCodeAt(at + 1);
@@ -23,10 +25,9 @@ export function nestsDeeperThan(bytes: Uint8Array, limit: number): boolean {
       else if (++strays > limit) return true;
       continue;
     }
-    const close = text.indexOf(">", to);
-    if (close < 0) break;
+    const close = at > lastClose ? -1 : text.indexOf(">", to);
     const next = text.indexOf("<", to);
-    if (next >= 0 && next < close) {
+    if (close < 0 || (next >= 0 && next < close)) {
       if (++strays > limit) return true;
       continue;
     }

@@ -11,7 +11,7 @@ test("tags and comments that never end, ends that never began and tags broken of
     expect(nestsDeeperThan(Buffer.from(deep, encoding), 3)).toBe(true);
     expect(nestsDeeperThan(Buffer.from(deep, encoding), 4)).toBe(false);
     expect(nestsDeeperThan(Buffer.from(stray, encoding), 3)).toBe(true);
-    for (const text of [...begun, "<a><b x='1' <c/></a>".repeat(4)]) {
+    for (const text of [...begun, "<a></a><<<<", "<a><b x='1' <c/></a>".repeat(4)]) {
       expect(nestsDeeperThan(Buffer.from(text, encoding), 3)).toBe(true);
       expect(nestsDeeperThan(Buffer.from(text, encoding), 4)).toBe(false);
     }
