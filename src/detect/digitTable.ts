@@ -1,10 +1,12 @@
 import type { Trigger } from "../model/rule.ts";
-import type { DigitTable } from "./kernel/contract.ts";
+import type { DigitRuleShape, DigitTable } from "./kernel/contract.ts";
 
 type DigitTrigger = Extract<Trigger, { kind: "digits" }>;
 
 /** Groups of rules told apart by what may stand before a candidate; what is over has no condition. */
 const GROUPS = 8;
+/** Rules that are asked one by one about a chain. */
+const MOST_RULES = 64;
 
 /** What the kernel looks for of all digit triggers: by the first three digits, the totals that any of them takes. */
 export function digitTable(triggers: readonly DigitTrigger[]): DigitTable | undefined {
@@ -20,6 +22,7 @@ export function digitTable(triggers: readonly DigitTrigger[]): DigitTable | unde
   const before = new Uint8Array(256).fill(0xff, 0x80).fill(0xff, 0x30, 0x3a);
   const totals = new Uint32Array(2 * 1000 * groups.length);
   let least = Number.MAX_SAFE_INTEGER;
+  const rules: DigitRuleShape[] = [];
   for (const [group, one] of groups.entries()) {
     for (let byte = 0; byte < 0x80; byte++) {
       if (one.before === undefined || one.before.includes(byte)) before[byte] = (before[byte] ?? 0) | (1 << group);
@@ -32,14 +35,16 @@ export function digitTable(triggers: readonly DigitTrigger[]): DigitTable | unde
         if (total <= 32) low |= 1 << (total - 1);
         else high |= 1 << (total - 33);
       }
-      for (const head of headsOf(trigger.prefixes)) {
+      const heads = headsOf(trigger.prefixes);
+      rules.push({ group, low, high, heads, shape: trigger.shape });
+      for (const head of heads) {
         const place = 2 * (1000 * group + head);
         totals[place] = (totals[place] ?? 0) | low;
         totals[place + 1] = (totals[place + 1] ?? 0) | high;
       }
     }
   }
-  return { before, totals, groups: groups.length, least };
+  return { before, totals, groups: groups.length, least, rules: rules.length > MOST_RULES ? [] : rules };
 }
 
 const ALL_HEADS: readonly number[] = Array.from({ length: 1000 }, (_, head) => head);

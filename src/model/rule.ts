@@ -81,12 +81,34 @@ export interface RuleKind {
   ): { readonly matcher: Matcher } | { readonly problems: readonly RuleProblem[] };
 }
 
+/**
+ * How a chain of digits goes on where a rule takes it: an automaton over digit, blank, hyphen and dot (kinds 0 to 3; separators of more than one
+ * byte are what their normal form is), from the candidate's first digit on.
+ */
+export interface DigitShape {
+  /**
+   * The first state by the byte before the candidate; 128 where that is beyond ASCII, part of a character, or
+   * none; 129 where it is a separator behind a digit.
+   */
+  readonly first: Uint16Array;
+  /** Next state by `4 * state + kind`; in state 0 nothing can be taken. */
+  readonly next: Uint16Array;
+  /** By state: 1 where the candidate is taken, 2 where it is unless a digit follows, 4 where something else than a digit may follow. */
+  readonly takes: Uint8Array;
+}
+
+/** A shape that is made when it is needed; `key`: what it is made of. Undefined where there is none: then every chain is taken. */
+export interface DigitShapeSource {
+  readonly key: string;
+  make(): DigitShape | undefined;
+}
+
 /** What the kernel finds for a rule. */
 export type Trigger = { readonly roles?: readonly Role[] } &
   /**
    * A run of `min`–`max` digits: plain, grouped by single separators, full-width. `prefixes`: its first digits, normalised. `before`: the ASCII
    * characters that may stand before it, where the rule takes no others; what is beyond ASCII always may. `luhn`: outside of tables the rule
-   * takes only what ends in the check digit of ISO/IEC 7812.
+   * takes only what ends in the check digit of ISO/IEC 7812. `shape`: how its digits and separators go on.
    */
   (
     | {
@@ -96,6 +118,7 @@ export type Trigger = { readonly roles?: readonly Role[] } &
         readonly prefixes?: readonly string[];
         readonly before?: readonly number[];
         readonly luhn?: true;
+        readonly shape?: DigitShapeSource;
       }
     /** Compared without regard to ASCII case. At least two bytes in every encoding, except `@`. */
     | { readonly kind: "literal"; readonly text: string }

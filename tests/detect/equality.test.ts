@@ -25,7 +25,9 @@ describe("a glance", () => {
     glance: () => true,
     essential: undefined,
     triggers: matcher.triggers.map((one) =>
-      one.kind === "digits" ? { ...one, before: Array.from({ length: 128 }, (_, code) => code) } : one,
+      one.kind === "digits"
+        ? { ...one, before: Array.from({ length: 128 }, (__, code) => code), shape: { key: "", make: () => undefined } }
+        : one,
     ),
   }));
   const table: Table = {

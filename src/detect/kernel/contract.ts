@@ -1,3 +1,4 @@
+import type { DigitShapeSource } from "../../model/rule.ts";
 import type { ByteEncoding } from "../../util/decode.ts";
 
 /** What the kernel looks for, of all rules at once. */
@@ -20,7 +21,24 @@ export interface DigitTable {
   readonly groups: number;
   /** Fewest digits that any rule takes. */
   readonly least: number;
+  /** Each rule by itself, in order; none where they are too many to be asked one after the other. */
+  readonly rules: readonly DigitRuleShape[];
 }
+
+/** What one rule takes of what the groups take. */
+export interface DigitRuleShape {
+  readonly group: number;
+  /** Totals of digits, `total - 1` as bit: 1 to 32, and 33 to 40. */
+  readonly low: number;
+  readonly high: number;
+  /** Values of the first three digits. */
+  readonly heads: readonly number[];
+  readonly shape: DigitShapeSource | undefined;
+}
+
+/** What stands before a candidate, as shapes have it, where no ASCII character is known to, and where a digit and a separator do. */
+export const UNKNOWN_BEFORE = 128;
+export const WITHIN_CHAIN = 129;
 
 /** `kind` of a candidate that is a run of digits; others are indices of `TriggerSet.literals`. */
 export const DIGITS = -1;
@@ -65,7 +83,7 @@ export class CandidateList {
  * of any rule could take. `bytes` reaches beyond `to` as far as the flow does, so that a candidate is seen whole.
  *
  * Digits: a candidate for each group of digits that no digit precedes, plain or full-width, where the table takes its first three digits with
- * a total that a group's end reaches. It ends with the chain of groups that single separators (space, hyphen, dot, no-break or ideographic
+ * a total that a group's end reaches, and a rule's shape its digits and separators. It ends with the chain of groups that single separators (space, hyphen, dot, no-break or ideographic
  * space) join to it, at most 40 digits.
  */
 export interface Kernel {

@@ -1,3 +1,4 @@
+import type { DigitShape } from "../../model/rule.ts";
 import type { ByteEncoding } from "../../util/decode.ts";
 import { CHAIN_DIGITS } from "./contract.ts";
 
@@ -32,6 +33,14 @@ function separatorSize(bytes: Uint8Array, at: number, encoding: ByteEncoding): n
   return byte === 0xa1 && (second === 0x40 || second === 0x56 || second === 0xd0) ? 2 : 0;
 }
 
+/** What the normal form of the separator at `at` is to shapes. */
+function separatorKind(bytes: Uint8Array, at: number, encoding: ByteEncoding): number {
+  const byte = bytes[at] ?? 0;
+  if (byte < 0x80) return byte === 0x20 ? 1 : byte === 0x2d ? 2 : 3;
+  if (encoding === "utf8") return byte === 0xc2 || byte === 0xe3 ? 1 : 2;
+  return byte === 0xa1 && bytes[at + 1] === (encoding === "gb18030" ? 0xa1 : 0x40) ? 1 : 2;
+}
+
 /** A chain of groups of digits as it lies in bytes; read again and again, since candidates are many. */
 export class DigitChain {
   /** Value of the first three digits. */
@@ -42,6 +51,9 @@ export class DigitChain {
   /** Digits of the chain; `digits` holds their values. */
   count = 0;
   readonly digits: Uint8Array = new Uint8Array(CHAIN_DIGITS + 1);
+  /** Kinds of its characters as shapes have them, `length` in all. */
+  readonly kinds: Uint8Array = new Uint8Array(2 * CHAIN_DIGITS + 2);
+  length = 0;
   /** Where its last group ends. */
   end = 0;
 
@@ -51,6 +63,8 @@ export class DigitChain {
     this.high = 0;
     this.count = this.#group(bytes, at, length, encoding, 0);
     if (this.count > CHAIN_DIGITS) return false;
+    this.kinds.fill(0, 0, this.count);
+    this.length = this.count;
     this.end = this.#at;
     this.#total();
     for (;;) {
@@ -58,6 +72,8 @@ export class DigitChain {
       if (separator === 0) break;
       const seen = this.#group(bytes, this.end + separator, length, encoding, this.count);
       if (seen === this.count || seen > CHAIN_DIGITS) break;
+      this.kinds[this.length++] = separatorKind(bytes, this.end, encoding);
+      this.kinds.fill(0, this.length, (this.length += seen - this.count));
       this.count = seen;
       this.end = this.#at;
       this.#total();
@@ -77,6 +93,19 @@ export class DigitChain {
       if (sum % 10 === 0) return true;
     }
     return false;
+  }
+
+  /** Whether the shape takes its digits and separators behind `before`: an ASCII character, or 128. */
+  fits({ first, next, takes }: DigitShape, before: number): boolean {
+    let state = first[before] ?? 0;
+    for (let at = 0; at < this.length; at++) {
+      const kind = this.kinds[at] ?? 0;
+      state = next[4 * state + kind] ?? 0;
+      if (state === 0) return false;
+      const taken = takes[state] ?? 0;
+      if ((taken & 1) !== 0 || ((taken & 2) !== 0 && at + 1 < this.length && this.kinds[at + 1] !== 0)) return true;
+    }
+    return (takes[state] ?? 0) !== 0;
   }
 
   #at = 0;

@@ -1,7 +1,8 @@
+import type { DigitShape } from "../../model/rule.ts";
 import { characterStart } from "../../util/decode.ts";
 import type { ByteEncoding } from "../../util/decode.ts";
 import { DigitChain, digitSize } from "./digitChain.ts";
-import { DIGITS } from "./contract.ts";
+import { DIGITS, UNKNOWN_BEFORE, WITHIN_CHAIN } from "./contract.ts";
 import type { CandidateList, DigitTable, Kernel, TriggerSet } from "./contract.ts";
 import { literalBytes } from "./literalBytes.ts";
 
@@ -89,9 +90,27 @@ function equalFolded(bytes: Uint8Array, at: number, literal: Uint8Array): boolea
   return true;
 }
 
+/** By the first three digits; none where rules are not asked one by one. */
+type Shapes = readonly (readonly {
+  readonly group: number;
+  readonly low: number;
+  readonly high: number;
+  readonly shape: DigitShape | undefined;
+}[])[];
+
+function shapesOf({ rules }: DigitTable): Shapes {
+  const byHead = rules.length === 0 ? [] : Array.from({ length: 1000 }, (): Shapes[number][number][] => []);
+  for (const { group, low, high, heads, shape } of rules) {
+    const made = { group, low, high, shape: shape?.make() };
+    for (const head of heads) byHead[head]?.push(made);
+  }
+  return byHead;
+}
+
 /** The kernel in plain TypeScript: what runs where WebAssembly SIMD is missing, and what the other kernel is held against. */
 export function createFallbackKernel(triggers: TriggerSet): Kernel {
   const tables = new Map<ByteEncoding, Tables>();
+  let shapes: Shapes | undefined;
   return {
     id: "ts",
     find(bytes, from, to, encoding, out) {
@@ -100,7 +119,8 @@ export function createFallbackKernel(triggers: TriggerSet): Kernel {
         known = build(triggers, encoding);
         tables.set(encoding, known);
       }
-      if (triggers.digits !== undefined) findDigits(bytes, from, to, encoding, triggers.digits, out);
+      if (triggers.digits !== undefined)
+        findDigits(bytes, from, to, encoding, triggers.digits, (shapes ??= shapesOf(triggers.digits)), out);
       if (known.short.size > 0) findShort(bytes, from, to, known, out);
       for (const table of known.grams) findByGram(bytes, from, to, table, out);
     },
@@ -131,7 +151,15 @@ function findShort(bytes: Uint8Array, from: number, to: number, { classes, short
   }
 }
 
-function findDigits(bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding, table: DigitTable, out: CandidateList): void {
+function findDigits(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  encoding: ByteEncoding,
+  table: DigitTable,
+  shapes: Shapes,
+  out: CandidateList,
+): void {
   const lead = encoding === "utf8" ? 0xef : encoding === "gb18030" ? 0xa3 : 0xa2;
   let at = from;
   while (at < to) {
@@ -147,7 +175,8 @@ function findDigits(bytes: Uint8Array, from: number, to: number, encoding: ByteE
     }
     // A run that began in the block before belongs to it; a block may begin within a digit.
     const inside = at - from < 3 && isInsideRun(bytes, at, encoding);
-    if (!inside && chain.read(bytes, at, bytes.length, encoding) && taken(table, bytes, at, encoding)) out.push(DIGITS, at, chain.end);
+    if (!inside && chain.read(bytes, at, bytes.length, encoding) && taken(table, shapes, bytes, at, encoding))
+      out.push(DIGITS, at, chain.end);
     do at += digitSize(bytes, at, encoding);
     while (at < bytes.length && digitSize(bytes, at, encoding) > 0);
   }
@@ -162,23 +191,45 @@ function aligned(bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean
 const chain = new DigitChain();
 
 /** Whether any rule could take the chain just read. */
-function taken(table: DigitTable, bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean {
+function taken(table: DigitTable, shapes: Shapes, bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean {
   const groups = groupsBefore(table, bytes, at, encoding);
-  for (let group = 0; group < table.groups; group++) {
+  let any = false;
+  for (let group = 0; group < table.groups && !any; group++) {
     if (((groups >> group) & 1) === 0) continue;
     const place = 2 * (1000 * group + chain.head);
-    if (((table.totals[place] ?? 0) & chain.low) !== 0 || ((table.totals[place + 1] ?? 0) & chain.high) !== 0) return true;
+    any = ((table.totals[place] ?? 0) & chain.low) !== 0 || ((table.totals[place + 1] ?? 0) & chain.high) !== 0;
   }
-  return false;
+  if (!any || shapes.length === 0) return any;
+  const before = isWithin(bytes, at, encoding) ? WITHIN_CHAIN : (knownBefore(bytes, at, encoding) ?? UNKNOWN_BEFORE);
+  return (shapes[chain.head] ?? []).some(
+    ({ group, low, high, shape }) =>
+      ((groups >> group) & 1) !== 0 &&
+      ((low & chain.low) !== 0 || (high & chain.high) !== 0) &&
+      (shape === undefined || chain.fits(shape, before)),
+  );
 }
 
 /** Groups that allow what stands before a candidate, as bits. */
 export function groupsBefore(table: DigitTable, bytes: Uint8Array, at: number, encoding: ByteEncoding): number {
-  if (at === 0) return 0xff;
+  const before = knownBefore(bytes, at, encoding);
+  return before === undefined ? 0xff : (table.before[before] ?? 0xff);
+}
+
+/** Whether an ASCII digit and separator stand before a candidate. */
+function isWithin(bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean {
+  const [separator, digit] = [bytes[at - 1], bytes[at - 2] ?? 0];
+  if (at < 2 || (separator !== 0x20 && separator !== 0x2d && separator !== 0x2e) || digit < 0x30 || digit > 0x39) return false;
+  // In GB18030 a digit may belong to a character of four bytes.
+  return encoding !== "gb18030" || (at > 2 && (bytes[at - 3] ?? 0) < 0x81);
+}
+
+/** The ASCII character before a candidate; undefined where there is none, or it cannot be told. */
+function knownBefore(bytes: Uint8Array, at: number, encoding: ByteEncoding): number | undefined {
+  if (at === 0) return undefined;
   const before = bytes[at - 1] ?? 0;
   // Outside of UTF-8 a byte below 0x80 may be the end of a character.
-  if (encoding !== "utf8" && before >= 0x40 && at >= 2 && (bytes[at - 2] ?? 0) >= 0x81) return 0xff;
-  return table.before[before] ?? 0xff;
+  if (before >= 0x80 || (encoding !== "utf8" && before >= 0x40 && at >= 2 && (bytes[at - 2] ?? 0) >= 0x81)) return undefined;
+  return before;
 }
 
 function isInsideRun(bytes: Uint8Array, at: number, encoding: ByteEncoding): boolean {

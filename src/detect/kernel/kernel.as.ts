@@ -14,6 +14,11 @@ let digitTables: usize = 0;
 let digitGroups: u32 = 0;
 let digitBefore: usize = 0;
 let digitLeast: i32 = 0;
+let shapeHeads: usize = 0;
+let shapeRules: usize = 0;
+/** Kinds of the characters of the chain at hand. */
+const kinds: usize = memory.data(96);
+let length: i32 = 0;
 let literals: usize = 0;
 let shorts: usize = 0;
 let shortCount: u32 = 0;
@@ -32,12 +37,17 @@ export function base(): usize {
   return (__heap_base + 63) & ~63;
 }
 
-/** `tables`: groups × 1000 masks of 64 bits; `before`: 256 bytes, a bit a group; `least`: shortest total of any rule, 0 for no digits. */
-export function setDigits(tables: usize, groups: u32, before: usize, least: i32): void {
+/**
+ * `tables`: groups × 1000 masks of 64 bits; `before`: 256 bytes, a bit a group; `least`: shortest total of any rule, 0 for no digits. `heads`: for
+ * each value of the first three digits a mask of 64 bits of rules, 0 where these are not asked one by one; `rules`: see `fits`.
+ */
+export function setDigits(tables: usize, groups: u32, before: usize, least: i32, heads: usize, rules: usize): void {
   digitTables = tables;
   digitGroups = groups;
   digitBefore = before;
   digitLeast = least;
+  shapeHeads = heads;
+  shapeRules = rules;
 }
 
 /** `list`: address and length of each literal; `shortTables` and `gramTables`: see `findShort` and `findByGram`. */
@@ -327,6 +337,14 @@ function separatorSize(at: usize): usize {
   return byte === 0xa1 && (second === 0x40 || second === 0x56 || second === 0xd0) ? 2 : 0;
 }
 
+/** What the normal form of the separator at `at` is to shapes. */
+function separatorKind(at: usize): u8 {
+  const byte: u32 = load<u8>(at);
+  if (byte < 0x80) return byte === 0x20 ? 1 : byte === 0x2d ? 2 : 3;
+  if (encoding === UTF8) return byte === 0xc2 || byte === 0xe3 ? 1 : 2;
+  return byte === 0xa1 && <u32>load<u8>(at, 1) === (encoding === GB18030 ? 0xa1 : 0x40) ? 1 : 2;
+}
+
 /** A chain of groups of digits that begins at `at`, unless a digit goes before. */
 function digitsAt(at: usize): void {
   let seen: i32 = 0;
@@ -337,6 +355,8 @@ function digitsAt(at: usize): void {
     end += size;
     if (++seen > CHAIN_DIGITS) return;
   }
+  memory.fill(kinds, 0, seen);
+  length = seen;
   let totals: u64 = (<u64>1) << (seen - 1);
   for (;;) {
     const separator = separatorSize(end);
@@ -350,6 +370,9 @@ function digitsAt(at: usize): void {
       more++;
     }
     if (more === 0 || seen + more > CHAIN_DIGITS) break;
+    store<u8>(kinds + length, separatorKind(end));
+    memory.fill(kinds + length + 1, 0, more);
+    length += more + 1;
     head = prefix;
     seen += more;
     totals |= (<u64>1) << (seen - 1);
@@ -363,15 +386,51 @@ function digitsAt(at: usize): void {
 
 function taken(at: usize, head: u32, totals: u64): bool {
   let groups: u32 = 0xff;
+  let behind: u32 = 128;
   if (at > low) {
     const before: u32 = load<u8>(at - 1);
     // Outside of UTF-8 a byte below 0x80 may be the end of a character.
-    if (encoding === UTF8 || before < 0x40 || at < low + 2 || load<u8>(at - 2) < 0x81) groups = load<u8>(digitBefore + before);
+    if (before < 0x80 && (encoding === UTF8 || before < 0x40 || at < low + 2 || load<u8>(at - 2) < 0x81)) {
+      groups = load<u8>(digitBefore + before);
+      behind = isWithin(at, before) ? 129 : before;
+    }
   }
+  let any = false;
   for (let group: u32 = 0; group < digitGroups; group++) {
-    if (((groups >> group) & 1) !== 0 && (load<u64>(digitTables + ((group * 1000 + head) << 3)) & totals) !== 0) return true;
+    if (((groups >> group) & 1) !== 0 && (load<u64>(digitTables + ((group * 1000 + head) << 3)) & totals) !== 0) {
+      any = true;
+      break;
+    }
+  }
+  if (!any || shapeHeads === 0) return any;
+  let rules = load<u64>(shapeHeads + (head << 3));
+  while (rules !== 0) {
+    if (fits(shapeRules + (<usize>ctz(rules) << 5), groups, totals, behind)) return true;
+    rules &= rules - 1;
   }
   return false;
+}
+
+/** Whether an ASCII digit and separator, `before`, stand before `at`. */
+function isWithin(at: usize, before: u32): bool {
+  if (at < low + 2 || (before !== 0x20 && before !== 0x2d && before !== 0x2e) || <u32>load<u8>(at - 2) - 0x30 >= 10) return false;
+  return encoding !== GB18030 || (at > low + 2 && load<u8>(at - 3) < 0x81);
+}
+
+/** Whether a rule takes the chain at hand. Its record: totals, group, and where the parts of its shape lie, 0 for none. */
+function fits(rule: usize, groups: u32, totals: u64, behind: u32): bool {
+  if (((groups >> load<u32>(rule, 8)) & 1) === 0 || (load<u64>(rule) & totals) === 0) return false;
+  const next = <usize>load<u32>(rule, 12);
+  if (next === 0) return true;
+  const takes = <usize>load<u32>(rule, 16);
+  let state: u32 = load<u16>(<usize>load<u32>(rule, 20) + (behind << 1));
+  for (let at: i32 = 0; at < length; at++) {
+    state = load<u16>(next + (((state << 2) + load<u8>(kinds + at)) << 1));
+    if (state === 0) return false;
+    const taken: u32 = load<u8>(takes + state);
+    if ((taken & 1) !== 0 || ((taken & 2) !== 0 && at + 1 < length && load<u8>(kinds + at + 1) !== 0)) return true;
+  }
+  return load<u8>(takes + state) !== 0;
 }
 
 function inside(at: usize): bool {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { ByteEncoding } from "../../util/decode.ts";
-import type { TriggerSet } from "./contract.ts";
+import type { DigitTable, TriggerSet } from "./contract.ts";
 import { literalBytes } from "./literalBytes.ts";
 
 /** Longest literal that is sought by nibbles of its first three bytes, and longest of those with bytes over 0x7f where there are few. */
@@ -65,7 +65,35 @@ function layDigits({ digits }: TriggerSet, layout: Layout, writes: ((view: DataV
     new Uint32Array(buffer, tables).set(digits.totals);
     new Uint8Array(buffer, before).set(digits.before);
   });
-  return [base + tables, digits.groups, base + before, digits.least];
+  return [base + tables, digits.groups, base + before, digits.least, ...layShapes(digits, layout, writes, base)];
+}
+
+/** Rules one by one: a mask of them for each value of the first three digits, and a record of 32 bytes for each. */
+function layShapes({ rules }: DigitTable, layout: Layout, writes: ((view: DataView) => void)[], base: number): readonly [number, number] {
+  if (rules.length === 0) return [0, 0];
+  const [heads, records] = [layout.take(8 * 1000), layout.take(32 * rules.length)];
+  for (const [index, rule] of rules.entries()) {
+    const shape = rule.shape?.make();
+    const next = shape && layout.take(shape.next.byteLength);
+    const takes = shape && layout.take(shape.takes.byteLength);
+    const first = shape && layout.take(shape.first.byteLength);
+    writes.push((view) => {
+      for (const head of rule.heads)
+        view.setUint8(heads + 8 * head + (index >> 3), view.getUint8(heads + 8 * head + (index >> 3)) | (1 << (index & 7)));
+      const record = records + 32 * index;
+      view.setUint32(record, rule.low, true);
+      view.setUint32(record + 4, rule.high, true);
+      view.setUint32(record + 8, rule.group, true);
+      if (shape === undefined || next === undefined || takes === undefined || first === undefined) return;
+      view.setUint32(record + 12, base + next, true);
+      view.setUint32(record + 16, base + takes, true);
+      for (const [at, state] of shape.next.entries()) view.setUint16(next + 2 * at, state, true);
+      view.setUint32(record + 20, base + first, true);
+      for (const [at, state] of shape.first.entries()) view.setUint16(first + 2 * at, state, true);
+      new Uint8Array(view.buffer, takes).set(shape.takes);
+    });
+  }
+  return [base + heads, base + records];
 }
 
 /** Addresses in the tables are those of the memory: `base` and more. */
@@ -119,21 +147,28 @@ export function tablesKey({ literals, digits }: TriggerSet, encoding: ByteEncodi
   const hash = createHash("sha256")
     .update(code)
     .update(JSON.stringify([encoding, literals, digits?.groups, digits?.least]));
-  if (digits !== undefined) hash.update(digits.totals).update(digits.before);
+  if (digits !== undefined) {
+    hash.update(digits.totals).update(digits.before);
+    hash.update(
+      JSON.stringify(
+        digits.rules.map(({ group, low, high, heads, shape }) => [group, low, high, heads.length < 1000 ? heads : "all", shape?.key]),
+      ),
+    );
+  }
   return hash.digest("hex");
 }
 
-/** Tables as bytes: ten numbers of 32 bits, the first 1 where there are digits, then the image. */
+/** Tables as bytes: twelve numbers of 32 bits, the first 1 where there are digits, then the image. */
 export function packTables({ image, digits, literals }: Tables): Uint8Array {
-  const numbers = Uint32Array.of(digits === undefined ? 0 : 1, ...(digits ?? [0, 0, 0, 0]), ...literals);
+  const numbers = Uint32Array.of(digits === undefined ? 0 : 1, ...(digits ?? [0, 0, 0, 0, 0, 0]), ...literals);
   return Buffer.concat([new Uint8Array(numbers.buffer), image]);
 }
 
 /** The same back. */
 export function unpackTables(bytes: Uint8Array): Tables {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [some = 0, ...numbers] = Array.from({ length: 10 }, (_, at) => view.getUint32(4 * at, true));
-  return { image: bytes.subarray(40), digits: some === 0 ? undefined : numbers.slice(0, 4), literals: numbers.slice(4) };
+  const [some = 0, ...numbers] = Array.from({ length: 12 }, (_, at) => view.getUint32(4 * at, true));
+  return { image: bytes.subarray(48), digits: some === 0 ? undefined : numbers.slice(0, 6), literals: numbers.slice(6) };
 }
 
 /** Literals that are sought by their first three bytes, in groups that go through the text by themselves. */

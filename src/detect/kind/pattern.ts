@@ -17,6 +17,7 @@ import type {
 } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { charactersBefore, createGlance, takesDigits } from "../shared/patternGlance.ts";
+import { shapeOf } from "../shared/digitShape.ts";
 import { boundaryOf, chainGoesOn, hasScheme, inAddress } from "../shared/boundary.ts";
 import { contextFinder } from "../shared/context.ts";
 import type { ContextFinder } from "../shared/context.ts";
@@ -367,7 +368,9 @@ function triggersOf(written: Json, patterns: readonly Pattern[], bounded: boolea
   const reached = tiers.filter(({ all }) => !all.some((name) => others.has(name)));
   const luhn = reached.every(({ all }) => all.some((name) => name === "luhn" || name === "column" || name === "column-weak"));
   const more = { ...(before === undefined ? {} : { before }), ...(luhn ? { luhn } : {}) } as const;
-  return triggers.map((one) => (one.kind === "digits" ? { ...one, ...more } : one));
+  return triggers.map((one) =>
+    one.kind === "digits" ? { ...one, ...more, shape: shapeOf(patterns, bounded, one.prefixes === undefined) } : one,
+  );
 }
 
 function compile(one: Fields["patterns"][number], index: number, problems: RuleProblem[]): readonly Pattern[] {

@@ -1,31 +1,19 @@
 import type { Node } from "./expression.ts";
+import { Nfa } from "./nfa.ts";
 
 /** State in which nothing can follow. */
 export const DEAD = 0;
-/** States of a non-deterministic automaton beyond which an expression is not looked at. */
-const LARGEST = 4000;
-/** Copies of a repeated node; more are taken as any number. */
-const COPIES = 64;
 /** Classes of units beyond which its tables would be too large. */
 const WIDEST = 1000;
 /** Deterministic states kept; then they are made afresh. */
 const REMEMBERED = 1500;
-
-interface Step {
-  readonly ranges: readonly (readonly [low: number, high: number])[];
-  readonly next: number;
-}
 
 /**
  * Takes at least what any of some expressions takes, one code unit after the other and no unit twice. Deterministic states are made when
  * they are met first, so a large expression costs what is seen of it.
  */
 export class Automaton {
-  readonly #steps: (Step | undefined)[] = [];
-  readonly #skips: number[][] = [];
-  readonly #start: number[] = [];
-  readonly #accept: number;
-  readonly #aheads: boolean;
+  readonly #nfa: Nfa;
   /** Classes of units, 256 at a time as they are asked for, and where classes begin. */
   readonly #pages: (Uint16Array | undefined)[] = [];
   readonly #bounds: number[];
@@ -37,16 +25,10 @@ export class Automaton {
   #table = new Int32Array(0);
   #again = new Int32Array(0);
 
-  private constructor(nodes: readonly Node[], aheads: boolean) {
-    this.#aheads = aheads;
-    this.#accept = this.#state();
-    for (const node of nodes) {
-      const start = this.#state();
-      this.#start.push(start);
-      this.#build(node, start, this.#accept);
-    }
+  private constructor(nfa: Nfa) {
+    this.#nfa = nfa;
     const bounds = new Set<number>([0]);
-    for (const step of this.#steps) {
+    for (const step of nfa.steps) {
       for (const [low, high] of step?.ranges ?? []) {
         bounds.add(low);
         if (high < 0xffff) bounds.add(high + 1);
@@ -57,18 +39,11 @@ export class Automaton {
     this.#reset();
   }
 
-  /**
-   * Undefined where an expression is too large to be looked at so. `aheads`: what must follow an expression's end is taken as part of it, so
-   * that a match is known by it; else it is left out.
-   */
+  /** Undefined where an expression is too large to be looked at so; `aheads` as in `Nfa.of`. */
   static of(nodes: readonly Node[], aheads = false): Automaton | undefined {
-    try {
-      const automaton = new Automaton(nodes, aheads);
-      return automaton.#width <= WIDEST ? automaton : undefined;
-    } catch (error) {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    }
+    const nfa = Nfa.of(nodes, aheads);
+    const automaton = nfa && new Automaton(nfa);
+    return automaton !== undefined && automaton.#width <= WIDEST ? automaton : undefined;
   }
 
   /** The state before the first unit. */
@@ -86,57 +61,6 @@ export class Automaton {
 
   accepts(state: number): boolean {
     return this.#accepting[state] === true;
-  }
-
-  #state(): number {
-    if (this.#skips.length >= LARGEST) throw new RangeError("too many states");
-    this.#steps.push(undefined);
-    this.#skips.push([]);
-    return this.#skips.length - 1;
-  }
-
-  #build(node: Node, from: number, to: number): void {
-    if (node.kind === "empty") this.#skips[from]?.push(to);
-    else if (node.kind === "set") {
-      const at = this.#state();
-      this.#skips[from]?.push(at);
-      this.#steps[at] = { ranges: node.ranges, next: to };
-    } else if (node.kind === "ahead") {
-      if (this.#aheads && to === this.#accept) this.#build(node.of, from, to);
-      else this.#skips[from]?.push(to);
-    } else if (node.kind === "choice") for (const one of node.of) this.#build(one, from, to);
-    else if (node.kind === "sequence") {
-      let at = from;
-      for (const [index, one] of node.of.entries()) {
-        const next = index === node.of.length - 1 ? to : this.#state();
-        this.#build(one, at, next);
-        at = next;
-      }
-      if (node.of.length === 0) this.#skips[from]?.push(to);
-    } else this.#repeat(node.of, node.min, node.max, from, to);
-  }
-
-  #repeat(of: Node, min: number, max: number, from: number, to: number): void {
-    let at = from;
-    for (let count = 0; count < Math.min(min, COPIES); count++) {
-      const next = this.#state();
-      this.#build(of, at, next);
-      at = next;
-    }
-    if (max > COPIES) {
-      const loop = this.#state();
-      this.#skips[at]?.push(loop);
-      this.#build(of, loop, loop);
-      this.#skips[loop]?.push(to);
-      return;
-    }
-    for (let count = min; count < max; count++) {
-      const next = this.#state();
-      this.#skips[at]?.push(to);
-      this.#build(of, at, next);
-      at = next;
-    }
-    this.#skips[at]?.push(to);
   }
 
   #page(page: number): Uint16Array {
@@ -168,7 +92,7 @@ export class Automaton {
     this.#table = new Int32Array(64 * this.#width).fill(-1);
     this.#again = new Int32Array(64 * this.#width).fill(-1);
     this.#table.fill(DEAD, 0, this.#width);
-    this.#intern(this.#closure(this.#start));
+    this.#intern(this.#nfa.closure(this.#nfa.starts));
   }
 
   #make(state: number, cls: number, anew: boolean): number {
@@ -180,20 +104,13 @@ export class Automaton {
     }
     const next: number[] = [];
     for (const member of members) {
-      const step = this.#steps[member];
+      const step = this.#nfa.steps[member];
       if (step !== undefined && step.ranges.some(([low, high]) => code >= low && code <= high)) next.push(step.next);
     }
-    if (anew) next.push(...this.#start);
-    const made = this.#intern(this.#closure(next));
+    if (anew) next.push(...this.#nfa.starts);
+    const made = this.#intern(this.#nfa.closure(next));
     (anew ? this.#again : this.#table)[state * this.#width + cls] = made;
     return made;
-  }
-
-  #closure(from: readonly number[]): readonly number[] {
-    const seen = new Set<number>(from);
-    for (const state of seen) for (const next of this.#skips[state] ?? []) seen.add(next);
-    // States that only lead on to others say nothing of their own.
-    return [...seen].filter((state) => state === this.#accept || this.#steps[state] !== undefined).toSorted((one, other) => one - other);
   }
 
   #intern(members: readonly number[]): number {
@@ -203,7 +120,7 @@ export class Automaton {
     const state = this.#members.length;
     this.#known.set(key, state);
     this.#members.push(Uint32Array.from(members));
-    this.#accepting.push(members.includes(this.#accept));
+    this.#accepting.push(members.includes(this.#nfa.accept));
     if ((state + 1) * this.#width > this.#table.length) {
       this.#table = grown(this.#table);
       this.#again = grown(this.#again);
