@@ -123,7 +123,7 @@ export interface Ledger {
 /** Unique people against the limits of 法释〔2017〕10号 第五条, halved for staff: an indicator of quantity, no legal finding. */
 export interface Quantity {
   readonly subjects: number;
-  /** Those whose `property` or `transaction`s lie open. */
+  /** Those whose `property`, `location`, `transaction`s and the like lie open. */
   readonly by: Readonly<Record<string, number>>;
   /** Sum over classes of people by limit; 1 reaches the number in the article. */
   readonly share: number;

@@ -98,7 +98,7 @@ export interface Examination {
   readonly counts: readonly RuleCount[];
   /** Keys of the subjects met at medium confidence or above, each once; of more than 16,384 a sample that says how many (`util/distinct.ts`). */
   readonly subjects: readonly string[];
-  /** Those of them whose property or transactions lie open, by class of subject: `property`, `transaction`. */
+  /** Those of them of whom more lies open, by class of subject: `property`, `location`, `content`, `transaction`, `call`, `lodging`, `health`. */
   readonly subjectsBy: Readonly<Record<string, readonly string[]>>;
   readonly bytes: number;
   readonly elapsedMs: number;

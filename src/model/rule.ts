@@ -235,7 +235,7 @@ export interface OverMatch {
   readonly severity?: Severity;
   /** Of a table: which column, from 0, holds what. */
   readonly columns?: readonly { readonly at: number; readonly infoType: string }[];
-  /** As what its people are counted: `property`, `transaction`; else `other`. */
+  /** As what its people are counted: `property`, `transaction`, `health` and the like; else `other`. */
   readonly subjectClass?: string;
   /** Of an entry: its people as a share of the limit that matters. */
   readonly share?: number;

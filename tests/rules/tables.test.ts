@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Examination, MatchGroup } from "../../src/model/finding.ts";
+import { shareOf } from "../../src/detect/shared/quantity.ts";
+import { loadPacks } from "../../src/rulepack/load.ts";
 import { openEntryBench } from "./support/entry.ts";
+import { RULES } from "./support/examine.ts";
 
 const examine = await openEntryBench();
 
@@ -123,6 +126,23 @@ describe("a table", () => {
     const { subjectsBy, subjects } = await examine("a.csv", `客户姓名,卡号,账户余额\n${rows}\n`);
     expect(subjectsBy["property"]?.length).toBe(3);
     expect(subjects.length).toBe(3);
+  });
+
+  it.each([
+    ["手机号,经度,纬度,定位时间", (at: number) => `1368264${5000 + at},120.15${at},30.28${at},2024-03-01 10:22:01`, "location", 0.4],
+    ["姓名,手机号,通话时间,通话时长", (at: number) => `欧阳静,1368264${5000 + at},2024-03-01 10:22,${at}`, "call", 0.04],
+    ["姓名,手机号,聊天内容", (at: number) => `欧阳静,1368264${5000 + at},第${at}次`, "content", 0.4],
+    ["姓名,手机号,入住日期,房间号", (at: number) => `欧阳静,1368264${5000 + at},2024-03-01,8${at}`, "lodging", 0.04],
+    ["姓名,手机号,诊断结果", (at: number) => `欧阳静,1368264${5000 + at},二型糖尿病`, "health", 0.04],
+    ["姓名,手机号,爱好", (at: number) => `欧阳静,1368264${5000 + at},读书`, undefined, 0.004],
+  ])("counts its people against the limit of their kind: %s", async (head, row, subjectClass, share) => {
+    const { subjectsBy, subjects } = await examine("a.csv", `${head}\n${Array.from({ length: 10 }, (_, at) => row(at)).join("\n")}\n`);
+    expect(Object.keys(subjectsBy)).toEqual(subjectClass === undefined ? [] : [subjectClass]);
+    const packs = await loadPacks([RULES], { disabled: [] });
+    const fields = packs.rules.find(({ base }) => base.id === "cn-bank/bulk-subjects")?.fields;
+    const limits = { limits: fields?.["limits"] as Record<string, number>, factor: Number(fields?.["factor"]) };
+    const counts = Object.fromEntries(Object.entries(subjectsBy).map(([name, keys]) => [name, keys.length]));
+    expect(shareOf(subjects.length, counts, limits)).toBeCloseTo(share, 9);
   });
 
   it("tells no name of a column that the lexicon does not know, nor what stands in its brackets", async () => {

@@ -1,6 +1,7 @@
 import type { Json } from "../../model/json.ts";
 import type { Evidence, RuleKind, RuleProblem } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
+import { subjectClasses } from "../shared/quantity.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 
 const types: Schema = { type: "array", items: { type: "string", minLength: 1 }, minItems: 1 };
@@ -12,7 +13,7 @@ const schema: Schema = {
     any: types,
     count: { type: "integer", minimum: 1, maximum: 10 },
     within: { type: "integer", minimum: 20, maximum: 1000, description: "characters from 20 to 1000" },
-    subjects: { enum: ["property", "transaction", "other"] },
+    subjects: { enum: subjectClasses },
     tiers: tiersSchema,
   },
   required: ["all", "within", "tiers"],

@@ -2,6 +2,7 @@ import type { Json } from "../../model/json.ts";
 import type { Evidence, OverMatch, RuleKind, RuleProblem, Severity, TableView, TableViewColumn } from "../../model/rule.ts";
 import { checkSchema, type Schema } from "../../util/schema.ts";
 import { cellShapes } from "../shared/lexicon.ts";
+import { subjectClasses } from "../shared/quantity.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 
 const types: Schema = { type: "array", items: { type: "string", minLength: 1 }, minItems: 1 };
@@ -26,7 +27,7 @@ const schema: Schema = {
         required: ["subjects", "severity"],
       },
     },
-    subjects: { enum: ["property", "transaction", "other"] },
+    subjects: { enum: subjectClasses },
     tiers: tiersSchema,
   },
   required: ["columns", "tiers"],
@@ -61,7 +62,8 @@ type Hold = "values" | "named" | "shape";
  * Each entry of `columns` must be held by a column of its own. A column holds a type when rules found it in enough of the rows (a share of
  * `fit`, half of that under a strong name), or when it is named so and its first cells have the shape that the lexicon gives for the type
  * (balances, dates, grades: no rule reads them). `low` also counts what was found at low confidence. `severities` raise the severity from so
- * many people on. Evidence: `values` when every column that rules can read was found by its values, `named` when all are named, `columns`.
+ * many people on. Evidence: `values` when every column that rules can read was found by its values, `named` when all are named,
+ * `named:TYPE` for each that is, `columns`.
  */
 export const table: RuleKind = {
   kind: "table",
@@ -98,6 +100,9 @@ function judge(view: TableView, said: Fields, shapes: ReadonlyMap<string, RegExp
   if ([...taken.keys()].every((at) => (view.columns[at]?.infoTypes.length ?? 0) > 0)) {
     evidence.push({ by: "column", name: "named", effect: "raises" });
   }
+  for (const [at, { infoType }] of taken)
+    if (view.columns[at]?.infoTypes.includes(infoType) === true)
+      evidence.push({ by: "column", name: `named:${infoType}`, effect: "states" });
   const severity = (said.severities ?? []).findLast(({ subjects }) => view.subjects >= subjects)?.severity;
   return {
     evidence,

@@ -1,3 +1,6 @@
+/** What of people lies open, as 法释〔2017〕10号 第五条 tells kinds of personal data apart. */
+export const subjectClasses: readonly string[] = ["property", "location", "content", "transaction", "call", "lodging", "health", "other"];
+
 /** How many people of each class are many, and what counts for whom. */
 export interface QuantityLimits {
   /** By class of subject; `other` for those of no class. */

@@ -11,6 +11,18 @@ import type { Terminal } from "../../terminal.ts";
 import { evidenceWords, roleWords } from "./evidence.ts";
 import { benchOf } from "./shared.ts";
 
+/** Classes of subject in Chinese. */
+const subjectClassWords: Readonly<Record<string, string>> = {
+  property: "征信、财产信息",
+  location: "行踪轨迹信息",
+  content: "通信内容",
+  transaction: "交易信息",
+  call: "通信记录",
+  lodging: "住宿信息",
+  health: "健康生理信息",
+  other: "其他信息",
+};
+
 /** Words of a long list that are shown before it is cut. */
 const SHOWN = 24;
 /** Characters of an expression or an example that are shown; `--json` gives all. */
@@ -91,14 +103,10 @@ const words: Readonly<Record<string, (value: Json, locale: Locale) => readonly s
   subjects: (value, locale) =>
     typeof value === "number"
       ? [locale === "zh" ? `${value} 人以上` : `${value} people or more`]
-      : [
-          locale === "zh"
-            ? `其中的人按${value === "property" ? "财产信息" : value === "transaction" ? "交易信息" : "其他信息"}计数`
-            : `its people count as ${String(value)}`,
-        ],
+      : [locale === "zh" ? `其中的人按${subjectClassWords[String(value)] ?? "其他信息"}计数` : `its people count as ${String(value)}`],
   limits: (value, locale) => [
     `${locale === "zh" ? "限额" : "limits"} ${Object.entries(value as Fields)
-      .map(([name, limit]) => `${name} ${Number(limit)}`)
+      .map(([name, limit]) => `${locale === "zh" ? (subjectClassWords[name] ?? "其他信息") : name} ${Number(limit)}`)
       .join(locale === "zh" ? "，" : ", ")}`,
   ],
   features: (value) =>
