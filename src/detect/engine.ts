@@ -5,6 +5,7 @@ import { Ahead, lookAt } from "./ahead.ts";
 import { compileRules, EVERY_LINE } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { ByteSource } from "../model/entry.ts";
+import { turned, turnedRange } from "./transpose.ts";
 import type { Engine, Look, RowsFound, RowsPart, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
 import { CountedRows } from "./countedRows.ts";
 import { glanceAt, lineAt, plansAt } from "./dispatch.ts";
@@ -93,7 +94,8 @@ class EngineSession implements Session {
     this.#counted = new CountedRows(compiled, options, this.#settler);
   }
 
-  text(chunk: TextChunk): void {
+  text(given: TextChunk): void {
+    const chunk = turned(given, this.#compiled.lexicon) ?? given;
     const { content } = chunk;
     const flow = this.#flow(chunk.flow, "utf8", chunk.start);
     this.#segment(flow, chunk, content.bytes.length, (offset) => content.locate(offset));
@@ -103,7 +105,8 @@ class EngineSession implements Session {
     this.#process(flow, false);
   }
 
-  async chunk(chunk: Chunk, look?: Look): Promise<void> {
+  async chunk(given: Chunk, look?: Look): Promise<void> {
+    const chunk = (await turnedRange(given, this.#compiled.lexicon)) ?? given;
     const { content } = chunk;
     if (content.kind === "utf8") {
       this.text({ ...chunk, content });

@@ -17,11 +17,15 @@ export interface Column {
 
 /** A name of a column as the lexicon writes it: NFKC, lower case, without spaces, joiners, quotes, stars, colons and `(必填)`. */
 export function normaliseHeader(name: string): string {
-  return name
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/\((必填|选填|必须|可选)\)/g, "")
-    .replace(/[\s_\-.'"`*:[\]]/g, "");
+  return (
+    name
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/\((必填|选填|必须|可选)\)/g, "")
+      // `[Password]` is a name in brackets, `pas[sword]` an abbreviation.
+      .replace(/(?<![a-z])\[|\](?![a-z])/g, "")
+      .replace(/[\s_\-.'"`*:]/g, "")
+  );
 }
 
 /** Builds the lexicon from a pack's table: `{entities: {person_name: {strong: [...], weak: [...]}}}`; types are told in upper case. */
@@ -57,11 +61,17 @@ function record(value: Json | undefined): Readonly<Record<string, Json>> | undef
 const HEADER_LENGTH = 40;
 /** Characters that may stand before a known name: `主借款人` before 姓名. */
 const PREFIX_LENGTH = 8;
+/** What a value has and a word of a program has not. */
+const VALUE = /[\d@\u3400-\u9fff]/;
+/** Share of the cells below a lone name that must be values. */
+const VALUE_SHARE = 0.5;
 /** Rows of a table without names from which its values may say what a column holds. */
 const UNNAMED_ROWS = 3;
 /** Share of a column's cells that must look like names of persons. */
 const NAME_SHARE = 0.8;
 const PERSON = /^[\u3400-\u9fff]{2,4}$|^[\u3400-\u9fff]{1,10}(?:[·•][\u3400-\u9fff]{1,10}){1,3}$/;
+/** Rows that begin with a name of their own where names stand at the left. */
+const LABELS = 3;
 /** A long number. */
 const NUMBER = /^[\d０-９ -]{11,24}[\dXx]?$/;
 
@@ -84,9 +94,15 @@ interface Named extends Column {
  */
 export function nameColumns(head: readonly (readonly string[])[], lexicon: ColumnLexicon): NamedColumns | undefined {
   if (isUpright(head, lexicon)) return undefined;
+  let seen = 0;
   for (const [row, cells] of head.entries()) {
     const named = cells.map((cell) => nameOf(cell, lexicon));
-    if (!names(named) && !namesPeople(named, head.slice(row + 1))) continue;
+    const below = head.slice(row + 1);
+    const filled = filledOf(cells);
+    // Below a row that is as wide a lone name is a word like any other; one that stands alone has values below it.
+    const sure = filled > 1 ? filled > seen || knownOf(named) > 1 : hasValues(below, cells);
+    if (named.every(({ value }) => !value)) seen = Math.max(seen, filled);
+    if (!(sure && names(named)) && !namesPeople(named, below)) continue;
     const second = head[row + 1];
     const both = second === undefined ? undefined : joined(cells, second, named, lexicon);
     return both === undefined ? { from: row, row, columns: named.map(columnOf) } : { from: row, row: row + 1, columns: both.map(columnOf) };
@@ -94,7 +110,7 @@ export function nameColumns(head: readonly (readonly string[])[], lexicon: Colum
   return byValues(head);
 }
 
-/** Whether three rows, one after another, begin with a name that their values follow: names stand at the left, not above. */
+/** Whether names stand at the left, not above: three rows, one after another, that begin with one and go on with its values. */
 function isUpright(head: readonly (readonly string[])[], lexicon: ColumnLexicon): boolean {
   let run = 0;
   for (const cells of head) {
@@ -105,7 +121,39 @@ function isUpright(head: readonly (readonly string[])[], lexicon: ColumnLexicon)
     run = upright ? run + 1 : 0;
     if (run === 3) return true;
   }
-  return false;
+  return peopleBeside(head, lexicon) > 0;
+}
+
+/**
+ * How many columns of values stand beside a column of names: one for a form of labels and values, more where each further column is a person.
+ * 0 where names stand above, in a row of their own, or nowhere.
+ */
+export function peopleBeside(head: readonly (readonly string[])[], lexicon: ColumnLexicon): number {
+  const labels = new Set<string>();
+  let strong = 0;
+  let rows = 0;
+  let width = 0;
+  let numbers = false;
+  let pairs = 0;
+  for (const cells of head) {
+    const filled = cells.filter((cell) => cell.trim() !== "");
+    const [first, ...others] = filled.map((cell) => nameOf(cell, lexicon));
+    if (first === undefined || others.length === 0) continue;
+    rows++;
+    if (others.some((one) => isStrong(one))) return 0;
+    if (first.infoTypes.length + first.weakTypes.length === 0) continue;
+    const labelled = others.filter(({ weakTypes }) => weakTypes.length > 0).length;
+    if (labelled > 1) return 0;
+    pairs += labelled;
+    if (isStrong(first)) strong++;
+    labels.add(normaliseHeader(first.header));
+    width = Math.max(width, others.length);
+    numbers ||= filled.slice(1).filter((cell) => NUMBER.test(cell.trim())).length * 2 >= others.length;
+  }
+  // A list of fields with their kinds and lengths begins alike, and has no values.
+  if (labels.size < LABELS || strong === 0 || !numbers || labels.size * 3 < rows) return 0;
+  // A second label on its rows: two pairs beside each other, not two people.
+  return pairs > 1 ? 1 : width;
 }
 
 function isStrong(named: Named | undefined): boolean {
@@ -115,9 +163,25 @@ function isStrong(named: Named | undefined): boolean {
 function names(named: readonly Named[]): boolean {
   const filled = named.filter(({ header, value }) => header !== "" || value).length;
   const strong = named.filter(({ infoTypes }) => infoTypes.length > 0).length;
-  const weak = named.filter(({ infoTypes, weakTypes }) => infoTypes.length === 0 && weakTypes.length > 0).length;
+  // `mm` and `MM` are codes, of a country and of a language.
+  const unsure = named.filter(({ infoTypes, weakTypes }) => infoTypes.length === 0 && weakTypes.length > 0);
+  const weak = new Set(unsure.map(({ header }) => normaliseHeader(header))).size;
   const values = named.filter(({ value }) => value).length;
   return (strong > 0 || weak > 1) && values * 2 <= filled && (filled === 1 || strong + weak > 1 || values === 0);
+}
+
+function knownOf(named: readonly Named[]): number {
+  return named.filter(({ infoTypes, weakTypes }) => infoTypes.length + weakTypes.length > 0).length;
+}
+
+function filledOf(cells: readonly string[]): number {
+  return cells.filter((cell) => cell.trim() !== "").length;
+}
+
+/** Whether below a name that stands alone in its row there are values: of a list of words any may be one. */
+function hasValues(below: readonly (readonly string[])[], cells: readonly string[]): boolean {
+  const at = cells.findIndex((cell) => cell.trim() !== "");
+  return below.length === 0 || shareOf(below, at, VALUE) >= VALUE_SHARE;
 }
 
 function namesPeople(named: readonly Named[], below: readonly (readonly string[])[]): boolean {
@@ -159,9 +223,7 @@ function joined(
       ? { ...whole, header: own.header }
       : own;
   });
-  const known = (list: readonly Named[]): number =>
-    list.filter(({ infoTypes, weakTypes }) => infoTypes.length + weakTypes.length > 0).length;
-  return known(columns) > known(named) ? columns : undefined;
+  return knownOf(columns) > knownOf(named) ? columns : undefined;
 }
 
 function columnOf({ header, infoTypes, weakTypes }: Named): Column {
@@ -173,7 +235,8 @@ function nameOf(cell: string, lexicon: ColumnLexicon): Named {
   const header = cell.trim();
   const nothing = { header: "", infoTypes: [], weakTypes: [] };
   if (header === "") return { ...nothing, value: false };
-  if (header.length > HEADER_LENGTH || /\d{5}/.test(header)) return { ...nothing, value: true };
+  // `= A challenge password` follows its key.
+  if (header.length > HEADER_LENGTH || /\d{5}|^[=:]/.test(header)) return { ...nothing, value: true };
   for (const name of [header, bare(header)]) {
     const key = normaliseHeader(name);
     const infoTypes = lexicon.strong.get(key) ?? [];

@@ -3,7 +3,9 @@ import type { ByteSource } from "../model/entry.ts";
 import { detectEncodings } from "../util/encoding.ts";
 import type { Detected } from "../util/encoding.ts";
 import { splitRow } from "../util/row.ts";
+import { alignedText, showsColumns } from "./shared/alignedText.ts";
 import { escapedText, showsEscapes } from "./shared/escapedText.ts";
+import { fixedLayout, fixedText } from "./shared/fixedText.ts";
 import { holeMark, startsWithHole, textBehindHole } from "./shared/hole.ts";
 import { mayHoldRecords, MOST_RECORD_BYTES, recordChunks } from "./shared/records.ts";
 
@@ -32,7 +34,7 @@ const SAMPLE_ROWS = 40;
 export const text: Extractor = {
   id: "text",
   title: { zh: "纯文本、CSV、日志、源代码", en: "Plain text, CSV, logs, source code" },
-  version: 6,
+  version: 7,
   access: "in-order",
   divisible: true,
   accepts: async ({ head, members }) =>
@@ -57,6 +59,15 @@ export const text: Extractor = {
     }
     const lines = sampled(show(), head.length);
     let table = tableOf(lines);
+    if (table === undefined && part === undefined && encodings.length === 1) {
+      const layout = fixedLayout(lines);
+      if (layout !== undefined || showsColumns(lines)) {
+        const source = replayed(bytes, head);
+        const input = { budget, path: entry.path, signal };
+        yield* layout === undefined ? alignedText(source, encodings[0], input) : fixedText(source, encodings[0], layout, input);
+        return;
+      }
+    }
     if (table === undefined && part === undefined && head.length < HEAD) {
       const stretches = tablesWithin(body, encodings[0], encodings[0] === detected.encodings[0] ? show() : undefined);
       // A flow's offsets are those of its text in UTF-8 where its bytes are two a character.

@@ -79,6 +79,107 @@ describe("a table", () => {
   });
 
   it.each([
+    [
+      "csv",
+      "姓名,欧阳静,黄晓红,周建国\n性别,女,女,男\n证件号码,440308199001152170,320106198512034023,330106199208172284\n联系电话,13682645189,15921877043,18975521036\n",
+    ],
+    [
+      "a title and blanks",
+      "项目\t客户一\t客户二\t客户三\n\n姓名\t欧阳静\t黄晓红\t周建国\n身份证号\t440308199001152170\t320106198512034023\t330106199208172284\n手机号\t13682645189\t15921877043\t18975521036\n",
+    ],
+  ])("is known where each person has a column of their own: %s", async (_what, content) => {
+    const { matches, subjects } = await examine("a.txt", content);
+    const [table] = matches;
+    expect([table?.ruleId, table?.group?.matches, subjects.length]).toEqual(["cn-bank/three-elements", 9, 3]);
+    const lines = content.split("\n");
+    for (const { location, infoType } of matches.filter(({ group }) => group === undefined)) {
+      if (location.kind !== "line") throw new Error("text has lines");
+      const cell = lines[location.line - 1]?.slice(location.column - 1).split(/[,\t]/)[0];
+      expect(people.flat()).toContain(cell);
+      expect(cell?.length).toBe(infoType === "PERSON_NAME" ? 3 : infoType === "CN_MOBILE" ? 11 : 18);
+    }
+  });
+
+  it.each([
+    [
+      "a column that says who is who",
+      "类型,姓名,身份证号\n借款人,欧阳静,440308199001152170\n担保人,黄晓红,320106198512034023\n共同借款人,周建国,330106199208172284\n",
+      "cn-bank/customer-list",
+    ],
+    [
+      "two labels on a row",
+      "姓名|欧阳静|性别|女\n身份证号|440308199001152170|联系电话|13682645189\n银行卡号|6217000010001234569|受理编号|2024063000012\n",
+      "cn-bank/person-four-elements",
+    ],
+    ["names of fields, with their kinds", "字段,类型,说明\n姓名,文本,必填\n身份证号,文本,必填\n手机号,文本,选填\n", undefined],
+    ["what is no list of people", "指标,一季度,二季度\n存款余额,100,200\n贷款余额,80,90\n客户号,1,2\n", undefined],
+  ])("is as it stands with %s", async (_what, content, ruleId) => {
+    expect(groupsOf(await examine("a.csv", content)).map(([id]) => id)).toEqual(ruleId === undefined ? [] : [ruleId]);
+  });
+
+  const printed = (page: number): string =>
+    `\f          某某银行 逾期清单   第 ${page} 页\n${"-".repeat(80)}\n 客户名称      证件号码              贷款账号               逾期本金\n${"-".repeat(80)}\n${people
+      .map(([name, id]) => ` ${name}        ${id}    3301040160001234${page}67   ${" ".repeat(6)}88.00\n`)
+      .join("")}${"-".repeat(80)}\n 本页小计: 3 笔\n`;
+
+  it("is known where a host printed it, with the pages' repeated headings as one", async () => {
+    const { matches, subjects } = await examine("rpt.txt", `${printed(1)}${printed(2)}`);
+    const [table] = matches;
+    expect([table?.ruleId, table?.group?.rows, table?.group?.parts.map(({ header }) => header), subjects.length]).toEqual([
+      "cn-bank/credit-list",
+      { count: 6, first: 5, last: 16 },
+      ["", "逾期本金"],
+      3,
+    ]);
+    const [name] = matches.filter(({ infoType }) => infoType === "PERSON_NAME");
+    expect(name?.location).toEqual({ kind: "line", line: 5, column: 2 });
+  });
+
+  it.each([
+    [
+      "a card and a telephone right behind it",
+      (id: string, card: string, mobile: string, at: number) => `D0000000${at}${id}${card.padEnd(19)}${mobile}00000000066106820240630`,
+    ],
+    [
+      "a name before it, a code of the kind of document between",
+      (id: string, card: string, mobile: string, at: number) =>
+        `0101${"欧阳静".padEnd(10)}01${id}${card.padEnd(19)}${mobile}   CNY00000000${at}000`,
+    ],
+  ])("is known where its records have a fixed width: %s", async (_what, record) => {
+    const rows = Array.from({ length: 12 }, (_, at) =>
+      record(residentId(at), people[at % 3]?.[2] ?? "", `1${[3, 5, 8][at % 3]}${at % 2 === 0 ? 6 : 8}8264${5100 + at}`, at % 10),
+    );
+    const { matches, subjects } = await examine("d.dat", `H2024063000000012\n${rows.join("\n")}\nT00000012\n`);
+    const found = (type: string): number => matches.filter(({ infoType, group }) => infoType === type && group === undefined).length;
+    expect([found("CN_RESIDENT_ID"), found("BANK_CARD"), found("CN_MOBILE"), subjects.length]).toEqual([12, 12, 12, 12]);
+    const first = matches.find(({ infoType, group }) => infoType === "CN_RESIDENT_ID" && group === undefined);
+    expect(first?.location).toEqual({ kind: "line", line: 2, column: (rows[0]?.indexOf(residentId(0)) ?? 0) + 1 });
+  });
+
+  it("is none where digits of one width only look like records", async () => {
+    const rows = Array.from(
+      { length: 30 },
+      (_, at) => `20240630${String(10_000_000_000_000 + at * 7_919_000_017)}8800${String(900_000 - at)}${"0".repeat(12)}`,
+    );
+    expect((await examine("d.dat", `${rows.join("\n")}\n`)).matches).toEqual([]);
+  });
+
+  it.each([
+    ["two columns a character", "姓 名      身份证号码          手机号\n"],
+    ["one column a character", "姓 名            身份证号码               手机号\n"],
+    ["tabs", "姓 名\t身份证号码\t手机号\n"],
+  ])("is known where its cells are aligned by %s, with names in single characters", async (what, head) => {
+    const rows = people.map(([name, id, , mobile]) =>
+      what === "tabs"
+        ? `${[...name].join(" ")}\t${id}\t${mobile}`
+        : `${[...name].join(" ")}   ${what.startsWith("one") ? "         " : ""}${id}  ${mobile}`,
+    );
+    const { matches } = await examine("a.txt", `${head}${rows.join("\n")}\n`);
+    expect(matches[0]?.ruleId).toBe("cn-bank/three-elements");
+    expect(matches.filter(({ infoType }) => infoType === "PERSON_NAME").length).toBe(3);
+  });
+
+  it.each([
     ["two rows", `姓名,身份证号\n${people[0].slice(0, 2).join(",")}\n${people[1].slice(0, 2).join(",")}\n`],
     ["samples", "姓名,手机号\n张三,13800138000\n李四,13800138000\n王五,13800138000\n"],
     ["masked values", "姓名,身份证号\n欧阳静,4403**********2170\n黄晓红,3201**********4023\n周建国,3301**********2284\n"],

@@ -44,6 +44,8 @@ export interface FlowOptions {
   readonly roles: readonly [Role, ...Role[]];
   readonly place: Place;
   readonly page?: number;
+  /** Columns count the characters of a line, from 1; those of a cell from where `jumps` says that it begins. */
+  readonly characters?: true;
 }
 
 /** 16 KiB: a chunk is cut at the first end of a line behind it. */
@@ -132,7 +134,11 @@ export function createFlow(sink: Sink, options: FlowOptions): Flow {
     }
     const valid = isUtf8(bytes) ? bytes : sameLength(bytes);
     sink.chunk({
-      content: { kind: "utf8", bytes: valid, locate: (offset) => locate(valid, offset, where, place, told !== undefined) },
+      content: {
+        kind: "utf8",
+        bytes: valid,
+        locate: (offset) => locate(valid, offset, where, place, told !== undefined, options.characters),
+      },
       flow: id,
       start,
       roles,
@@ -245,6 +251,7 @@ function locate(
   },
   place: Place,
   cells: boolean,
+  characters: true | undefined,
 ): Location {
   let low = 0;
   let high = where.starts.length - 1;
@@ -258,6 +265,11 @@ function locate(
     const start = where.starts[low] ?? 0;
     for (let at = start; at < offset; at++) if (bytes[at] === 9) column++;
     column += where.jumped.findLast(([from]) => from >= start && from <= offset)?.[1] ?? 0;
+  }
+  if (characters === true) {
+    let start = where.starts[low] ?? 0;
+    if (cells) for (let at = start; at < offset; at++) if (bytes[at] === 9) start = at + 1;
+    column += Buffer.from(bytes.subarray(start, offset)).toString().length;
   }
   return place(where.marks[low] ?? 1, column);
 }
