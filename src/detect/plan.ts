@@ -43,7 +43,7 @@ export function planOf(matcher: Matcher, index: number): Plan {
     late: asked.some((name) => name.startsWith("tag:")),
     rowNamesOfType: types.map((type) => `row:${type}`),
     nearNamesOfType: types.map((type) => `near:${type}`),
-    subjectRank: subjectRank(infoType),
+    subjectRank: subjectRank(infoType, dataClass),
     advisory: dataClass === "advisory",
   };
 }
@@ -52,7 +52,7 @@ function whole({ rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach
   return { rule, triggers, maxSpan, tiers, tag, over, confirm, fill, reach, essential, glance };
 }
 
-function subjectRank(infoType: string): number | undefined {
+function subjectRank(infoType: string, dataClass: string): number | undefined {
   switch (infoType) {
     case "CN_RESIDENT_ID":
     case "RESIDENT_ID":
@@ -65,6 +65,9 @@ function subjectRank(infoType: string): number | undefined {
       return 2;
     case "BANK_ACCOUNT":
       return 3;
+    // Of a named person: who lives together is one.
+    case "ADDRESS":
+      return dataClass === "C2" ? 4 : undefined;
     default:
       return undefined;
   }

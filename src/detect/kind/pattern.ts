@@ -123,6 +123,8 @@ type Held =
     }
   | "nothing";
 
+/** Characters of a cell beyond which it is a text, whose numbers its column does not name. */
+const TEXT_CELL = 40;
 /** Characters before and behind a candidate in which a word is its context in prose. */
 const BEFORE = 30;
 const AFTER = 10;
@@ -223,7 +225,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     // What no word near it could save costs no look for words.
     if (!tiers.some((tier) => mayMeet(tier, evidence, settled))) return;
     const cell = cellOf(window);
-    let label = cell && addColumn(cell, columns, evidence);
+    let label = cell && addColumn(cell, columns, evidence, cell.text.length > TEXT_CELL);
     const harmless = allowed(value);
     const countered = (): boolean => isCounter(counter?.find(window.text, start, end));
     if (brief !== undefined && surest.some((tier) => isMet(tier, evidence, brief, settled, countered))) {
@@ -459,12 +461,13 @@ function addColumn(
   cell: Pick<WindowCell, "infoTypes" | "weakTypes"> & { readonly header?: string },
   columns: readonly string[],
   evidence: Evidence[],
+  text = false,
 ): string | undefined {
   if (cell.infoTypes.some((type) => columns.includes(type))) {
     evidence.push(COLUMN_SAYS);
     return cell.header;
   }
-  if (cell.infoTypes.length > 0) evidence.push(OTHER_COLUMN);
+  if (cell.infoTypes.length > 0 && !text) evidence.push(OTHER_COLUMN);
   if (!cell.weakTypes.some((type) => columns.includes(type))) return undefined;
   evidence.push(WEAK_COLUMN);
   return cell.header;

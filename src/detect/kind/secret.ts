@@ -91,6 +91,7 @@ export const secret: RuleKind = {
     if (problems.length > 0) return { problems };
     const samples = samplesOf(tables, said.exclude?.samples ?? base.infoType);
     const columns = said.columns ?? [base.infoType];
+    const keys = said.keys.map((key) => key.toLowerCase());
     const minimum = said.minimum ?? 4;
     const take = (found: { value: string; start: number } | undefined, named: readonly Evidence[], window: Window): Match | undefined => {
       if (found === undefined || found.value.length < minimum || samples.has(found.value.toLowerCase())) return undefined;
@@ -120,6 +121,8 @@ export const secret: RuleKind = {
             if (match !== undefined) emit({ ...match, label: cell.header });
             return;
           }
+          // A name of a column that something else names is no key.
+          if (cell !== undefined && !isKey(window, keys)) return;
           const match = keyed(window, take);
           if (match !== undefined) emit(match);
         },
@@ -127,6 +130,11 @@ export const secret: RuleKind = {
     };
   },
 };
+
+function isKey({ text, start, end }: Window, keys: readonly string[]): boolean {
+  const found = text.slice(start, end).toLowerCase();
+  return keys.some((key) => found.includes(key));
+}
 
 const mayFollow = createFollowGlance(KEYED);
 

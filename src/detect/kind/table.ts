@@ -16,6 +16,7 @@ const schema: Schema = {
       minItems: 1,
       description: "a list of columns, each a list of infoTypes of which one must stand",
     },
+    unless: { ...types, description: "infoTypes of which no column may be named" },
     minRows: { type: "integer", minimum: 1, maximum: 1000 },
     fit: { type: "number", minimum: 0.1, maximum: 1 },
     low: { type: "boolean" },
@@ -35,6 +36,7 @@ const schema: Schema = {
 
 interface Fields {
   readonly columns: readonly (readonly string[])[];
+  readonly unless?: readonly string[];
   readonly minRows?: number;
   readonly fit?: number;
   readonly low?: boolean;
@@ -61,7 +63,8 @@ type Hold = "values" | "named" | "shape";
  *
  * Each entry of `columns` must be held by a column of its own. A column holds a type when rules found it in enough of the rows (a share of
  * `fit`, half of that under a strong name), or when it is named so and its first cells have the shape that the lexicon gives for the type
- * (balances, dates, grades: no rule reads them). `low` also counts what was found at low confidence. `severities` raise the severity from so
+ * (balances, dates, grades: no rule reads them). None may be named as a type of `unless`.
+ * `low` also counts what was found at low confidence. `severities` raise the severity from so
  * many people on. Evidence: `values` when every column that rules can read was found by its values, `named` when all are named,
  * `named:TYPE` for each that is, `columns`.
  */
@@ -87,6 +90,8 @@ export const table: RuleKind = {
 
 function judge(view: TableView, said: Fields, shapes: ReadonlyMap<string, RegExp>): OverMatch | undefined {
   if (view.rows < (said.minRows ?? MIN_ROWS)) return undefined;
+  if (said.unless !== undefined && view.columns.some(({ infoTypes }) => infoTypes.some((type) => said.unless?.includes(type))))
+    return undefined;
   const taken = new Map<number, { infoType: string; hold: Hold }>();
   for (const alternatives of said.columns) {
     const found = pick(view, alternatives, taken, said, shapes);
