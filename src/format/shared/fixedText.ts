@@ -118,7 +118,7 @@ function cellsOf(text: string, wide: number, cuts: readonly number[]): readonly 
 /** Where fields begin; undefined unless identity numbers or cards stand at one place in them. */
 function cutsOf(records: readonly string[], width: number, wide: number): readonly number[] | undefined {
   const agreed = Math.ceil(records.length * AGREED);
-  const starts = new Array<number>(width).fill(0);
+  const starts = Array.from({ length: width }, () => 0);
   const known = new Map<string, number>();
   const phones = new Map<number, Set<string>>();
   for (const record of records) {
