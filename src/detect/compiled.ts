@@ -6,10 +6,10 @@ import { digitTable, headsOf } from "./digitTable.ts";
 import { createKernel } from "./kernel/create.ts";
 import type { KernelChoice } from "./kernel/create.ts";
 import type { PreparedTables } from "./kernel/wasm.ts";
+import { LineRules } from "./lineRules.ts";
+import type { LineTrigger } from "./lineRules.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { pairPlace } from "./shared/glance.ts";
-import type { LineTable } from "./shared/glance.ts";
 import type { ColumnLexicon } from "./table.ts";
 
 /** A rule that asks for digits. */
@@ -27,24 +27,6 @@ export interface DigitRule {
 interface LiteralRule {
   readonly plan: Plan;
   readonly roles: readonly Role[] | undefined;
-}
-
-type LineTrigger = Extract<Trigger, { kind: "line" }>;
-
-/** A rule that asks for lines. */
-export interface LineRule {
-  readonly plan: Plan;
-  readonly roles: readonly Role[] | undefined;
-  /** Of the bits of a line's characters the one without which it finds nothing. */
-  readonly bit: number;
-}
-
-/** Rules that ask for lines, by where these stand, and what characters are to them. */
-export interface LineRules {
-  /** Those that look at the line alone come first: their window shows no more. */
-  readonly top: readonly LineRule[];
-  readonly tail: readonly LineRule[];
-  readonly table: LineTable;
 }
 
 /** All rules by what the kernel finds for them. */
@@ -100,36 +82,12 @@ export function compileRules(
     literals,
     digitRules: byHead(digitRules),
     literalRules: literals.map((text) => byLiteral.get(text) ?? []),
-    lineRules: linesOf(lineRules),
+    lineRules: new LineRules(lineRules),
     columnRules,
     plans,
     candidates: new CandidateList(),
     lexicon,
   };
-}
-
-/** Rules with a bit of their own; the others share the bit of every line. */
-const BITS = 31;
-export const EVERY_LINE: number = 1 << BITS;
-
-function linesOf(rules: readonly { readonly plan: Plan; readonly trigger: LineTrigger }[]): LineRules {
-  const bits = new Map<Plan, number>();
-  const table: LineTable = { units: new Uint32Array(0x10000), pairs: new Uint32Array(0x10000), short: 0 };
-  for (const { plan } of rules) {
-    const { essential } = plan.matcher;
-    if (essential === undefined || bits.has(plan) || bits.size >= BITS) continue;
-    const bit = 1 << bits.size;
-    bits.set(plan, bit);
-    for (const code of essential.units) table.units[code] = (table.units[code] ?? 0) | bit;
-    for (const pair of essential.pairs) table.pairs[pairPlace(...pair)] = (table.pairs[pairPlace(...pair)] ?? 0) | bit;
-    if (essential.short) table.short |= bit;
-  }
-  const at = (position: LineTrigger["position"]): readonly LineRule[] =>
-    rules
-      .filter(({ trigger }) => trigger.position === position)
-      .map(({ plan, trigger }) => ({ plan, roles: trigger.roles, bit: bits.get(plan) ?? EVERY_LINE }))
-      .toSorted((one, other) => Number(other.plan.matcher.reach === "line") - Number(one.plan.matcher.reach === "line"));
-  return { top: at("top"), tail: at("tail"), table };
 }
 
 function digitRule(plan: Plan, trigger: DigitRule["trigger"]): DigitRule {

@@ -5,9 +5,8 @@ import type { Flow, Segment } from "./flow.ts";
 import { DIGITS } from "./kernel/contract.ts";
 import { DigitChain } from "./kernel/digitChain.ts";
 import { isLiteral } from "./kernel/literalBytes.ts";
+import type { LineRules } from "./lineRules.ts";
 import type { Plan } from "./plan.ts";
-import { lineBits } from "./shared/glance.ts";
-import type { LineTable } from "./shared/glance.ts";
 
 /** The chain of the candidate at hand. */
 const chain = new DigitChain();
@@ -54,8 +53,8 @@ export function glanceAt(flow: Flow, segment: Segment, { glance }: Matcher, star
 }
 
 /** Bits of the rules that may find anything in the line `[start, end)`. */
-export function lineAt(flow: Flow, segment: Segment, start: number, end: number, table: LineTable): number {
-  return lineBits(seen(flow, segment, start, end), start - flow.base, end - flow.base, table);
+export function lineAt(rules: LineRules, flow: Flow, segment: Segment, start: number, end: number): number {
+  return rules.bits(seen(flow, segment, start, end), start - flow.base, end - flow.base);
 }
 
 function seen(flow: Flow, segment: Segment, start: number, end: number): Sight {

@@ -2,7 +2,7 @@ import type { Chunk, Encoding } from "../model/chunk.ts";
 import type { Match, Matcher, Window, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding } from "../util/decode.ts";
 import { Ahead, lookAt } from "./ahead.ts";
-import { compileRules, EVERY_LINE } from "./compiled.ts";
+import { compileRules } from "./compiled.ts";
 import type { Compiled } from "./compiled.ts";
 import type { ByteSource } from "../model/entry.ts";
 import { turned, turnedRange } from "./transpose.ts";
@@ -398,9 +398,9 @@ class EngineSession implements Session {
 
   /** Lines of the top and the tail, for rules that ask for them. */
   #lines(flow: Flow, from: number, to: number): void {
-    const { table } = this.#compiled.lineRules;
+    const { lineRules } = this.#compiled;
     for (const position of ["top", "tail"] as const) {
-      const rules = this.#compiled.lineRules[position];
+      const rules = lineRules[position];
       if (rules.length === 0) continue;
       const begin = position === "top" ? from : Math.max(from, flow.tailStart ?? to);
       const stop = position === "top" ? Math.min(to, flow.topEnd ?? to) : to;
@@ -413,7 +413,7 @@ class EngineSession implements Session {
         const segment = segmentAt(flow, start);
         const here = flow.apart.length === 0 || !isApart(flow, start);
         if (here && segment !== undefined && end > start && !isBlank(flow, start, end)) {
-          const bits = EVERY_LINE | (end < whole ? -1 : lineAt(flow, segment, start, end, table));
+          const bits = end < whole ? -1 : lineAt(lineRules, flow, segment, start, end);
           let window: Window | undefined;
           let reach: Plan["matcher"]["reach"];
           for (const { plan, roles, bit } of rules) {

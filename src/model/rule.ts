@@ -179,7 +179,7 @@ export interface Matcher {
   /**
    * For lines of the top and the tail: what every line holds that `confirm` finds anything in; of a mark over several lines that is the first.
    */
-  readonly essential?: Essential | undefined;
+  readonly essential?: (() => Essential | undefined) | undefined;
   /** A cheap look before a window is made: false only where `confirm` would give nothing that any tier takes. */
   readonly glance?: ((sight: Sight) => boolean) | undefined;
 }

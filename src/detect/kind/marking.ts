@@ -78,9 +78,10 @@ function matcherOf(base: RuleBase, said: Fields, fields: Readonly<Record<string,
     maxSpan: MAX_SPAN,
     tiers: readTiers(fields["tiers"] ?? []),
     // A vertical mark begins with a character on a line of its own.
-    essential: vertical
-      ? { units: [], pairs: [], short: true }
-      : { units: hints.map((character) => character.charCodeAt(0)), pairs: [], short: false },
+    essential: () =>
+      vertical
+        ? { units: [], pairs: [], short: true }
+        : { units: hints.map((character) => character.charCodeAt(0)), pairs: [], short: false },
     confirm(window, emit) {
       // Most lines of a top or tail hold no level's last character; a vertical mark has it on the next line.
       if (!vertical && !lineHas(window, hints)) return;

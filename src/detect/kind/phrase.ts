@@ -104,7 +104,7 @@ export const phrase: RuleKind = {
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
         reach: "line",
-        essential: essentialOf(known.map(({ regex }) => regex)),
+        essential: () => essentialOf(known.map(({ regex }) => regex)),
         glance: (sight) => sight.inTable || !longer(sight, LONGEST),
         tiers: own.length === 0 ? tiers : [...tiers, { confidence: "medium", all: ["own"], none: ["role:comment"] }],
         confirm(window, emit) {

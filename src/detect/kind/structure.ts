@@ -83,7 +83,7 @@ export const structure: RuleKind = {
         triggers: readTriggers(fields["triggers"] ?? []),
         maxSpan: MAX_SPAN,
         reach: "line",
-        ...(sentences ? {} : { essential: essentialOf(features.map(({ regex }) => regex)) }),
+        ...(sentences ? {} : { essential: () => essentialOf(features.map(({ regex }) => regex)) }),
         ...(sentences ? {} : { glance: (sight) => sight.inTable || !longer(sight, LONGEST) }),
         tiers: fields["tiers"] === undefined ? [{ confidence: "low", all: [] }] : readTiers(fields["tiers"]),
         tag: { name: said.tag, threshold: said.threshold, weights },

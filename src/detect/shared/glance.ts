@@ -97,11 +97,12 @@ export function longer({ bytes, length, start, encoding }: Sight, count: number)
   return found > 2 * count;
 }
 
-/** What characters are to rules that ask for lines, a bit a rule: by code unit, by `pairPlace` of two side by side, and of short lines. */
+/** What of lines is to rules that ask for them, a bit a rule: code units, pairs side by side by their `pairPlace`, short lines, all lines. */
 export interface LineTable {
   readonly units: Uint32Array;
   readonly pairs: Uint32Array;
   short: number;
+  every: number;
 }
 
 export function pairPlace(first: number, second: number): number {
@@ -110,7 +111,7 @@ export function pairPlace(first: number, second: number): number {
 
 /** Rules that may find anything in the line `[from, to)`, as bits; all bits where that cannot be told. */
 export function lineBits({ bytes, length, encoding, inTable }: Sight, from: number, to: number, table: LineTable): number {
-  let bits = 0;
+  let bits = table.every;
   let count = 0;
   let before = 0;
   // Cells are short where their line is not.
