@@ -103,17 +103,25 @@ function isSame(one: Found, other: Found): boolean {
   return one.rule === other.rule && one.start < other.end && other.start < one.end;
 }
 
+function utf16(text: string, encoding: "utf16le" | "utf16be"): Uint8Array {
+  const bytes = Buffer.from(text, "utf16le");
+  return encoding === "utf16le" ? bytes : bytes.swap16();
+}
+
 describe("a naive reference", () => {
-  it.each<"utf8" | "gb18030" | "big5">(["utf8", "gb18030", "big5"])("finds nothing in %s that the engine does not", async (encoding) => {
+  it.each<Encoding>(["utf8", "gb18030", "big5", "utf16le", "utf16be"])("finds nothing in %s that the engine does not", async (encoding) => {
     let total = 0;
     for (let seed = 1; seed <= 40; seed++) {
+      const wide = encoding === "utf16le" || encoding === "utf16be";
+      const plain = wide ? "utf8" : encoding;
       const text = [...randomDocument(local, numbers(100 + seed), 700, false)]
-        .filter((one) => encode(one, encoding) !== undefined)
-        .join("");
-      // No longer than what a window shows before a candidate.
-      const bytes = encode(text.slice(0, 330), encoding) ?? new Uint8Array();
-      const expected = naive(bytes, encoding);
-      const given = await sighted(bytes, encoding);
+        .filter((one) => encode(one, plain) !== undefined)
+        .join("")
+        // No longer than what a window shows before a candidate.
+        .slice(0, 330);
+      const bytes = encode(text, plain) ?? new Uint8Array();
+      const expected = naive(bytes, plain);
+      const given = await sighted(wide ? utf16(text, encoding) : bytes, encoding);
       total += expected.length;
       expect(expected.filter((one) => !given.some((other) => isSame(one, other)))).toEqual([]);
     }

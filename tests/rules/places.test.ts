@@ -72,6 +72,20 @@ describe("examples of the shipped rules", () => {
     expect(count).toBeGreaterThan(encoding === "big5" ? 50 : 300);
   });
 
+  it.each<Encoding>(["utf8", "gb18030", "utf16le"])("are found with full-width digits, in %s", { timeout: 240_000 }, async (encoding) => {
+    let count = 0;
+    const other: string[] = [];
+    for (const { id, text } of examples) {
+      const wide = text.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
+      // Nobody types a command so, and no program would run it.
+      if (wide === text || id === "secrets/command-password") continue;
+      count++;
+      if (String(await of(id, wide, encoding)) !== String(await of(id, text, "utf8"))) other.push(`${id}: ${text}`);
+    }
+    expect(other).toEqual([]);
+    expect(count).toBeGreaterThan(300);
+  });
+
   it.each<[string, (text: string) => string, number]>([
     ["at the end", (text) => `${LINE.repeat(100)}\n\n${text}`, 1],
     ["at the start", (text) => `${text}\n\n${LINE.repeat(100)}`, 1],
