@@ -49,16 +49,14 @@ function createShape(patterns: readonly GlancePattern[], bounded: boolean, anyDi
   }
   const [fromHere, fromBefore] = [Nfa.of(here, !bounded), Nfa.of(before, !bounded)];
   if (fromHere === undefined || fromBefore === undefined) return undefined;
-  const reached = reachedWithin(fromBefore, lookbacks);
   const begins = fromHere.closure(fromHere.starts);
   // What began before such a candidate is found at the first of its chain, or at the group where it begins.
   const alone =
     anyDigits && KINDS.slice(bounded ? 1 : 0).every((kind) => after(fromBefore, fromBefore.closure(fromBefore.starts), kind).length === 0);
+  const behindByte = statesBehind(fromBefore, reachedWithin(fromBefore, lookbacks));
   const behind = (place: number): readonly number[] => {
-    if (place !== WITHIN) return statesBehind(fromBefore, reached, place);
-    return alone
-      ? []
-      : [...new Set(SEPARATORS.flatMap((byte) => statesBehind(fromBefore, reached, byte)))].toSorted((one, other) => one - other);
+    if (place !== WITHIN) return behindByte(place);
+    return alone ? [] : [...new Set(SEPARATORS.flatMap(behindByte))].toSorted((one, other) => one - other);
   };
   return determined([fromHere, fromBefore], (place) => [begins, behind(place)], bounded);
 }
@@ -83,14 +81,23 @@ function reachedWithin(nfa: Nfa, lookbacks: readonly number[]): ReadonlySet<numb
   return reached;
 }
 
-/** States in which a pattern may be that began before the candidate, or begins at it, behind an ASCII character or, for `UNKNOWN`, any but a digit. */
-function statesBehind(nfa: Nfa, reached: ReadonlySet<number>, byte: number): readonly number[] {
-  const behind = [...reached].flatMap((state) => {
-    const step = nfa.steps[state];
-    const meets = step?.ranges.some(([low, high]) => (byte === UNKNOWN ? low < 0x30 || high > 0x39 : low <= byte && byte <= high));
-    return step !== undefined && meets === true ? [step.next] : [];
-  });
-  return nfa.closure([...nfa.starts, ...behind]);
+/**
+ * Gives the states in which a pattern may be that began before the candidate, or begins at it, behind an ASCII character or, for `UNKNOWN`, any
+ * but a digit.
+ */
+function statesBehind(nfa: Nfa, reached: ReadonlySet<number>): (byte: number) => readonly number[] {
+  const steps = [...reached].flatMap((state) => nfa.steps[state] ?? []);
+  const known = new Map<string, readonly number[]>();
+  return (byte) => {
+    const next = steps.filter(({ ranges }) =>
+      ranges.some(([low, high]) => (byte === UNKNOWN ? low < 0x30 || high > 0x39 : low <= byte && byte <= high)),
+    );
+    // Most characters are alike.
+    const key = next.map((step) => step.next).join();
+    let states = known.get(key);
+    if (states === undefined) known.set(key, (states = nfa.closure([...nfa.starts, ...next.map((step) => step.next)])));
+    return states;
+  };
 }
 
 type Sets = readonly (readonly number[])[];

@@ -47,9 +47,21 @@ const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, v: 11, 
 export function readExpression(source: string, flags: string): Node | undefined {
   // Under these flags classes mean more than one code unit.
   if (flags.includes("u") || flags.includes("v")) return undefined;
+  const [ignoreCase, dotAll] = [flags.includes("i"), flags.includes("s")];
+  const key = `${ignoreCase ? "i" : ""}${dotAll ? "s" : ""}/${source}`;
+  const known = read.get(key);
+  if (known !== undefined || read.has(key)) return known;
+  const node = nodeOf(source, ignoreCase, dotAll);
+  read.set(key, node);
+  return node;
+}
+
+/** Several looks at a rule read the same expressions. */
+const read = new Map<string, Node | undefined>();
+
+function nodeOf(source: string, ignoreCase: boolean, dotAll: boolean): Node | undefined {
   try {
-    const reader = new Reader(source, flags.includes("i"), flags.includes("s"));
-    return reader.all();
+    return new Reader(source, ignoreCase, dotAll).all();
   } catch (error) {
     if (error instanceof Unknown) return undefined;
     throw error;

@@ -19,6 +19,7 @@ export class Nfa {
   readonly starts: readonly number[];
   readonly accept: number;
   readonly #aheads: boolean;
+  readonly #closures = new Map<number, readonly number[]>();
 
   private constructor(nodes: readonly Node[], aheads: boolean) {
     this.#aheads = aheads;
@@ -45,9 +46,22 @@ export class Nfa {
 
   /** All states reached without taking anything, in order. States that only lead on to others say nothing of their own. */
   closure(from: readonly number[]): readonly number[] {
-    const seen = new Set<number>(from);
-    for (const state of seen) for (const next of this.skips[state] ?? []) seen.add(next);
-    return [...seen].filter((state) => state === this.accept || this.steps[state] !== undefined).toSorted((one, other) => one - other);
+    const [first] = from;
+    if (first === undefined) return [];
+    if (from.length === 1) return this.#closureOf(first);
+    const all = new Set<number>();
+    for (const state of from) for (const one of this.#closureOf(state)) all.add(one);
+    return [...all].toSorted((one, other) => one - other);
+  }
+
+  #closureOf(state: number): readonly number[] {
+    const known = this.#closures.get(state);
+    if (known !== undefined) return known;
+    const seen = new Set<number>([state]);
+    for (const one of seen) for (const next of this.skips[one] ?? []) seen.add(next);
+    const found = [...seen].filter((one) => one === this.accept || this.steps[one] !== undefined).toSorted((one, other) => one - other);
+    this.#closures.set(state, found);
+    return found;
   }
 
   #state(): number {
