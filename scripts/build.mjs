@@ -138,15 +138,22 @@ async function prepareRules() {
 async function prepareKernels(matchers, detect) {
   const { compileRules } = await detect("compiled.js");
   const { columnLexicon } = await detect("table.js");
-  const { layTables, packTables, tablesKey } = await detect("kernel/tables.js");
+  const { digitsKey, layDigits, layLiterals, literalsKey, packTables } = await detect("kernel/tables.js");
   const { kernelBase } = await detect("kernel/wasm.js");
   const { WASM } = await detect("kernel/wasm.generated.js");
   const { triggers } = compileRules(matchers, columnLexicon(undefined), "ts");
   const kernels = {};
+  const write = (name, key, tables) => {
+    const file = `kernel-${name}.bin`;
+    writeFileSync(join(root, "bundle", file), packTables(tables));
+    kernels[key] = file;
+  };
+  const base = kernelBase();
+  const digits = layDigits(triggers.digits, base);
+  write("digits", digitsKey(triggers.digits, base, WASM), digits);
+  const second = base + digits.image.length;
   for (const encoding of ["utf8", "gb18030"]) {
-    const file = `kernel-${encoding}.bin`;
-    writeFileSync(join(root, "bundle", file), packTables(layTables(triggers, encoding, kernelBase())));
-    kernels[tablesKey(triggers, encoding, WASM)] = file;
+    write(encoding, literalsKey(triggers.literals, encoding, second, WASM), layLiterals(triggers.literals, encoding, second));
   }
   return kernels;
 }

@@ -5,7 +5,7 @@ import { digitTable } from "../../src/detect/digitTable.ts";
 import { CandidateList, DIGITS } from "../../src/detect/kernel/contract.ts";
 import type { Kernel, TriggerSet } from "../../src/detect/kernel/contract.ts";
 import { createFallbackKernel } from "../../src/detect/kernel/fallback.ts";
-import { layTables, tablesKey, unpackTables } from "../../src/detect/kernel/tables.ts";
+import { digitsKey, layDigits, layLiterals, literalsKey, unpackTables } from "../../src/detect/kernel/tables.ts";
 import { createWasmKernel, kernelBase } from "../../src/detect/kernel/wasm.ts";
 import { WASM } from "../../src/detect/kernel/wasm.generated.ts";
 import { readKernelTables } from "../../src/rulepack/prepared.ts";
@@ -171,25 +171,39 @@ describe("both kernels", () => {
 
   it.each(["utf8", "gb18030"] as const)("are given the shipped rules' tables for %s as the build laid them out", (encoding) => {
     const { triggers: all } = compileRules(matchers, lexicon, "ts");
-    const prepared = readKernelTables(tablesKey(all, encoding, WASM));
-    if (prepared === undefined) throw new Error("not prepared");
-    const { image, ...places } = unpackTables(prepared);
-    const { image: own, ...ownPlaces } = layTables(all, encoding, kernelBase());
-    expect(places).toEqual(ownPlaces);
-    expect(Buffer.compare(image, own)).toBe(0);
+    if (all.digits === undefined) throw new Error("no rule asks for digits");
+    const [base, digits] = [kernelBase(), layDigits(all.digits, kernelBase())];
+    const second = base + digits.image.length;
+    const keys = [digitsKey(all.digits, base, WASM), literalsKey(all.literals, encoding, second, WASM)];
+    for (const [index, laid] of [digits, layLiterals(all.literals, encoding, second)].entries()) {
+      const prepared = readKernelTables(keys[index] ?? "");
+      if (prepared === undefined) throw new Error("not prepared");
+      const { image, places } = unpackTables(prepared);
+      expect(places).toEqual(laid.places);
+      expect(Buffer.compare(image, laid.image)).toBe(0);
+    }
     const asked: string[] = [];
     const kernel = createWasmKernel(all, (key) => {
       asked.push(key);
-      return prepared;
+      return readKernelTables(key);
     });
     const bytes = encode("客户姓名：张三，密码 123456，账号 6222021001116245702", encoding) ?? new Uint8Array();
     const names = all.literals as string[];
     if (kernel === undefined) throw new Error("no SIMD here");
     expect(find(kernel, bytes, encoding, undefined, names)).toEqual(find(createFallbackKernel(all), bytes, encoding, undefined, names));
-    expect(asked).toEqual([tablesKey(all, encoding, WASM)]);
-    // What is made of less has another name.
-    expect(tablesKey({ ...all, literals: all.literals.slice(1) }, encoding, WASM)).not.toBe(asked[0]);
-    expect(tablesKey({ ...all, digits: undefined }, encoding, WASM)).not.toBe(asked[0]);
+    expect(asked).toEqual(keys);
+    // What is made of less has another name; where a pack adds words the digits' tables are the shipped ones.
+    expect(literalsKey(all.literals.slice(1), encoding, second, WASM)).not.toBe(keys[1]);
+    expect(digitsKey({ ...all.digits, rules: all.digits.rules.slice(1) }, base, WASM)).not.toBe(keys[0]);
+    const more: string[] = [];
+    createWasmKernel({ ...all, literals: [...all.literals, "项目代号"] }, (key) => void more.push(key))?.find(
+      bytes,
+      0,
+      bytes.length,
+      encoding,
+      new CandidateList(),
+    );
+    expect(more[0]).toBe(keys[0]);
   });
 
   it("drop nothing where there are more candidates than the kernel has room for", () => {

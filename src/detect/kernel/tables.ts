@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { ByteEncoding } from "../../util/decode.ts";
-import type { DigitTable, TriggerSet } from "./contract.ts";
+import type { DigitTable } from "./contract.ts";
 import { literalBytes } from "./literalBytes.ts";
 
 /** Longest literal that is sought by nibbles of its first three bytes, and longest of those with bytes over 0x7f where there are few. */
@@ -15,13 +15,11 @@ const HEADS = 4096;
 /** Entries of a table that numbers of sixteen bits tell apart. */
 const MOST_ENTRIES = 65_535;
 
-/** What the kernel in WebAssembly is given for one encoding: memory from `base` on, and the arguments that tell where things lie in it. */
+/** What the kernel in WebAssembly is given: memory from a base on, and the arguments that tell where things lie in it. */
 export interface Tables {
   readonly image: Uint8Array;
-  /** Of `setDigits`; undefined when no rule asks for digits. */
-  readonly digits: readonly number[] | undefined;
-  /** Of `setLiterals`. */
-  readonly literals: readonly number[];
+  /** Of `setDigits` or `setLiterals`. */
+  readonly places: readonly number[];
 }
 
 interface Literal {
@@ -44,32 +42,40 @@ class Layout {
   }
 }
 
-/** Lays out the tables of an encoding for memory from `base` on. */
-export function layTables(triggers: TriggerSet, encoding: ByteEncoding, base: number): Tables {
-  const layout = new Layout();
-  const writes: ((view: DataView) => void)[] = [];
-  const digits = layDigits(triggers, layout, writes, base);
-  const named = triggers.literals.map((text, id): Literal => ({ id, bytes: literalBytes(text, encoding) ?? new Uint8Array() }));
-  const literals = layLiterals(named, layout, writes, base);
+type Writes = ((view: DataView) => void)[];
+
+function written(layout: Layout, writes: Writes, places: readonly number[]): Tables {
   const image = new Uint8Array(layout.end);
   const view = new DataView(image.buffer);
   for (const write of writes) write(view);
-  return { image, digits, literals };
+  return { image, places };
 }
 
-function layDigits({ digits }: TriggerSet, layout: Layout, writes: ((view: DataView) => void)[], base: number): Tables["digits"] {
-  if (digits === undefined) return undefined;
+/** Lays out what digits are sought by, in memory from `base` on; for all encodings. */
+export function layDigits(digits: DigitTable, base: number): Tables {
+  const layout = new Layout();
+  const writes: Writes = [];
   const tables = layout.take(digits.totals.byteLength);
   const before = layout.take(256);
   writes.push(({ buffer }) => {
     new Uint32Array(buffer, tables).set(digits.totals);
     new Uint8Array(buffer, before).set(digits.before);
   });
-  return [base + tables, digits.groups, base + before, digits.least, ...layShapes(digits, layout, writes, base)];
+  const places = [base + tables, digits.groups, base + before, digits.least, ...layShapes(digits, layout, writes, base)];
+  return written(layout, writes, places);
+}
+
+/** The same for literals in an encoding. */
+export function layLiterals(texts: readonly string[], encoding: ByteEncoding, base: number): Tables {
+  const layout = new Layout();
+  const writes: Writes = [];
+  const literals = texts.map((text, id): Literal => ({ id, bytes: literalBytes(text, encoding) ?? new Uint8Array() }));
+  const places = layLists(literals, layout, writes, base);
+  return written(layout, writes, places);
 }
 
 /** Rules one by one: a mask of them for each value of the first three digits, and a record of 32 bytes for each. */
-function layShapes({ rules }: DigitTable, layout: Layout, writes: ((view: DataView) => void)[], base: number): readonly [number, number] {
+function layShapes({ rules }: DigitTable, layout: Layout, writes: Writes, base: number): readonly [number, number] {
   if (rules.length === 0) return [0, 0];
   const [heads, records] = [layout.take(8 * 1000), layout.take(32 * rules.length)];
   for (const [index, rule] of rules.entries()) {
@@ -97,7 +103,7 @@ function layShapes({ rules }: DigitTable, layout: Layout, writes: ((view: DataVi
 }
 
 /** Addresses in the tables are those of the memory: `base` and more. */
-function layLiterals(literals: readonly Literal[], layout: Layout, writes: ((view: DataView) => void)[], base: number): Tables["literals"] {
+function layLists(literals: readonly Literal[], layout: Layout, writes: Writes, base: number): readonly number[] {
   const list = layout.take(8 * literals.length);
   const texts = layout.take(literals.reduce((sum, { bytes }) => sum + bytes.length, 0));
   const shorts = shortTables(literals);
@@ -142,33 +148,32 @@ function layLiterals(literals: readonly Literal[], layout: Layout, writes: ((vie
   return [base + list, base + shortHeads, shorts.length, base + heads, grams.length];
 }
 
-/** Names what tables are made of: of other triggers, another encoding or another kernel they have another name. */
-export function tablesKey({ literals, digits }: TriggerSet, encoding: ByteEncoding, code: string): string {
-  const hash = createHash("sha256")
-    .update(code)
-    .update(JSON.stringify([encoding, literals, digits?.groups, digits?.least]));
-  if (digits !== undefined) {
-    hash.update(digits.totals).update(digits.before);
-    hash.update(
-      JSON.stringify(
-        digits.rules.map(({ group, low, high, heads, shape }) => [group, low, high, heads.length < 1000 ? heads : "all", shape?.key]),
-      ),
-    );
-  }
-  return hash.digest("hex");
+/** Names what tables are made of: of other triggers, in another place or for another kernel they have another name. */
+export function digitsKey({ groups, least, totals, before, rules }: DigitTable, base: number, code: string): string {
+  const shapes = rules.map(({ group, low, high, heads, shape }) => [group, low, high, heads.length < 1000 ? heads : "all", shape?.key]);
+  const said = JSON.stringify(["digits", base, groups, least, shapes]);
+  return createHash("sha256").update(code).update(said).update(totals).update(before).digest("hex");
 }
 
-/** Tables as bytes: twelve numbers of 32 bits, the first 1 where there are digits, then the image. */
-export function packTables({ image, digits, literals }: Tables): Uint8Array {
-  const numbers = Uint32Array.of(digits === undefined ? 0 : 1, ...(digits ?? [0, 0, 0, 0, 0, 0]), ...literals);
-  return Buffer.concat([new Uint8Array(numbers.buffer), image]);
+/** The same for those of literals. */
+export function literalsKey(literals: readonly string[], encoding: ByteEncoding, base: number, code: string): string {
+  return createHash("sha256")
+    .update(code)
+    .update(JSON.stringify([encoding, base, literals]))
+    .digest("hex");
+}
+
+/** Tables as bytes: numbers of 32 bits, how many places there are first, then the image. */
+export function packTables({ image, places }: Tables): Uint8Array {
+  return Buffer.concat([new Uint8Array(Uint32Array.of(places.length, ...places).buffer), image]);
 }
 
 /** The same back. */
 export function unpackTables(bytes: Uint8Array): Tables {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [some = 0, ...numbers] = Array.from({ length: 12 }, (_, at) => view.getUint32(4 * at, true));
-  return { image: bytes.subarray(48), digits: some === 0 ? undefined : numbers.slice(0, 6), literals: numbers.slice(6) };
+  const count = view.getUint32(0, true);
+  const places = Array.from({ length: count }, (_, at) => view.getUint32(4 + 4 * at, true));
+  return { image: bytes.subarray(4 + 4 * count), places };
 }
 
 /** Literals that are sought by their first three bytes, in groups that go through the text by themselves. */

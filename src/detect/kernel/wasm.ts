@@ -1,7 +1,8 @@
 import type { ByteEncoding } from "../../util/decode.ts";
 import type { CandidateList, Kernel, TriggerSet } from "./contract.ts";
 import { createFallbackKernel } from "./fallback.ts";
-import { layTables, tablesKey, unpackTables } from "./tables.ts";
+import { digitsKey, layDigits, layLiterals, literalsKey, unpackTables } from "./tables.ts";
+import type { Tables } from "./tables.ts";
 import { WASM } from "./wasm.generated.ts";
 
 /** Bytes looked at in one call. */
@@ -27,7 +28,7 @@ interface Exports {
   find(from: number, to: number, start: number, end: number, encoding: number): number;
 }
 
-/** Gives tables that were laid out before, by `tablesKey` and as `packTables` made them. */
+/** Gives tables that were laid out before, by `digitsKey` and `literalsKey`, as `packTables` made them. */
 export type PreparedTables = (key: string) => Uint8Array | undefined;
 
 let compiled: WebAssembly.Module | undefined;
@@ -56,6 +57,10 @@ export function createWasmKernel(triggers: TriggerSet, prepared: PreparedTables 
   };
 }
 
+function unpacked(bytes: Uint8Array | undefined): Tables | undefined {
+  return bytes && unpackTables(bytes);
+}
+
 /** Where the kernel's tables begin in its memory. */
 export function kernelBase(): number {
   return (new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(WASM, "base64"))).exports as Exports).base();
@@ -75,16 +80,22 @@ class Instance {
     this.#encoding = CODES[encoding];
     const { memory } = this.#exports;
     const base = this.#exports.base();
-    const known = prepared(tablesKey(triggers, encoding, WASM));
-    const { image, digits, literals } = known === undefined ? layTables(triggers, encoding, base) : unpackTables(known);
-    this.#input = base + image.length;
+    // Digits come first: what words a pack of the user's adds does not move them.
+    const digits = triggers.digits && (unpacked(prepared(digitsKey(triggers.digits, base, WASM))) ?? layDigits(triggers.digits, base));
+    const second = base + (digits?.image.length ?? 0);
+    const key = literalsKey(triggers.literals, encoding, second, WASM);
+    const literals = unpacked(prepared(key)) ?? layLiterals(triggers.literals, encoding, second);
+    this.#input = second + literals.image.length;
     const out = (this.#input + BEFORE + BLOCK + BEHIND + PADDING + 63) & ~63;
     const missing = Math.ceil((out + 12 * RECORDS - memory.buffer.byteLength) / PAGE);
     if (missing > 0) memory.grow(missing);
     this.#memory = new Uint8Array(memory.buffer);
-    this.#memory.set(image, base);
-    if (digits !== undefined) this.#exports.setDigits(...digits);
-    this.#exports.setLiterals(...literals);
+    if (digits !== undefined) {
+      this.#memory.set(digits.image, base);
+      this.#exports.setDigits(...digits.places);
+    }
+    this.#memory.set(literals.image, second);
+    this.#exports.setLiterals(...literals.places);
     this.#exports.setOut(out, RECORDS);
     this.#records = new Int32Array(memory.buffer, out, 3 * RECORDS);
   }
