@@ -90,11 +90,21 @@ async function* extract(input: ExtractInput): AsyncIterable<Extracted> {
 
 /** PDFium finds no document: pdf.js looks for one. */
 async function* withoutPdfium(file: PdfFile, reason: "corrupt" | "out-of-memory"): AsyncIterable<Extracted> {
-  const { input, failure, flows } = file;
+  const { failure } = file;
   if (reason === "out-of-memory") {
     yield failure(reason, "needs more memory than the reader may have", false);
     return;
   }
+  const characters = yield* bySecond(file);
+  yield* metadataChunks(file.flows, file.scan.metadata);
+  yield* attachmentMembers(file, undefined, []);
+  if (file.second === "encrypted") yield failure("encrypted", "needs a password", false);
+  else yield failure("corrupt", characters > 0 ? "damaged; what could be found was read" : "no document structure", characters > 0);
+}
+
+/** Text of all pages by pdf.js; gives how many characters of it can be seen. */
+async function* bySecond(file: PdfFile): AsyncGenerator<Extracted, number> {
+  const { input, failure, flows } = file;
   const reader = await second(file);
   let characters = 0;
   for (let page = 1; page <= (reader?.pages ?? 0); page += 1) {
@@ -111,10 +121,7 @@ async function* withoutPdfium(file: PdfFile, reason: "corrupt" | "out-of-memory"
     characters += visibleCharacters([{ text }]);
     if (text.trim() !== "") yield* flows.chunks("body", ["body"], pdfLines(text), page);
   }
-  yield* metadataChunks(file.flows, file.scan.metadata);
-  yield* attachmentMembers(file, undefined, []);
-  if (file.second === "encrypted") yield failure("encrypted", "needs a password", false);
-  else yield failure("corrupt", characters > 0 ? "damaged; what could be found was read" : "no document structure", characters > 0);
+  return characters;
 }
 
 async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Extracted> {
@@ -194,7 +201,10 @@ async function* withDocument(file: PdfFile, reader: PdfReader): AsyncIterable<Ex
   if (scan.loops > 0) yield failure("bomb", `forms that unfold without end, cut short: ${scan.loops}`, partial);
   if (scan.damaged > 0) yield failure("corrupt", `streams that do not inflate: ${scan.damaged}`, partial);
   if (textPages + imagePages.length + badPages.length + restarts === 0 && (scan.textStreams > 0 || !tableHolds)) {
-    yield failure("corrupt", "no page has text, and its structure is damaged", false);
+    // PDFium reads a page whose dictionary is damaged as one without content.
+    const characters = scan.textStreams > 0 ? yield* bySecond(file) : 0;
+    if (characters > 0) yield failure("corrupt", "damaged; what could be found was read", true);
+    else yield failure("corrupt", "no page has text, and its structure is damaged", false);
   }
   if (scan.truncated || file.repaired) yield failure("corrupt", "the end of the file is missing; what could be found was read", partial);
   yield* outsidePages(file, reader);

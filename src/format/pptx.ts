@@ -50,7 +50,7 @@ const otherParts: readonly KnownPart[] = [
 
 async function* readSlides(from: OfficePackage, input: ExtractInput): AsyncGenerator<Extracted, void> {
   const shared: MarkupShared = { sink: from.sink, next: 1, authors: new Set() };
-  const slides = yield* readPresentation(from);
+  const { slides, named } = yield* readPresentation(from);
   /** The slide a part belongs to. */
   const owners = new Map<string, number>();
   for (const [slide, part] of numberedPages(slides, from, input, "slides")) {
@@ -59,7 +59,8 @@ async function* readSlides(from: OfficePackage, input: ExtractInput): AsyncGener
       if (!relation.external && !owners.has(relation.target.toLowerCase())) owners.set(relation.target.toLowerCase(), slide);
     }
   }
-  if (slides.length === 0) from.sink.failure("corrupt", "no slide of the presentation is where it should be", true);
+  // A template may have none, and says so.
+  if (slides.length === 0 && named !== 0) from.sink.failure("corrupt", "no slide of the presentation is where it should be", true);
   const placeOf = (part: Part): Place | undefined => {
     const slide = owners.get(part.name.toLowerCase());
     return slide === undefined ? undefined : () => ({ kind: "slide", slide });
@@ -78,9 +79,15 @@ async function* readSlides(from: OfficePackage, input: ExtractInput): AsyncGener
   yield* readCommonParts(from, input, { known: otherParts });
 }
 
-/** Slides in the order of the show, then those it does not name; names of sections and shows go to a flow. */
-async function* readPresentation(from: OfficePackage): AsyncGenerator<Extracted, readonly Part[]> {
+/**
+ * Slides in the order of the show, then those it does not name; names of sections and shows go to a flow. `named`: how many the presentation
+ * names, undefined where there is none.
+ */
+async function* readPresentation(
+  from: OfficePackage,
+): AsyncGenerator<Extracted, { readonly slides: readonly Part[]; readonly named: number | undefined }> {
   const slides = new Set<Part>();
+  let named: number | undefined;
   for (const part of matching(from, presentationPart)) {
     const ids: string[] = [];
     const names = createFlow(from.sink, {
@@ -102,6 +109,7 @@ async function* readPresentation(from: OfficePackage): AsyncGenerator<Extracted,
       },
     });
     names.flush();
+    named = (named ?? 0) + ids.length;
     const relations = new Map((await from.relations(part.name)).map((relation) => [relation.id, relation.target]));
     for (const id of ids) {
       const slide = from.part(relations.get(id) ?? "");
@@ -110,5 +118,5 @@ async function* readPresentation(from: OfficePackage): AsyncGenerator<Extracted,
   }
   for (const part of matching(from, slidePart)) slides.add(part);
   yield* from.sink.drain();
-  return [...slides];
+  return { slides: [...slides], named };
 }

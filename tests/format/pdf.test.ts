@@ -409,6 +409,32 @@ describe("images", () => {
   });
 });
 
+describe("a page whose dictionary is damaged", () => {
+  it("is read by the second engine where nothing else has text", async () => {
+    // Some writers put the appearance of a note into it as a stream; to PDFium the page then has no content.
+    const appearance = "/AP << /N << /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 0 >>\nstream\n\nendstream>>";
+    const content = "BT /F1 12 Tf 20 100 Td (4111111111111111) Tj ET";
+    const objects = [
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 200 200] >>",
+      `<< /Type /Page /Parent 2 0 R /Resources << /Font << /F1 5 0 R >> >>\n/Annots [<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] ${appearance}>>]\n/Contents 4 0 R>>`,
+      `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+      "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ];
+    const offsets: number[] = [];
+    let text = "%PDF-1.3\n";
+    for (const [index, object] of objects.entries()) {
+      offsets.push(text.length);
+      text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    }
+    const table = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+    const end = `xref\n0 6\n0000000000 65535 f \n${table}trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n${text.length}\n%%EOF\n`;
+    const result = await read(Buffer.from(text + end, "latin1"));
+    expect(textIn(result, "body")).toBe("4111111111111111\n");
+    expect(codes(result)).toEqual([{ code: "corrupt", partial: true }]);
+  });
+});
+
 describe("encryption", () => {
   it("reads what an empty user password opens", async () => {
     expect(textIn(await read(fixture("encrypted-empty.pdf")), "body")).toContain(person);

@@ -90,3 +90,16 @@ describe("damage", () => {
     expect(result.failures.length).toBeGreaterThan(0);
   });
 });
+
+test("a template without slides is whole; slides that are named and not there are told", async () => {
+  const presentation = (body: string): Buffer =>
+    zipOf([
+      { name: "[Content_Types].xml", data: "<Types/>" },
+      { name: "ppt/presentation.xml", data: `<p:presentation>${body}</p:presentation>` },
+      { name: "ppt/slideMasters/slideMaster1.xml", data: `<p:sldMaster>${sp("母版")}</p:sldMaster>` },
+    ]);
+  const without = await run(pptx, memorySource(presentation("<p:sldSz/>")));
+  expect([without.failures, without.texts]).toEqual([[], ["master1 [header]: 母版\n"]]);
+  const lost = await run(pptx, memorySource(presentation('<p:sldIdLst><p:sldId id="256" r:id="r2"/></p:sldIdLst>')));
+  expect(lost.failures).toEqual(["corrupt file partial"]);
+});
