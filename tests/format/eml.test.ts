@@ -91,6 +91,11 @@ describe("headers", () => {
     const bytes = mail("Content-Type: application/x", `Content-Disposition: ${disposition}`, "", "x");
     expect(Object.keys((await run(eml, memorySource(bytes))).members)).toEqual([name]);
   });
+  test("sensitivity labels are told as the properties a document has of them", async () => {
+    const label = "MSIP_Label_2096f6a2-d2f7-48be-b329-b73aaa526e5d";
+    const { texts } = await run(eml, memorySource(mail(`msip_labels: ${label}_Enabled=true; ${label}_Name=Confidential`, "", "x")));
+    expect(texts[1]).toBe("properties-labels [property]: true\tConfidential\n");
+  });
   test("what machines tell machines is left out, all else is told", async () => {
     const bytes = mail("DKIM-Signature: b=13800138000", "X-Note: 13800138001", "odd line", "", "x");
     expect((await run(eml, memorySource(bytes))).texts[0]).toBe("header [property]: From: a@b.example\nX-Note: 13800138001\nodd line\n");

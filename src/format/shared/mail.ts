@@ -4,6 +4,7 @@ import { ByteScanner } from "./byteScanner.ts";
 import { memorySource } from "./bytes.ts";
 import { charsetDecoder } from "./charset.ts";
 import { createFlow, createSink } from "./flow.ts";
+import { giveProperties } from "./package.ts";
 import type { Flow, Sink } from "./flow.ts";
 import { innerEntry, told } from "./inner.ts";
 import { decodeField, fieldOf, parseFields, parseParameters } from "./mimeHeader.ts";
@@ -366,6 +367,18 @@ function tellHeader(mail: Mail, fields: readonly MimeField[]): void {
     flow.line(toByteString(name === "" ? decodeField(raw) : `${name}: ${decodeField(raw)}`), names.push(name) - 1);
   }
   flow.flush();
+  for (const { name, raw } of fields) if (/^msip_labels$/i.test(name)) tellLabels(mail, decodeField(raw));
+}
+
+/** Sensitivity labels that a mail carries (`MSIP_Label_…_Enabled=true; …`), as the properties that a document has of them. */
+function tellLabels(mail: Mail, labels: string): void {
+  const pairs = labels.split(";").flatMap((pair) => {
+    const at = pair.indexOf("=");
+    return at > 0 ? [[toByteString(pair.slice(0, at).trim()), toByteString(pair.slice(at + 1).trim())] as const] : [];
+  });
+  const names = pairs.map(([name]) => name);
+  const values = pairs.map(([, value]) => value);
+  for (const item of giveProperties(mail.sink, "labels", names, values)) mail.sink.item(item);
 }
 
 function tellDescription(mail: Mail, fields: readonly MimeField[]): void {

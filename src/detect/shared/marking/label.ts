@@ -1,7 +1,9 @@
 import type { Unit } from "../units.ts";
 import { levelsIn, type Mark, type MarkGrammar, PERIOD, restOf } from "./grammar.ts";
 
-const LABEL = "(?:密[级級]|秘密等级|保密等级|涉密等级|定密级别|classification|securityclassification|secretlevel)";
+const LABEL = "(?:密[级級]|秘密等级|保密等级|涉密等级|定密级别|classification|security[._-]?classification|secre(?:t|cy)[._-]?level)";
+/** Names of settings and fields of mails, which an equals sign may follow: `doc.secretLevel=机密`, `X-Classification: 机密`. */
+const SETTING = "(?:[a-z][a-z0-9]{0,15}[._-]){0,3}(?:密级|classification|security[._-]?(?:level|classification)|secre(?:t|cy)[._-]?level)";
 /** Before a label on its line: whose level it is, or the copy number. */
 const PREFIX =
   "(?:保密期限[::]?(?:\\d{1,2}|[一二三五十]{1,3})(?:年|个月)[,,、;;]?)?(?:本|该|此)?(?:文件|资料|信息|材料|项目|文档|涉密|公文|载体|档案|会议|数据)?";
@@ -36,6 +38,9 @@ export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readon
       `^(?:第?\\d{3,8}号?)?${PREFIX}${LABEL}(?:(?:(?:和|及|与)?保密期限)?[::]|(?=[〔【\\[(<](?:${grammar.level})级?[〕】\\])>](?:$|保密期限))|(?<=^[本此].{2,3}密[级級])(?:[为是]|属于?|定为))[〔【\\[(<“"]?${value}(?<rest>.*)$`,
     "i",
   );
+  const setting = grammar.expression("label-setting", () => `^${SETTING}[:=]["']?${value}["']?(?<rest>)$`, "i");
+  // Among other labels of a document: 定密责任人：王某 密级：机密 保密期限：10年.
+  const among = grammar.expression("label-among", () => `[::].{1,30}?密[级級][::]${value}(?<rest>(?:保密期限|知悉范围|解密).*)$`);
   const itself = grammar.expression("label-itself", () => `^${ITSELF}${value}(?:国家秘密)?(?:文件|资料|材料|件|事项)?[)〕】]?(?<rest>.*)$`);
   const boxes = grammar.expression(
     "label-boxes",
@@ -45,12 +50,15 @@ export function readLabels(units: readonly Unit[], grammar: MarkGrammar): readon
   const alone = grammar.expression("label-value", () => `^[〔【\\[(]?${value}[〕】\\])]?$`);
   return units.flatMap((unit, index) => {
     const stated = itself.exec(unit.text);
-    const found = stated !== null && !SPOKEN.test(stated.groups?.["rest"] ?? "") ? stated : line.exec(unit.text);
+    const found =
+      stated !== null && !SPOKEN.test(stated.groups?.["rest"] ?? "")
+        ? stated
+        : (line.exec(unit.text) ?? setting.exec(unit.text) ?? among.exec(unit.text));
     if (found !== null && levelsIn(unit.text.replace(/^.*?等级/, ""), grammar).size === 1) {
       const { value: said = "", level: word = "", rest = "" } = found.groups ?? {};
       // `密级：机密性…`, `密级：秘密□`
       if (/^(?:性|[□☐○〇]|[、/或])/.test(rest)) return [];
-      const start = found[0].lastIndexOf(said, found[0].length - rest.length - said.length);
+      const start = found.index + found[0].lastIndexOf(said, found[0].length - rest.length - said.length);
       const left = restOf(rest.replace(TERM, "").replace(/[”"]/g, ""));
       const place = left.length <= OWN_LINE ? "own-line" : "short-line";
       return [
