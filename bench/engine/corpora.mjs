@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 import { random as seeded } from "../shared/random.mjs";
@@ -86,6 +86,19 @@ export function corpus(dir, name, size) {
     while (text.length < 256 * 1024) text += generators[name](random, person);
     written += write(text);
   }
+  closeSync(file);
+  renameSync(`${path}.part`, path);
+  return path;
+}
+
+/** Path of a text of `size` bytes: the first 32 MiB of prose again and again; `oneLine`: without any line end. */
+export function longText(dir, size, oneLine) {
+  const path = join(dir, `${oneLine ? "line" : "long"}-${size}-v${VERSION}.txt`);
+  if (existsSync(path)) return path;
+  const piece = readFileSync(corpus(dir, "prose", Math.min(size, 32 * 1024 * 1024)));
+  if (oneLine) for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at)) piece[at] = 0x20;
+  const file = openSync(`${path}.part`, "w");
+  for (let written = 0; written < size; written += piece.length) writeSync(file, piece, 0, Math.min(piece.length, size - written));
   closeSync(file);
   renameSync(`${path}.part`, path);
   return path;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { best, has } from "../shared/measure.mjs";
 import { table } from "../shared/table.mjs";
-import { corpus, hostile, smallFiles } from "./corpora.mjs";
+import { corpus, hostile, longText, smallFiles } from "./corpora.mjs";
 import { expressions, samePatterns, terms } from "./patterns.mjs";
 
 const zicha = fileURLToPath(new URL("../../bin/zicha.mjs", import.meta.url));
@@ -32,6 +32,7 @@ export async function run({ size, dir, only, rounds }) {
   }
   if (wanted("many")) rows.push(...(await many()));
   if (wanted("growth")) rows.push(...(await growth()));
+  if (only.includes("flat")) rows.push(...(await flat()));
   if (wanted("start")) rows.push(...(await start()));
   table(["corpus", "tool", "CPU s", "MB/CPU-s", "wall s", "peak MiB", "zicha ÷ this", "note"], rows);
 
@@ -122,6 +123,18 @@ export async function run({ size, dir, only, rounds }) {
     for (const count of [10, 100, 1000, 10_000]) {
       const pack = wordPack(dir, count);
       found.push(row("growth", `all rules, ${count} words more`, await scan(["--rules", pack]), few, size, ""));
+    }
+    return found;
+  }
+
+  /** Whether a longer text takes more memory: lines, and one without end. */
+  async function flat() {
+    const out = join(dir, "out.ndjson");
+    const found = [];
+    for (const [bytes, oneLine] of [[32 * MIB], [512 * MIB], [4096 * MIB], [2048 * MIB, true]]) {
+      const path = longText(dir, bytes, oneLine === true);
+      const one = await best(1, process.execPath, [zicha, "scan", path, "-f", `ndjson=${out}`, "--fail-on", "never", "-j", "1"]);
+      found.push(row("flat", oneLine === true ? "one line" : `${bytes / MIB} MiB`, one, one, bytes, counts(out)));
     }
     return found;
   }
