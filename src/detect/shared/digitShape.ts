@@ -13,8 +13,8 @@ const KINDS: readonly (readonly [low: number, high: number])[] = [
   [0x2d, 0x2d],
   [0x2e, 0x2e],
 ];
-/** States of a shape beyond which it is left out. */
-const LARGEST = 4000;
+/** States of the expressions' automata in all sets that are states of a shape, beyond which it is left out. */
+const LARGEST = 100_000;
 /** Of `takes`: see `DigitShape`. */
 const ALWAYS = 1;
 const UNLESS_DIGIT = 2;
@@ -120,8 +120,10 @@ function determined(parts: readonly Nfa[], firstBehind: (byte: number) => Sets, 
   const first = Uint16Array.from({ length: WITHIN + 1 }, (_, place) => intern(firstBehind(isKnown(place) ? place : UNKNOWN)));
   const next: number[] = [0, 0, 0, 0];
   const takes: number[] = [0];
+  let size = 0;
   for (const sets of members) {
-    if (members.length > LARGEST) return undefined;
+    size += sets.reduce((sum, set) => sum + set.length, 0);
+    if (size > LARGEST) return undefined;
     for (const kind of KINDS) next.push(intern(parts.map((nfa, index) => after(nfa, sets[index] ?? [], kind))));
     let bits = 0;
     for (const [index, nfa] of parts.entries()) {

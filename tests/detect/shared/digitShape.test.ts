@@ -61,6 +61,12 @@ describe("the shape of digits", () => {
     expect(takes("1234", / ?\d{4}/y, { lookback: 1, before: WITHIN, anyDigits: true })).toBe(true);
   });
 
+  it("is none where it would be too large", () => {
+    for (const regex of [/(?:\d{1,20}[ .-]?){1,60}X/y, /(?:\d?\d?[ -]?){0,64}(?:\d{0,64}){0,20}X/y]) {
+      expect(shapeOf([pattern(regex, 200)], false, true).make()).toBeUndefined();
+    }
+  });
+
   it("takes nothing for a rule that takes no digits here", () => {
     expect(takes("1234", /[A-Z]\d{4}/y)).toBe(false);
   });
