@@ -6,7 +6,7 @@ import { looksLikeMail, mailStart } from "./shared/mailHead.ts";
 export const eml: Extractor = {
   id: "eml",
   title: { zh: "电子邮件（EML）、网页归档（MHT）", en: "Internet mail (eml), web archives (mht)" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
   accepts: ({ head }) => looksLikeMail(head, mailStart(head)),

@@ -13,7 +13,7 @@ import { piecesOf } from "./shared/pieces.ts";
 export const html: Extractor = {
   id: "html",
   title: { zh: "HTML 网页", en: "HTML page" },
-  version: 1,
+  version: 2,
   access: "in-order",
   streaming: true,
   accepts: ({ head, name }) => looksLikeHtml(head, name),

@@ -23,7 +23,7 @@ import type { ZipVolumes } from "./shared/zipVolumes.ts";
 export const zip: Extractor = {
   id: "zip",
   title: { zh: "ZIP 压缩包", en: "ZIP archive" },
-  version: 3,
+  version: 4,
   access: "any",
   streaming: true,
   async accepts(probe) {

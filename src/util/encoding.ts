@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 
 import type { Encoding } from "../model/chunk.ts";
+import { isGbkRatherThanUtf8 } from "./gbkOrUtf8.ts";
 
 /** Encodings in which bytes are plausible, best first, and the length of the byte order mark. */
 export interface Detected {
@@ -146,7 +147,9 @@ export function detectEncodings(head: Uint8Array, atEnd: boolean): Detected | un
   if (head[0] === 0x84 && head[1] === 0x31 && head[2] === 0x95 && head[3] === 0x33) return { encodings: ["gb18030"], bom: 4 };
   if (head.length === 0) return undefined;
   const noise = controls(head);
-  if (noise === 0 && isUtf8(atEnd ? head : whole(head))) return { encodings: ["utf8"], bom: 0 };
+  if (noise === 0 && isUtf8(atEnd ? head : whole(head))) {
+    return { encodings: isGbkRatherThanUtf8(head) ? ["gb18030", "utf8"] : ["utf8"], bom: 0 };
+  }
   if (noise > 0 && isSeparated(head)) {
     if (isUtf8(atEnd ? head : whole(head))) return { encodings: ["utf8"], bom: 0 };
     const { broken, score } = tried(head, "gb18030");

@@ -65,6 +65,7 @@ describe("headers", () => {
   };
   test.each([
     ["=?gb2312?B?v827p8P7taU=?=", "客户名单"],
+    ["=?gb2312?B?zajWqg==?=", "通知"],
     ["=?GBK?Q?=BF=CD=BB=A7?=", "客户"],
     ["=?utf-8?B?5a6i5oi3?= =?utf-8?B?5ZCN5Y2V?=", "客户名单"],
     ["a =?utf-8?B?5a6i?=\r\n b", "a 客 b"],
@@ -82,6 +83,7 @@ describe("headers", () => {
   });
   test.each([
     [`attachment; filename="=?gb2312?B?v827p8P7taU=?=.txt"`, "客户名单.txt"],
+    [`attachment; filename="=?GBK?B?zajWqi50eHQ=?="`, "通知.txt"],
     ["attachment; filename*=utf-8''%E5%AE%A2%E6%88%B7.txt", "客户.txt"],
     [`attachment; filename*0*=gb18030''%BF%CD; filename*1*=%BB%A7; filename*2=".txt"`, "客户.txt"],
     ["attachment; filename=a b.txt", "a b.txt"],

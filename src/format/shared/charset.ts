@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { detectEncodings } from "../../util/encoding.ts";
+import { isGbkRatherThanUtf8 } from "../../util/gbkOrUtf8.ts";
 
 /** Turns the bytes of one text into characters, piece by piece; without an argument it gives what is held back. */
 export type CharsetDecoder = (bytes?: Uint8Array) => string;
@@ -44,7 +45,7 @@ export function charsetDecoder(declared: string, sample: Uint8Array): CharsetDec
   if (label === "hz-gb-2312") return wholeText(decodeHz);
   if (label === "utf-7" || label === "unicode-1-1-utf-7") return wholeText(decodeUtf7);
   const ascii = sample.every((byte) => byte < 0x80);
-  if (!ascii && isUtf8(sample.subarray(0, wholeUtf8(sample)))) return streaming("utf-8");
+  if (!ascii && isUtf8(sample.subarray(0, wholeUtf8(sample))) && !isGbkRatherThanUtf8(sample)) return streaming("utf-8");
   if (!vague.test(label)) {
     try {
       return streaming(label);

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
+import { isGbkRatherThanUtf8 } from "../../util/gbkOrUtf8.ts";
 
 /** Labels of `TextDecoder` by Windows code page; 125x and those not here are derived or taken for 1252. */
 const labels: Readonly<Record<number, string>> = {
@@ -77,7 +78,8 @@ export function decodeCodepage(bytes: Uint8Array, codepage: number): string {
       }
     }
     if (!high) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-    if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+    if (isUtf8(bytes) && (label === "utf-8" || !isGbkRatherThanUtf8(bytes)))
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
     if (looksChinese(bytes)) return decoder("gb18030").decode(bytes);
     return label === "utf-8" ? decoder("gb18030").decode(bytes) : decodeLatin(bytes);
   }

@@ -262,7 +262,7 @@ function member(raw: RawHeader, rawName: Buffer, extra: Buffer, prefix: number):
       aes = { version: field.readUInt16LE(0), strength: field[4] ?? 0, method: field.readUInt16LE(5) };
     }
   }
-  name ??= decodeName(rawName);
+  name ??= decodeName(rawName, (raw.flags & 0x800) !== 0);
   return {
     name,
     directory: /[/\\]$/.test(name) && compressedSize === 0,
