@@ -307,6 +307,8 @@ export class Groups {
     const { table } = pending.segment;
     const at = pending.row?.at;
     if (table === undefined || at === undefined || pending.segment.roles.includes("property")) return;
+    // A line that goes on with a cell of the line before is no row.
+    if (pending.row?.cells.length === 1 && (pending.segment.columns?.columns.length ?? 0) > 1) return;
     // A value in a sentence is no cell: short lines of prose look like a table of one column.
     const cell = pending.row?.cells[at]?.text.trim().length ?? 0;
     if ((pending.match.end - pending.match.start) / cell < FILLED) return;

@@ -86,7 +86,9 @@ const NONE: readonly string[] = [];
 export function cellsOf(flow: Flow, segment: Segment, row: Row): readonly WindowCell[] {
   if (row.cells !== undefined) return row.cells;
   const { columns } = segment;
-  const isHead = namesColumns(flow, segment, row.start) || isAbove(flow, segment, row.start);
+  // A line without a separator goes on with a cell of the line before: it has no columns.
+  const isPart = columns !== undefined && columns.columns.length > 1 && row.row.length === 1;
+  const isHead = isPart || namesColumns(flow, segment, row.start) || isAbove(flow, segment, row.start);
   return (row.cells = row.row.map((cell, index): WindowCell => {
     const column = isHead ? undefined : columns?.columns[index];
     return { text: cell.text, header: column?.header ?? "", infoTypes: column?.infoTypes ?? NONE, weakTypes: column?.weakTypes ?? NONE };

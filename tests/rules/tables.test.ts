@@ -179,6 +179,17 @@ describe("a table", () => {
     expect(matches.filter(({ infoType }) => infoType === "PERSON_NAME").length).toBe(3);
   });
 
+  it("reads a cell that goes on over lines as what it is, and no row of its own", async () => {
+    const rows = people.map(([name, id, , mobile]) => `${name},${mobile},"客户表示\n近期购房，\n证件${id}已登记"`).join("\n");
+    const { matches } = await examine("a.csv", `客户姓名,联系电话,回访记录\n${rows}\n`);
+    expect(matches[0]?.ruleId).toBe("cn-bank/customer-list");
+    expect(matches.filter(({ infoType }) => infoType === "CN_RESIDENT_ID").map(({ confidence }) => confidence)).toEqual([
+      "high",
+      "high",
+      "high",
+    ]);
+  });
+
   it.each([
     ["two rows", `姓名,身份证号\n${people[0].slice(0, 2).join(",")}\n${people[1].slice(0, 2).join(",")}\n`],
     ["samples", "姓名,手机号\n张三,13800138000\n李四,13800138000\n王五,13800138000\n"],
