@@ -4,6 +4,7 @@ import type { Matcher, OverMatch, TableView, TableViewColumn, Tier } from "../mo
 import { Distinct, EXACT } from "../util/distinct.ts";
 import type { Flow, Pending, Segment } from "./flow.ts";
 import { Forms, type FormView } from "./forms.ts";
+import type { Plan } from "./plan.ts";
 import type { ColumnLexicon } from "./table.ts";
 import type { KeptCell, LastRow } from "./knownRows.ts";
 import { tierByNames } from "./tiers.ts";
@@ -104,6 +105,37 @@ export interface Group {
   takes(match: SealedMatch): boolean;
 }
 
+/** The rules over tables and passages among all, by rank, with what they ask for. */
+interface OverRules {
+  readonly tables: readonly Matcher[];
+  readonly passages: readonly Matcher[];
+  readonly tableTypes: ReadonlySet<string>;
+  readonly passageTypes: ReadonlySet<string>;
+  readonly reach: number;
+}
+
+/** Every entry has groups of its own; the rules are the same. */
+const known = new WeakMap<readonly Plan[], OverRules>();
+
+function overOf(plans: readonly Plan[]): OverRules {
+  const before = known.get(plans);
+  if (before !== undefined) return before;
+  const matchers = plans.map(({ matcher }) => matcher);
+  const over = matchers.filter((matcher) => matcher.over !== undefined).toSorted((one, other) => one.rule.rank - other.rule.rank);
+  const tables = over.filter((matcher) => matcher.over?.scope === "table");
+  const passages = over.filter((matcher) => matcher.over?.scope === "passage");
+  const asked = passages.flatMap((matcher) => (matcher.over?.scope === "passage" ? [matcher.over] : []));
+  const made: OverRules = {
+    tables,
+    passages,
+    tableTypes: new Set(tables.flatMap((matcher) => (matcher.over?.scope === "table" ? matcher.over.infoTypes : []))),
+    passageTypes: new Set(asked.flatMap(({ infoTypes }) => infoTypes)),
+    reach: Math.max(0, ...asked.map(({ reach }) => reach)),
+  };
+  known.set(plans, made);
+  return made;
+}
+
 /** What rules over tables and passages make of an entry's settled matches. Holds counts, keys and sealed matches, no values. */
 export class Groups {
   readonly #overTables: readonly Matcher[];
@@ -123,15 +155,14 @@ export class Groups {
   readonly #unseen: TableState[] = [];
 
   /** `before`: how many passages are kept of the text before. */
-  constructor(matchers: readonly Matcher[], lexicon: ColumnLexicon, before = 0) {
+  constructor(plans: readonly Plan[], lexicon: ColumnLexicon, before = 0) {
+    const over = overOf(plans);
     this.#before = before;
-    const over = matchers.filter((matcher) => matcher.over !== undefined).toSorted((one, other) => one.rule.rank - other.rule.rank);
-    this.#overTables = over.filter((matcher) => matcher.over?.scope === "table");
-    this.#overPassages = over.filter((matcher) => matcher.over?.scope === "passage");
-    const passages = this.#overPassages.flatMap((matcher) => (matcher.over?.scope === "passage" ? [matcher.over] : []));
-    this.#passageTypes = new Set(passages.flatMap(({ infoTypes }) => infoTypes));
-    this.#reach = Math.max(0, ...passages.map(({ reach }) => reach));
-    this.#forms = new Forms(new Set(this.#overTables.flatMap(({ over }) => (over?.scope === "table" ? over.infoTypes : []))), lexicon);
+    this.#overTables = over.tables;
+    this.#overPassages = over.passages;
+    this.#passageTypes = over.passageTypes;
+    this.#reach = over.reach;
+    this.#forms = new Forms(over.tableTypes, lexicon);
   }
 
   /**

@@ -91,11 +91,7 @@ export class Settler {
     this.#options = options;
     this.#plans = plans;
     this.#before = before?.stored ?? [];
-    this.#groups = new Groups(
-      plans.map(({ matcher }) => matcher),
-      lexicon,
-      before?.passages,
-    );
+    this.#groups = new Groups(plans, lexicon, before?.passages);
   }
 
   kept(): Kept {

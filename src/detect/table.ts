@@ -129,6 +129,7 @@ function isUpright(head: readonly (readonly string[])[], lexicon: ColumnLexicon)
  * 0 where names stand above, in a row of their own, or nowhere.
  */
 export function peopleBeside(head: readonly (readonly string[])[], lexicon: ColumnLexicon): number {
+  if (!head.some((cells) => cells.some((cell) => NUMBER.test(cell.trim())))) return 0;
   const labels = new Set<string>();
   let strong = 0;
   let rows = 0;
@@ -232,6 +233,21 @@ function columnOf({ header, infoTypes, weakTypes }: Named): Column {
 
 /** What one cell names: as it stands, without brackets and numbers, or by its last words (主借款人姓名, cust_id_card_no), which is weak. */
 function nameOf(cell: string, lexicon: ColumnLexicon): Named {
+  let known = named.get(lexicon);
+  if (known === undefined) named.set(lexicon, (known = new Map()));
+  const before = known.get(cell);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_NAMED) known.clear();
+  const made = readName(cell, lexicon);
+  if (cell.length <= HEADER_LENGTH) known.set(cell, made);
+  return made;
+}
+
+/** Cells that were looked up: rows of a head are looked at more than once, and tables of a folder are named alike. */
+const named = new WeakMap<ColumnLexicon, Map<string, Named>>();
+const MOST_NAMED = 4096;
+
+function readName(cell: string, lexicon: ColumnLexicon): Named {
   const header = cell.trim();
   const nothing = { header: "", infoTypes: [], weakTypes: [] };
   if (header === "") return { ...nothing, value: false };

@@ -26,6 +26,7 @@ const SPREAD = /\S(?: {2,}| ?\t\s*|\u3000\s*)\S.*?(?: {2,}| ?\t\s*|\u3000\s*)\S/
 const GAP = /\s{2,}|\t+|\u3000+/;
 /** A number as people and accounts have them. */
 const IDENTIFIER = /\d{8}/;
+const MAY_IDENTIFY = /\d{4} ?\d{4}/;
 
 /** A cell and where it begins in its line. */
 interface Cell {
@@ -45,6 +46,8 @@ interface Layout {
 
 /** Whether the lines of a text's head hold a table whose columns are aligned with blanks: reports of hosts, lists that were printed. */
 export function showsColumns(lines: readonly string[]): boolean {
+  // Most texts hold no such number, and need no further look.
+  if (!lines.some((line) => MAY_IDENTIFY.test(line))) return false;
   for (const [index, line] of lines.entries()) if (layoutAt(line, lines, index + 1) !== undefined) return true;
   return false;
 }
@@ -138,7 +141,13 @@ class Teller implements LineTeller {
 
 /** The columns that a line names, where rows fit below it. */
 function layoutAt(line: string, lines: readonly string[], next: number): Layout | undefined {
-  if (line.length > LONGEST || !SPREAD.test(line) || /[:：;；。{}]|\d{5}/.test(line)) return undefined;
+  if (
+    line.length > LONGEST ||
+    !(line.includes("  ") || line.includes("\t") || line.includes("\u3000")) ||
+    !SPREAD.test(line) ||
+    /[:：;；。{}]|\d{5}/.test(line)
+  )
+    return undefined;
   const names = cellsOf(line, 0);
   if (names.length < FEWEST_COLUMNS || names.length > MOST_COLUMNS) return undefined;
   if (names.some(({ text }) => widthOf(text, 2) > NAME_WIDTH)) return undefined;
