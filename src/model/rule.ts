@@ -220,7 +220,10 @@ export type Over =
   /** `infoTypes`: all that it asks columns for. */
   | { readonly scope: "table"; readonly infoTypes: readonly string[]; judge(table: TableView): OverMatch | undefined }
   | { readonly scope: "entry"; judge(entry: EntryView): OverMatch | undefined }
-  /** Matches at medium confidence or above, no further apart than `reach` bytes and not parted by an empty line. */
+  /**
+   * Matches at medium confidence or above, from the first to the last no more than `reach` bytes. A second value of a type begins the next; an empty line
+   * does not: forms and chats set them between the elements of one person.
+   */
   | {
       readonly scope: "passage";
       readonly infoTypes: readonly string[];
