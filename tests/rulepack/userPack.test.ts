@@ -80,6 +80,7 @@ describe("a pack of the house", () => {
       "secrets/password",
       "secrets/pin",
       "secrets/private-key",
+      "secrets/secret-key",
       "secrets/url-password",
     ]);
     expect(changed).toEqual([
