@@ -6,7 +6,7 @@ import { createFlow, createSink } from "./shared/flow.ts";
 import { createInflationGuard, inflateRaw } from "./shared/inflation.ts";
 import { innerEntry, told } from "./shared/inner.ts";
 import { unpackedName } from "./shared/unpackedName.ts";
-import { streamSource } from "./shared/zipMember.ts";
+import { limitOf, streamSource } from "./shared/zipMember.ts";
 import type { MemberDamage } from "./shared/zipMember.ts";
 
 /** 64 KiB: longest header looked at; names and comments are short. */
@@ -42,12 +42,7 @@ async function* extract(input: ExtractInput): AsyncGenerator<Extracted, void> {
   yield {
     type: "member",
     entry: inner,
-    open: () =>
-      Promise.resolve(
-        streamSource(pieces(input, header, damages), undefined, () =>
-          damages.length > 0 ? (input.bytes.limit?.() ?? damages[0]) : undefined,
-        ),
-      ),
+    open: () => Promise.resolve(streamSource(pieces(input, header, damages), undefined, () => limitOf(input.bytes, damages[0]))),
   };
   for (const { code, detail } of damages) yield told(entry, code, detail, true);
 }

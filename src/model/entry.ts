@@ -12,14 +12,14 @@ export interface ByteSource {
   read(into: Uint8Array, offset: number): Promise<number>;
   close(): Promise<void>;
   /**
-   * The limit that made it end early, once it has: what a reader says of missing bytes is then no damage of the file. Not for damage, which only
-   * whoever holds the source tells.
+   * Why it ended early or gave other bytes than it should, once it has: a limit, so that what a reader says of missing bytes is no damage of the
+   * file, or damage that whoever holds the source tells of it too.
    */
-  limit?(): SourceLimit | undefined;
+  cut?(): SourceCut | undefined;
 }
 
-/** A limit at which a source ended. */
-export interface SourceLimit {
+/** What cut a source off. */
+export interface SourceCut {
   readonly code: FailureCode;
   readonly detail: string;
 }

@@ -2,7 +2,7 @@ import type { Engine, Look, Session, SessionOptions } from "../detect/contract.t
 import { isContainer } from "../format/probe.ts";
 import type { TextlessKind } from "../format/textless.ts";
 import type { Budget, Extractor, Location, Probe, Stop } from "../model/chunk.ts";
-import type { ByteSource, Entry, SourceLimit } from "../model/entry.ts";
+import type { ByteSource, Entry, SourceCut } from "../model/entry.ts";
 import { FailureError } from "../model/failure.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
 import type { Confidence, Severity } from "../model/rule.ts";
@@ -201,16 +201,16 @@ async function examineWithin(
       if (extractor !== undefined) {
         format = extractor.id;
         await read(extractor, bytes);
-      } else if (kind === undefined && bytes.limit?.() === undefined)
+      } else if (kind === undefined && bytes.cut?.() === undefined)
         failures.push(failure(entry, "unsupported-format", describeHead(probe.head), false));
     }
-    const limit = bytes.limit?.();
-    if (limit !== undefined) tell(failure(entry, limit.code, limit.detail, format !== undefined));
+    const cut = bytes.cut?.();
+    if (cut !== undefined) tell(failure(entry, cut.code, cut.detail, format !== undefined));
     if (kind !== undefined && chunks === 0 && failures.length === 0) {
       textless = true;
       format = kind.id;
     }
-    const damaged = limit !== undefined || failures.some(({ code }) => code === "corrupt");
+    const damaged = cut !== undefined || failures.some(({ code }) => code === "corrupt");
     advised = advise(workshop, session, name, format, damaged);
     const after = await stamp?.();
     if (before !== after) failures.push(failure(entry, "changed", "the file changed while it was read", true));
@@ -382,8 +382,8 @@ async function firstThatAccepts(extractors: readonly Extractor[], probe: Probe):
 
 /** Damage of a source that a limit ended early is the limit's doing. */
 export function limited(said: Failure, source: ByteSource | undefined): Failure {
-  const limit = said.code === "corrupt" ? source?.limit?.() : undefined;
-  return limit === undefined ? said : { ...said, ...limit };
+  const cut = said.code === "corrupt" ? source?.cut?.() : undefined;
+  return cut === undefined || cut.code === "corrupt" ? said : { ...said, code: cut.code, detail: cut.detail };
 }
 
 function isSame(one: Failure, other: Failure): boolean {
@@ -402,7 +402,7 @@ async function hold(source: ByteSource, limit: number): Promise<ByteSource | und
     if (length > limit) return undefined;
     if (count < block.length) break;
   }
-  return memorySource(Buffer.concat(pieces, length), source.limit?.());
+  return memorySource(Buffer.concat(pieces, length), source.cut?.());
 }
 
 /** Gives the files beside an entry that are examined too. `asked` is told of each question, whatever the answer. */
@@ -418,7 +418,7 @@ export function partnerOf<T>(
 }
 
 /** Bytes at hand as a source; `limit` where they were to be more. */
-export function memorySource(bytes: Uint8Array, limit?: SourceLimit): ByteSource {
+export function memorySource(bytes: Uint8Array, limit?: SourceCut): ByteSource {
   return {
     size: bytes.length,
     seekable: true,
@@ -428,7 +428,7 @@ export function memorySource(bytes: Uint8Array, limit?: SourceLimit): ByteSource
       return Promise.resolve(part.length);
     },
     close: () => Promise.resolve(),
-    limit: () => limit,
+    cut: () => limit,
   };
 }
 

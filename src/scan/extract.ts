@@ -93,7 +93,7 @@ async function* extractEntry(
       return;
     }
     yield { type: "entry", path: entry.path, format: kind?.id ?? "unknown" };
-    if (kind === undefined && bytes.limit?.() === undefined) yield lost(entry, "unsupported-format", "no reader knows this content");
+    if (kind === undefined && bytes.cut?.() === undefined) yield lost(entry, "unsupported-format", "no reader knows this content");
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     const { code, detail } = limited(
@@ -155,7 +155,7 @@ async function readAll(source: ByteSource, limit: number): Promise<ByteSource> {
     length += count;
     if (length > limit) throw new FailureError("too-large", `a member of more than ${limit} bytes cannot be held in memory`);
   }
-  return memorySource(Buffer.concat(pieces, length), source.limit?.());
+  return memorySource(Buffer.concat(pieces, length), source.cut?.());
 }
 
 function lost(entry: Entry, code: Failure["code"], detail: string): ExtractedText {

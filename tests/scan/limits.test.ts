@@ -246,3 +246,23 @@ test.each([
   expect([...told.keys()].filter((path) => !path.includes("docx!/")).toSorted()).toEqual(cut);
   expect(new Set([...told.values()].flat())).toEqual(new Set(["too-large"]));
 });
+
+test("a member that an archive cut off holds in part is one entry, told once", async () => {
+  const whole = zip([
+    ["1.txt", line.repeat(50)],
+    ["2.docx", fixture("docx/places.docx")],
+  ]);
+  const told: string[] = [];
+  const bytes = whole.subarray(0, whole.length - 6000);
+  await examine(
+    workshop,
+    { path: "a.zip", key: "a.zip", root: 0, size: bytes.length, modified: undefined, stamp: undefined, depth: 0 },
+    () => Promise.resolve(memorySource(bytes)),
+    undefined,
+    new AbortController().signal,
+    ({ entry, failures }) => {
+      if (!entry.path.includes("docx!/")) told.push(`${entry.path}: ${[...new Set(failures.map(({ code }) => code))].join(" ")}`);
+    },
+  );
+  expect(told).toEqual(["a.zip!/1.txt: ", "a.zip!/2.docx: corrupt", "a.zip: corrupt"]);
+});

@@ -28,7 +28,7 @@ export function rangeSource(outer: ByteSource, from: number, length: number, tak
       return count;
     },
     close: () => Promise.resolve(),
-    limit: () => (short ? outer.limit?.() : undefined),
+    cut: () => (short ? outer.cut?.() : undefined),
   };
 }
 

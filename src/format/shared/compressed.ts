@@ -6,7 +6,7 @@ import { innerEntry, told } from "./inner.ts";
 import type { Trouble } from "./lzma2.ts";
 import { unpackedName } from "./unpackedName.ts";
 import type { Unpacking } from "./xzStream.ts";
-import { streamSource } from "./zipMember.ts";
+import { limitOf, streamSource } from "./zipMember.ts";
 import type { MemberDamage } from "./zipMember.ts";
 
 /** What a trouble is called in a failure. */
@@ -47,10 +47,7 @@ export async function* readCompressed(
   yield {
     type: "member",
     entry: innerEntry(input.entry, { name: unpackedName(input.entry.path), key: "unpacked" }),
-    open: () =>
-      Promise.resolve(
-        streamSource(pieces(), undefined, () => (damages.length > 0 ? (input.bytes.limit?.() ?? damages[0]?.damage) : undefined), lent),
-      ),
+    open: () => Promise.resolve(streamSource(pieces(), undefined, () => limitOf(input.bytes, damages[0]?.damage), lent)),
   };
   for (const { damage, partial } of damages) yield told(input.entry, damage.code, damage.detail, partial);
 }

@@ -128,6 +128,6 @@ export function mappedSource(
       return wanted.length;
     },
     close: () => Promise.resolve(),
-    limit: () => (zeroCount.spent() ? { code: "too-large", detail: "limit of inflated bytes reached" } : stored.limit?.()),
+    cut: () => (zeroCount.spent() ? { code: "too-large", detail: "limit of inflated bytes reached" } : stored.cut?.()),
   };
 }

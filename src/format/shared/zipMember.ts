@@ -1,6 +1,6 @@
 import { constants, crc32, createInflateRaw, inflateRawSync } from "node:zlib";
 import type { Budget, Stop } from "../../model/chunk.ts";
-import type { ByteSource, SourceLimit } from "../../model/entry.ts";
+import type { ByteSource, SourceCut } from "../../model/entry.ts";
 import { FailureError } from "../../model/failure.ts";
 import type { FailureCode } from "../../model/failure.ts";
 import { rangeSource, readRange } from "./bytes.ts";
@@ -53,8 +53,13 @@ const backLength = 1024 * 1024;
 /** 128 KiB: what most pieces are that are lent. */
 const copyLength = 128 * 1024;
 
-/** What ends a source and is no damage of it. */
-const limits: ReadonlySet<FailureCode> = new Set(["too-large", "bomb", "interrupted"]);
+/** Why a source that is told as one with what holds it ended at a limit, of the damages that are known; undefined where at none. */
+export function limitOf(outer: ByteSource, damage: MemberDamage | undefined): MemberDamage | undefined {
+  if (damage === undefined) return undefined;
+  if (damage.code !== "corrupt") return damage;
+  const cut = outer.cut?.();
+  return cut?.code === "corrupt" ? undefined : cut;
+}
 
 /** Methods beside stored and deflate (APPNOTE 4.4.5). */
 const unpackers: Readonly<Record<number, (feed: ByteFeed, size: number | undefined) => Unpacking>> = {
@@ -113,7 +118,8 @@ export async function memberSource(
 ): Promise<ByteSource> {
   if (member.method === 0 && !member.encrypted && member.size === member.compressedSize) {
     const { from, length, cut } = await locateData(zip, member);
-    if (cut) damaged({ code: "corrupt", detail: "archive ends inside the member" });
+    const damage: MemberDamage | undefined = cut ? { code: "corrupt", detail: "archive ends inside the member" } : undefined;
+    if (damage !== undefined) damaged(damage);
     let high = 0;
     let spent = false;
     const source = rangeSource(zip.source, from, length);
@@ -131,7 +137,7 @@ export async function memberSource(
         }
         return spent ? Promise.resolve(0) : source.read(into, offset);
       },
-      limit: () => (spent ? { code: "too-large", detail: "limit of inflated bytes reached" } : source.limit?.()),
+      cut: () => (spent ? { code: "too-large", detail: "limit of inflated bytes reached" } : (source.cut?.() ?? damage)),
     };
   }
   const reader = await openMember(zip, member, options);
@@ -139,7 +145,7 @@ export async function memberSource(
     const damage = reader.damage();
     if (damage === undefined) return undefined;
     damaged(damage);
-    return zip.source.limit?.() ?? damage;
+    return zip.source.cut?.() ?? damage;
   });
 }
 
@@ -187,14 +193,13 @@ export function streamSource(
   };
   let length = 0;
   let done = false;
-  let limit: SourceLimit | undefined;
+  let why: SourceCut | undefined;
   const more = async (): Promise<boolean> => {
     if (done) return false;
     const next = await pieces.next();
     if (next.done === true) {
       done = true;
-      const why = ended();
-      if (why !== undefined && limits.has(why.code)) limit = why;
+      why = ended();
       return false;
     }
     kept.push({ start: length, bytes: lent ? copy(next.value) : next.value });
@@ -231,7 +236,7 @@ export function streamSource(
       if (!done) await pieces.return();
       done = true;
     },
-    limit: () => limit,
+    cut: () => why,
   };
 }
 
