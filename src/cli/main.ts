@@ -136,7 +136,7 @@ async function build(terminal: Terminal, name: string | undefined, done: (code: 
     },
     extract: () => {
       const extract = prepared(program.command("extract <file>")).description(
-        say(terminal, "显示规则所见的文本及其位置（未脱敏）", "show the text as the rules see it, with its places (unmasked)"),
+        say(terminal, "显示规则所查的文本及其位置（未脱敏）", "show the text that rules look at, with its places (unmasked)"),
       );
       addOptions(extract, "extract", terminal.locale);
       extract.action(async (file: string) => {

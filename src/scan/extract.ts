@@ -7,11 +7,10 @@ import { FailureError } from "../model/failure.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Limits } from "../model/request.ts";
 import { sources } from "../source/registry.ts";
-import { decode } from "../util/decode.ts";
 import { limited, memorySource, nameOf, partnerOf } from "./examine.ts";
 import { createBudget } from "./limits.ts";
 
-/** A piece of an entry's text as the rules see it, or what could not be read. Unmasked: it is the content. */
+/** A piece of an entry's text as it stands there, or what could not be read. Rules see its normal form (NFKC). Unmasked: it is the content. */
 export type ExtractedText =
   | { readonly type: "entry"; readonly path: string; readonly format: string }
   | {
@@ -126,7 +125,7 @@ async function* textOf(chunk: Chunk, entry: Entry): AsyncGenerator<ExtractedText
     yield {
       ...piece,
       location: content.locate(0),
-      text: decode(content.bytes, 0, content.bytes.length, "utf8").text,
+      text: Buffer.from(content.bytes).toString("utf8"),
       locate: (offset) => content.locate(offset),
     };
     return;

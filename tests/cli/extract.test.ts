@@ -45,6 +45,16 @@ function document(target: string): Buffer {
 }
 
 describe("extract", () => {
+  it("gives text as it stands there, not as rules see it", () => {
+    writeFileSync(join(scratch, "note.html"), "<p>证件号：１１０１０１（样例）2019–2020 Ⅳ级 co\u00adop</p>");
+    const { stdout } = extract(["note.html", "--json"]);
+    const texts = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { text?: string });
+    expect(texts.map(({ text }) => text ?? "").join("")).toContain("证件号：１１０１０１（样例）2019–2020 Ⅳ级 co\u00adop");
+  });
+
   it("gives a document's structure as HTML, and no file of this machine", () => {
     const secret = join(scratch, "secret.png");
     writeFileSync(secret, "not to be read");

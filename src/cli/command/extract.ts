@@ -12,7 +12,7 @@ import { readPasswords } from "../run.ts";
 import { say, UsageError } from "../terminal.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** `zicha extract FILE`: the text as the rules see it, with roles and places. Content, unmasked: standard output only. */
+/** `zicha extract FILE`: the text that rules look at, with roles and places; they see its normal form. Content, unmasked: standard output only. */
 export async function extractCommand(terminal: Terminal, file: string, values: Values): Promise<ExitCode> {
   const path = resolve(terminal.directory, file);
   terminal.stderr.write(`${say(terminal, "以下是文件原文，未脱敏", "this is the file's content, unmasked")}\n`);
