@@ -156,6 +156,18 @@ describe("a table", () => {
     expect(first?.location).toEqual({ kind: "line", line: 2, column: (rows[0]?.indexOf(residentId(0)) ?? 0) + 1 });
   });
 
+  it("is none where a number of nineteen digits, or the same line again and again, holds what has a check digit", async () => {
+    // The first eighteen digits are right for a card by chance.
+    const line = "客户 13800138000 于 2024 年存入账号 6222021234567890123 元";
+    for (const rows of [Array.from({ length: 30 }, () => line), Array.from({ length: 30 }, () => line.replace("0123", "012399"))]) {
+      const { matches } = await examine("d.txt", `${rows.join("\n")}\n`);
+      expect(matches.filter(({ location, masked }) => location.kind !== "line" || masked === "622202********9012")).toEqual([]);
+    }
+    const accounts = Array.from({ length: 30 }, (_, at) => `存入账号 62220212345678${String(1000 + 37 * at).padStart(5, "0")} 元`);
+    const { matches } = await examine("d.txt", `${accounts.join("\n")}\n`);
+    expect(matches.filter(({ infoType }) => infoType === "BANK_ACCOUNT").length).toBeGreaterThan(20);
+  });
+
   it("is none where digits of one width only look like records", async () => {
     const rows = Array.from(
       { length: 30 },

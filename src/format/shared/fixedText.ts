@@ -11,6 +11,10 @@ const FEWEST = 5;
 const RECORDS = 0.7;
 /** Share of records in which a field must begin at its place. */
 const AGREED = 0.9;
+/** Different numbers by which a field is told: the same line again and again says no more than once. */
+const DIFFERENT = 4;
+/** Digits of the longest card: as many by themselves are one number, whatever part of them has a check digit. */
+const LONGEST_CARD = 19;
 /** Columns of a record. */
 const NARROWEST = 30;
 const WIDEST = 2000;
@@ -119,7 +123,7 @@ function cellsOf(text: string, wide: number, cuts: readonly number[]): readonly 
 function cutsOf(records: readonly string[], width: number, wide: number): readonly number[] | undefined {
   const agreed = Math.ceil(records.length * AGREED);
   const starts = Array.from({ length: width }, () => 0);
-  const known = new Map<string, number>();
+  const known = new Map<string, { count: number; readonly values: Set<string> }>();
   const phones = new Map<number, Set<string>>();
   for (const record of records) {
     let column = 0;
@@ -130,7 +134,13 @@ function cutsOf(records: readonly string[], width: number, wide: number): readon
       before = kind;
       if (kind === "0") {
         const end = identifierAt(record, at);
-        if (end > at) increase(known, `${column}:${column + end - at}`);
+        if (end > at) {
+          const place = `${column}:${column + end - at}`;
+          const seen = known.get(place) ?? { count: 0, values: new Set<string>() };
+          seen.count++;
+          seen.values.add(record.slice(at, end));
+          known.set(place, seen);
+        }
         MOBILE.lastIndex = at;
         if (MOBILE.test(record)) phones.set(column, (phones.get(column) ?? new Set()).add(record.slice(at, at + 3)));
       }
@@ -141,13 +151,13 @@ function cutsOf(records: readonly string[], width: number, wide: number): readon
   for (const [column, count] of starts.entries()) if (count >= agreed) cuts.add(column);
   const fields: (readonly [from: number, to: number])[] = [];
   // Cards of 16 and of 19 digits begin at one place.
-  const places = new Map<number, { count: number; to: number }>();
-  for (const [place, count] of known) {
+  const places = new Map<number, { count: number; different: number; to: number }>();
+  for (const [place, { count, values }] of known) {
     const [from = 0, to = 0] = place.split(":").map(Number);
-    const seen = places.get(from) ?? { count: 0, to };
-    places.set(from, { count: seen.count + count, to: Math.max(seen.to, to) });
+    const seen = places.get(from) ?? { count: 0, different: 0, to };
+    places.set(from, { count: seen.count + count, different: seen.different + values.size, to: Math.max(seen.to, to) });
   }
-  for (const [from, { count, to }] of places) if (count >= agreed) fields.push([from, to]);
+  for (const [from, { count, different, to }] of places) if (count >= agreed && different >= DIFFERENT) fields.push([from, to]);
   if (fields.length === 0) return undefined;
   for (const [from, prefixes] of phones) {
     const all = records.filter((record) => isMobileAt(record, from, wide)).length;
@@ -181,9 +191,19 @@ function identifierAt(record: string, at: number): number {
   if (resident !== undefined && checkOf(resident) === resident.charAt(17).toUpperCase()) return at + 18;
   CARD.lastIndex = at;
   const card = CARD.exec(record)?.[0];
-  if (card === undefined) return at;
+  if (card === undefined || runLength(record, at) <= LONGEST_CARD) return at;
   for (const length of [19, 16, 17, 18]) if (card.length >= length && isLuhn(card.slice(0, length))) return at + length;
   return at;
+}
+
+/** Digits of the run that holds the one at `at`. */
+function runLength(record: string, at: number): number {
+  const isDigit = (place: number): boolean => record.charCodeAt(place) >= 48 && record.charCodeAt(place) <= 57;
+  let from = at;
+  while (from > 0 && isDigit(from - 1)) from--;
+  let to = at;
+  while (to < record.length && isDigit(to)) to++;
+  return to - from;
 }
 
 /** GB 11643. */
@@ -216,8 +236,4 @@ function widthOf(text: string, wide: number): number {
 
 function columnsOf(code: number, wide: number): number {
   return code >= 0x1100 ? wide : 1;
-}
-
-function increase(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
