@@ -117,6 +117,8 @@ const MOST_CHECKS = 16;
 type Held =
   | {
       readonly evidence: readonly Evidence[];
+      /** Whether no tier that may still be met asks for anything near the value. */
+      readonly contained: boolean;
       /** The surest tiers that are met with no more than these names of the row, and, of some, without a word that counters. */
       readonly surest: readonly { readonly row: readonly string[]; readonly counter: boolean }[];
       withSample(name: string): readonly Evidence[];
@@ -247,9 +249,9 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
   }
 
   const held = new Map<number, Held>();
-  const asked = new Set(tiers.flatMap(({ all, none = [] }) => [...all, ...none]));
-  /** Whether no word and no place near a value says anything to its tiers. */
-  const contained = [...asked].every((name) => settled.has(name) || COLUMN.has(name) || name.startsWith("row:"));
+  /** Whether no word and no place near a value says anything to the tier. */
+  const isContained = ({ all, none = [] }: Tier): boolean =>
+    [...all, ...none].every((name) => settled.has(name) || COLUMN.has(name) || name.startsWith("row:"));
 
   function fill(cell: CellSight, brief: ReadonlySet<string>): CellAnswer | undefined {
     const { text, from, to } = cell;
@@ -274,7 +276,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (known === "nothing") return known;
     const harmless = allowed(value);
     const countered = (): boolean => isCounter(counter?.find(text, span.start, span.end));
-    if (!contained && !known.surest.some(({ row, counter: asks }) => row.every((name) => brief.has(name)) && !(asks && countered())))
+    if (!known.contained && !known.surest.some(({ row, counter: asks }) => row.every((name) => brief.has(name)) && !(asks && countered())))
       return undefined;
     return { value, evidence: harmless === undefined ? known.evidence : known.withSample(harmless) };
   }
@@ -285,11 +287,13 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if ((bits & Bit.loose) !== 0) evidence.push(LOOSE);
     if ((bits & Bit.inAddress) !== 0) evidence.push(IN_ADDRESS);
     for (const [index, states] of checkStates.entries()) if ((bits & (Bit.check << index)) !== 0) evidence.push(states);
-    if (!tiers.some((tier) => mayMeet(tier, evidence, settled))) return "nothing";
+    const open = tiers.filter((tier) => mayMeet(tier, evidence, settled));
+    if (open.length === 0) return "nothing";
     addColumn(cell, columns, evidence);
     const samplesOf = new Map<string, readonly Evidence[]>();
     return {
       evidence,
+      contained: open.every(isContained),
       surest: surest.flatMap(({ all, none = [] }) => {
         if (none.some((name) => has(evidence, name) || !(settled.has(name) || COLUMN.has(name) || name === COUNTER.name))) return [];
         return [{ row: all.filter((name) => !has(evidence, name)), counter: none.includes(COUNTER.name) }];

@@ -19,15 +19,18 @@ export interface Unit {
 /** Characters: a line that holds a mark is short; longer ones are cut here and so are no own line. */
 const LONGEST = 400;
 
-/** Several rules look at one window: what one has read the next need not. Holds nothing longer than the window lives. */
-const known = new WeakMap<Window, readonly Unit[]>();
+/**
+ * Several rules look at one window: what one has read the next need not. Of the last window alone, and no longer than it lives: of tens of
+ * thousands in a paragraph the collector would go through all, again and again.
+ */
+let known = new WeakMap<Window, readonly Unit[]>();
 
 /** The units of the candidate's line: its cells in a row of a table, else the stretches between tabs. */
 export function unitsOf(window: Window): readonly Unit[] {
   const held = known.get(window);
   if (held !== undefined) return held;
   const units = readUnits(window);
-  known.set(window, units);
+  known = new WeakMap([[window, units]]);
   return units;
 }
 
