@@ -237,13 +237,16 @@ function nameOf(cell: string, lexicon: ColumnLexicon): Named {
   if (known === undefined) named.set(lexicon, (known = new Map()));
   const before = known.get(cell);
   if (before !== undefined) return before;
-  if (known.size >= MOST_NAMED) known.clear();
   const made = readName(cell, lexicon);
-  if (cell.length <= HEADER_LENGTH) known.set(cell, made);
+  // What names nothing may be somebody's data, and is not kept.
+  if (made.infoTypes.length + made.weakTypes.length > 0) {
+    if (known.size >= MOST_NAMED) known.clear();
+    known.set(cell, made);
+  }
   return made;
 }
 
-/** Cells that were looked up: rows of a head are looked at more than once, and tables of a folder are named alike. */
+/** Names of columns that were looked up: rows of a head are looked at more than once, and tables of a folder are named alike. */
 const named = new WeakMap<ColumnLexicon, Map<string, Named>>();
 const MOST_NAMED = 4096;
 

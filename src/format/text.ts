@@ -1,5 +1,6 @@
 import type { Encoding, Extracted, Extractor, Table } from "../model/chunk.ts";
 import type { ByteSource } from "../model/entry.ts";
+import { decoderOf } from "../util/decoder.ts";
 import { detectEncodings } from "../util/encoding.ts";
 import type { Detected } from "../util/encoding.ts";
 import { splitRow } from "../util/row.ts";
@@ -129,12 +130,11 @@ async function* records(
   }
 }
 
-const LABELS: Partial<Record<Encoding, string>> = { utf8: "utf-8", utf16le: "utf-16le", utf16be: "utf-16be" };
-const decoders = new Map<Encoding, InstanceType<typeof TextDecoder>>();
+const decoders = new Map<Encoding, ReturnType<typeof decoderOf>>();
 
 function decoded(bytes: Uint8Array, encoding: Encoding): string {
   let decoder = decoders.get(encoding);
-  if (decoder === undefined) decoders.set(encoding, (decoder = new TextDecoder(LABELS[encoding] ?? encoding)));
+  if (decoder === undefined) decoders.set(encoding, (decoder = decoderOf(encoding)));
   return decoder.decode(bytes);
 }
 

@@ -7,6 +7,7 @@ import { FailureError } from "../model/failure.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Limits } from "../model/request.ts";
 import { sources } from "../source/registry.ts";
+import { decoderOf } from "../util/decoder.ts";
 import { limited, memorySource, nameOf, partnerOf } from "./examine.ts";
 import { createBudget } from "./limits.ts";
 
@@ -130,10 +131,7 @@ async function* textOf(chunk: Chunk, entry: Entry): AsyncGenerator<ExtractedText
     };
     return;
   }
-  const [encoding] = content.encodings;
-  const decoder = new TextDecoder(
-    encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding === "utf8" ? "utf-8" : encoding,
-  );
+  const decoder = decoderOf(content.encodings[0]);
   const block = new Uint8Array(BLOCK);
   for (let offset = 0; offset < content.length;) {
     const count = await content.source.read(block.subarray(0, Math.min(BLOCK, content.length - offset)), content.from + offset);

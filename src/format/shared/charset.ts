@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { decoderLabel } from "../../util/decoder.ts";
 import { detectEncodings } from "../../util/encoding.ts";
 import { isGbkRatherThanUtf8 } from "../../util/gbkOrUtf8.ts";
 
@@ -58,7 +59,7 @@ export function charsetDecoder(declared: string, sample: Uint8Array): CharsetDec
   if (found === undefined) return streaming(ascii ? "gb18030" : "utf-8");
   // A word or two of Chinese are mostly, and never wholly, UTF-8 by chance.
   if (found === "utf8" && sample.length < shortSample && isWhole(sample, "gb18030")) return streaming("gb18030");
-  return streaming(found === "utf8" ? "utf-8" : found === "utf16le" ? "utf-16le" : found === "utf16be" ? "utf-16be" : found);
+  return streaming(decoderLabel(found));
 }
 
 /** A shorter sample is the whole text. */

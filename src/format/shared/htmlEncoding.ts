@@ -1,4 +1,5 @@
 import { TextDecoder } from "node:util";
+import { decoderLabel } from "../../util/decoder.ts";
 import { detectEncodings } from "../../util/encoding.ts";
 import { bytesOf } from "./xml.ts";
 
@@ -58,8 +59,7 @@ function latin1(bytes: Uint8Array): string {
 function encodingOf(head: Uint8Array): { readonly label: string; readonly bom: number } {
   const sample = head.subarray(0, 64 * 1024);
   const detected = detectEncodings(sample, head.length < 64 * 1024);
-  const likely = detected?.encodings[0] ?? "utf8";
-  const label = likely === "utf16le" ? "utf-16le" : likely === "utf16be" ? "utf-16be" : likely === "utf8" ? "utf-8" : likely;
+  const label = decoderLabel(detected?.encodings[0] ?? "utf8");
   const bom = detected?.bom ?? 0;
   if (bom > 0 || label.startsWith("utf-16")) return { label, bom };
   // What is UTF-8 as a whole is UTF-8, whatever it says; in ASCII alone both say the same so far.

@@ -1,7 +1,7 @@
-import { TextDecoder } from "node:util";
 import type { Budget, Encoding, Extracted, Stop } from "../../model/chunk.ts";
 import type { ByteSource } from "../../model/entry.ts";
-import { createFlow, createSink, type Flow } from "./flow.ts";
+import { decoderOf } from "../../util/decoder.ts";
+import { createFlow, createSink, type Flow, type FlowOptions } from "./flow.ts";
 import { piecesOf } from "./pieces.ts";
 
 /** 256 KiB: a longer line is told in pieces. */
@@ -12,6 +12,8 @@ export interface LineTeller {
   take(line: string): void;
   /** Takes the begin of a line too long to hold: no row of a table. */
   cut(text: string): void;
+  /** Where the begin of such a line may end; at its end unless said. */
+  cutAt?(text: string): number;
   end(): void;
 }
 
@@ -21,18 +23,12 @@ export async function* toldLines(
   encoding: Encoding,
   entry: { readonly budget: Budget; readonly path: string; readonly signal: Stop },
   make: (flow: Flow) => LineTeller,
+  options: Pick<FlowOptions, "place" | "characters"> = { place: (line, column) => ({ kind: "line", line, column }), characters: true },
 ): AsyncGenerator<Extracted, void> {
   const sink = createSink(entry.budget, entry.path);
-  const flow = createFlow(sink, {
-    id: "body",
-    roles: ["body"],
-    place: (line, column) => ({ kind: "line", line, column }),
-    characters: true,
-  });
+  const flow = createFlow(sink, { id: "body", roles: ["body"], ...options });
   const teller = make(flow);
-  const decoder = new TextDecoder(
-    encoding === "utf8" ? "utf-8" : encoding === "utf16le" ? "utf-16le" : encoding === "utf16be" ? "utf-16be" : encoding,
-  );
+  const decoder = decoderOf(encoding);
   let rest = "";
   for await (const piece of piecesOf(source)) {
     if (!sink.open) break;
@@ -44,8 +40,10 @@ export async function* toldLines(
     rest = lines.pop() ?? "";
     for (const line of lines) teller.take(line.endsWith("\r") ? line.slice(0, -1) : line);
     if (rest.length > LONG_LINE) {
-      const last = rest.charCodeAt(LONG_LINE - 1);
-      const end = last >= 0xd800 && last < 0xdc00 ? LONG_LINE - 1 : LONG_LINE;
+      const cut = teller.cutAt?.(rest) ?? rest.length;
+      // Not between the two of one character.
+      const last = rest.charCodeAt(cut - 1);
+      const end = last >= 0xd800 && last < 0xdc00 ? cut - 1 : cut;
       teller.cut(rest.slice(0, end));
       rest = rest.slice(end);
     }
