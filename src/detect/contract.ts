@@ -4,6 +4,7 @@ import type { RuleCount, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Confidence, Severity } from "../model/rule.ts";
 import type { ByteEncoding } from "../util/decode.ts";
+import type { SubjectKeys } from "../util/hash.ts";
 import type { Added, Kept } from "./settle.ts";
 import type { NamedColumns } from "./table.ts";
 
@@ -14,8 +15,8 @@ export interface SessionOptions {
   /** Entry modified, else start of scan, ISO 8601. */
   readonly asOf: string;
   readonly seal: Seal;
-  /** Key of a subject, for counting. */
-  subjectKey(infoType: string, value: string): string;
+  /** Keys of subjects, for counting. */
+  readonly subjects: SubjectKeys;
   /** Matches kept per rule and confidence; the rest is counted. */
   readonly cap: number;
   /** Told after each block of text that was read as it lies: what takes long because it is long does not hang. */

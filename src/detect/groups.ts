@@ -215,6 +215,12 @@ export class Groups {
     if (state.unseen === undefined || state.unseen.start < last.start) state.unseen = { ...last, location: undefined };
   }
 
+  /** Whether a person whose key begins so would be taken, or is among those that are. */
+  hasRoom({ table }: Segment, head: number): boolean {
+    const state = table && this.#tables.get(table.id);
+    return state === undefined || this.#subjects.hasRoom(head) || state.subjects.hasRoom(head);
+  }
+
   /** Takes whom such a row is about. */
   addPerson(flow: string, segment: Segment, key: string): void {
     const { table, roles } = segment;

@@ -295,7 +295,7 @@ export class Settler {
 
   #keyFor(infoType: string, value: string): string {
     if (this.#who.value !== value || this.#who.infoType !== infoType)
-      this.#who = { infoType, value, key: this.#options.subjectKey(infoType, value) };
+      this.#who = { infoType, value, key: this.#options.subjects.of(infoType, value) };
     return this.#who.key;
   }
 
@@ -339,6 +339,8 @@ export class Settler {
 
   /** Counts whom a row of a table is about. */
   countPerson(flow: Flow, segment: Segment, infoType: string, value: string): void {
+    const { subjects } = this.#options;
+    if (subjects.head !== undefined && !this.#groups.hasRoom(segment, subjects.head(infoType, value))) return;
     this.#groups.addPerson(flow.id, segment, this.#keyFor(infoType, value));
   }
 

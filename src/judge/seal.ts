@@ -30,7 +30,7 @@ export function maskValue(value: string, mask: MaskSpec): string {
  * the masked value and nothing else of the text, since a neighbour that no rule knows would leak.
  */
 export function createSeal(key: Uint8Array, showValues: boolean): (placed: PlacedMatch) => SealedMatch {
-  const subjectKey = subjectKeys(key);
+  const subjects = subjectKeys(key);
   return (placed) => {
     const { rule, match, cell, subject } = placed;
     const isMark = rule.dataClass === "state-secret";
@@ -50,7 +50,7 @@ export function createSeal(key: Uint8Array, showValues: boolean): (placed: Place
       roles: placed.roles,
       ...(cell === undefined ? {} : { cell: { table: cell.table, row: cell.row, column: cell.column } }),
       valueKey: keyedHash(key, "value", rule.infoType, match.value),
-      ...(subject === undefined ? {} : { subjectKey: subjectKey(subject.infoType, subject.value) }),
+      ...(subject === undefined ? {} : { subjectKey: subjects.of(subject.infoType, subject.value) }),
       ...(placed.beaten === undefined || placed.beaten.length === 0 ? {} : { beaten: placed.beaten }),
       masked,
       excerpt: label === "" || isMark ? masked : `${label} ${masked}`,

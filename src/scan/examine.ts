@@ -10,6 +10,7 @@ import type { Examination, SealedMatch } from "../model/finding.ts";
 import type { Seal } from "../model/placed.ts";
 import type { Limits } from "../model/request.ts";
 import { contentHash } from "../util/contentHash.ts";
+import type { SubjectKeys } from "../util/hash.ts";
 import { createDeadline } from "./deadline.ts";
 import type { Deadline, EndedBefore } from "./deadline.ts";
 import { noteAllowances } from "./inlineAllow.ts";
@@ -30,7 +31,7 @@ export interface Workshop {
   createProbe(name: string, bytes: ByteSource): Promise<Probe>;
   textlessKind(head: Uint8Array, bytes: ByteSource): Promise<TextlessKind | undefined>;
   disguisedExtension(name: string, format: string, damaged: boolean): string | undefined;
-  subjectKey(infoType: string, value: string): string;
+  readonly subjects: SubjectKeys;
   /** Names content without telling it: of the parts, keyed. */
   contentKey(...parts: readonly string[]): string;
   /** A path as reports may show it. */
@@ -117,7 +118,7 @@ export function sessionOptions(workshop: Workshop, entry: Entry): Omit<SessionOp
     name: nameOf(entry.path),
     asOf: entry.modified ?? workshop.started,
     seal: workshop.seal,
-    subjectKey: workshop.subjectKey,
+    subjects: workshop.subjects,
     cap: workshop.limits.findingsPerEntry,
     ...(workshop.without === undefined ? {} : { without: workshop.without }),
     ...(workshop.confirming === undefined ? {} : { confirming: workshop.confirming }),

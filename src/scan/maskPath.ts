@@ -52,7 +52,7 @@ export function createPathMasker(engine: Engine, seal: Seal, asOf: string): (pat
     const before = known.get(name);
     if (before !== undefined) return before;
     if (known.size >= REMEMBERED) known.clear();
-    const session = engine.open({ name, asOf, seal, subjectKey: () => "", cap: 100, signal: new AbortController().signal });
+    const session = engine.open({ name, asOf, seal, subjects: { of: () => "" }, cap: 100, signal: new AbortController().signal });
     session.text(nameChunk(name));
     const bytes = Buffer.from(name, "utf8");
     const pieces: Uint8Array[] = [];

@@ -51,6 +51,6 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     textlessKind,
     disguisedExtension,
     contentKey: (...parts) => keyedHash(setup.key, "content", ...parts),
-    subjectKey: subjectKeys(setup.key),
+    subjects: subjectKeys(setup.key),
   };
 }

@@ -12,6 +12,7 @@ export class Distinct implements Iterable<string> {
   readonly #keys: Set<string>;
   /** No key that is not before it is among the smallest. */
   #bound: string | undefined;
+  #boundHead = 0xffff_ffff;
 
   constructor(keys: Iterable<string> = []) {
     this.#keys = new Set();
@@ -22,6 +23,11 @@ export class Distinct implements Iterable<string> {
     if (this.#bound !== undefined && key >= this.#bound) return;
     this.#keys.add(key);
     if (this.#keys.size >= 2 * EXACT) this.#trim();
+  }
+
+  /** Whether a key would be kept whose first eight digits are this number. */
+  hasRoom(head: number): boolean {
+    return head <= this.#boundHead;
   }
 
   addAll(keys: Iterable<string>): void {
@@ -53,6 +59,9 @@ export class Distinct implements Iterable<string> {
     const kept = [...this.#keys].toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)).slice(0, EXACT + 1);
     this.#keys.clear();
     for (const key of kept) this.#keys.add(key);
-    if (kept.length > EXACT) this.#bound = kept.at(-1);
+    const last = kept.at(-1);
+    if (kept.length <= EXACT || last === undefined) return;
+    this.#bound = last;
+    this.#boundHead = Number.parseInt(last.slice(0, 8).padEnd(8, "0"), 16);
   }
 }

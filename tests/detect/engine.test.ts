@@ -65,7 +65,7 @@ async function examine(
     name: "x.txt",
     asOf: "2026-01-01T00:00:00Z",
     seal: createSeal(key, false),
-    subjectKey: (type, value) => `${type}:${value}`,
+    subjects: { of: (type, value) => `${type}:${value}` },
     cap,
     signal: new AbortController().signal,
   });
@@ -273,7 +273,7 @@ describe("the engine", () => {
       name: "x",
       asOf: "",
       seal: createSeal(key, false),
-      subjectKey: (type, value) => `${type}:${value}`,
+      subjects: { of: (type, value) => `${type}:${value}` },
       cap: 10,
       signal: new AbortController().signal,
     });
@@ -305,7 +305,7 @@ describe("the engine", () => {
       name: "x",
       asOf: "",
       seal: createSeal(key, false),
-      subjectKey: (type, value) => `${type}:${value}`,
+      subjects: { of: (type, value) => `${type}:${value}` },
       cap: 10,
       progress: () => void blocks++,
       signal: new AbortController().signal,

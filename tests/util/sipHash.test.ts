@@ -11,12 +11,18 @@ it.each([
   [15, "a129ca6149be45e5"],
 ])("gives the published value of %i bytes", (length, expected) => {
   const text = String.fromCharCode(...Array.from({ length }, (_, index) => index));
-  expect(sipHash(KEY)(text)).toBe(expected);
+  expect(sipHash(KEY).hex(text)).toBe(expected);
 });
 
 it("hangs on the key and on every character, however long", () => {
-  const [one, other] = [sipHash(KEY), sipHash(KEY.toReversed())];
+  const [one, other] = [sipHash(KEY).hex, sipHash(KEY.toReversed()).hex];
   const long = "客户".repeat(1000);
   expect(new Set([one("a"), other("a"), one("b"), one(long), one(`${long}a`), other(long)]).size).toBe(6);
   expect(one(long)).toBe(one("客户".repeat(1000)));
+});
+
+it("gives the first eight digits as a number", () => {
+  const { hex, head } = sipHash(KEY);
+  for (const text of ["", "440308199001152170", "张建国", "x".repeat(40)])
+    expect(head(text)).toBe(Number.parseInt(hex(text).slice(0, 8), 16));
 });

@@ -77,7 +77,7 @@ function examine(engine: ReturnType<typeof createEngine>, example: RuleExample):
     name,
     asOf: AS_OF,
     seal: createSeal(KEY, false),
-    subjectKey: subjectKeys(KEY),
+    subjects: subjectKeys(KEY),
     cap: 1_000,
     signal: new AbortController().signal,
   });

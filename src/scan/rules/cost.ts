@@ -90,7 +90,7 @@ function examine(engine: ReturnType<typeof createEngine>, bytes: Uint8Array): Re
     name: "ordinary.txt",
     asOf: "2026-06-01T00:00:00.000Z",
     seal: createSeal(new Uint8Array(32), false),
-    subjectKey: () => "",
+    subjects: { of: () => "" },
     cap: 100,
     signal: new AbortController().signal,
   });

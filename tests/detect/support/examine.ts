@@ -50,7 +50,7 @@ export function optionsOf(cap: number, lines: string[]): SessionOptions {
     asOf: "2026-06-01T00:00:00.000Z",
     cap,
     signal: new AbortController().signal,
-    subjectKey: (infoType, value) => `${infoType}:${value}`,
+    subjects: { of: (infoType, value) => `${infoType}:${value}` },
     seal(placed) {
       const { rule, match, confidence, severity, evidence, flow, start, end, roles, location, cell, subject, beaten } = placed;
       const names = evidence.map(({ by, name }) => `${by}:${name}`).toSorted();

@@ -75,7 +75,7 @@ async function examine(engine: Engine, given: Sample): Promise<readonly Found[]>
     asOf: "2026-06-01T00:00:00.000Z",
     cap: 1000,
     signal: new AbortController().signal,
-    subjectKey: (infoType, value) => `${infoType}:${value}`,
+    subjects: { of: (infoType, value) => `${infoType}:${value}` },
     seal(placed) {
       const { rule, match, confidence, severity, evidence, flow, start, end, roles, location } = placed;
       const level = match.level === undefined ? {} : { level: match.level };
