@@ -99,7 +99,7 @@ export class CountedRows {
     this.#compiled = compiled;
     this.#options = options;
     this.#settler = settler;
-    this.#known = new KnownRows(compiled, options, settler);
+    this.#known = new KnownRows(options, settler);
   }
 
   /** Counts the row `[start, end)`. False where it must be looked at whole: nothing has been counted then. */
@@ -112,7 +112,7 @@ export class CountedRows {
       table.rest--;
       return false;
     }
-    showRow(flow, start);
+    showRow(flow, start, end);
     const besides = (filled: string): readonly ReadonlySet<string>[] => besidesOf(table, segment, filled);
     const done =
       this.#known.take(table.known, flow, segment, wanted, start, end, candidates, besides) ||
@@ -189,10 +189,10 @@ export class CountedRows {
   /** The same for rules that ask for a column by its type. */
   #columns(table: Table, flow: Flow, segment: Segment, wanted: readonly WantedColumn[]): boolean {
     const first = this.#row?.start ?? 0;
-    for (const { at, plans } of wanted) {
+    for (const { at, takers } of wanted) {
       const cell = this.#row?.row[at];
       if (cell === undefined || cell.text.trim() === "") continue;
-      if (!this.#try(table, flow, segment, at, first + cell.start, first + cell.end, plans)) return false;
+      if (!this.#try(table, flow, segment, at, first + cell.start, first + cell.end, takers.plans)) return false;
     }
     return true;
   }
@@ -231,6 +231,7 @@ export class CountedRows {
     const quote = segment.table?.separator !== "\t" && decoded.text.charCodeAt(from) === QUOTE && to > from + 1 ? 1 : 0;
     const column = segment.columns?.columns[at];
     return {
+      stamp: 0,
       text: decoded.text,
       start: start === first + cell.start ? from : decoded.indexOf(start - view.from),
       from: from + quote,
@@ -398,7 +399,7 @@ export class CountedRows {
     let table = this.#tables.get(columns);
     if (table === undefined) {
       const expected: Set<Plan>[] = [];
-      const known = knownTable(segment, expected);
+      const known = knownTable(this.#compiled, segment, expected);
       this.#tables.set(columns, (table = { seen: [], expected, outcomes: new Map(), beside: new Map(), known, misses: 0, rest: 0 }));
     }
     return table;

@@ -30,11 +30,19 @@ export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: 
   for (const rule of compiled.digitRules[chain.head] ?? []) {
     if ((rule.low & chain.low) === 0 && (rule.high & chain.high) === 0) continue;
     if (rule.before !== undefined && before < 0x80 && !(before >= 0x30 && before <= 0x39) && rule.before[before] === 0) continue;
-    if (rule.prefixes !== undefined && !rule.prefixes.some((prefix) => prefix.every((digit, index) => chain.digits[index] === digit)))
-      continue;
+    if (rule.prefixes !== undefined && !beginsWith(chain, rule.prefixes)) continue;
     if (rule.trigger.luhn === true && segment.table === undefined && !chain.hasCheckDigit(rule.low)) continue;
     if (stands(segment, rule.trigger.roles) && !into.includes(rule.plan)) into.push(rule.plan);
   }
+}
+
+function beginsWith({ digits }: DigitChain, prefixes: readonly Uint8Array[]): boolean {
+  for (const prefix of prefixes) {
+    let at = 0;
+    while (at < prefix.length && digits[at] === prefix[at]) at++;
+    if (at === prefix.length) return true;
+  }
+  return false;
 }
 
 /** One for all glances. */

@@ -39,6 +39,7 @@ import { Settler } from "./settle.ts";
 import type { Kept } from "./settle.ts";
 import { noEvidence } from "./tiers.ts";
 import { nameColumns, nameProperties } from "./table.ts";
+import { takersOf } from "./takers.ts";
 import type { ColumnLexicon, NamedColumns } from "./table.ts";
 import { WideReader } from "./wideReader.ts";
 import { namesColumns, ROW, rowAt, showRow, windowAt } from "./windows.ts";
@@ -451,7 +452,7 @@ class EngineSession implements Session {
         const rules = this.#compiled.columnRules.filter(
           ({ trigger: { infoType } }) => infoTypes.includes(infoType) || weakTypes.includes(infoType),
         );
-        return rules.length > 0 ? [{ at, plans: rules.map(({ plan }) => plan) }] : [];
+        return rules.length > 0 ? [{ at, takers: takersOf(rules.map(({ plan }) => plan)) }] : [];
       });
       this.#wantedColumns.set(columns, wanted);
     }
@@ -476,19 +477,19 @@ class EngineSession implements Session {
       while (to < order.length && flow.base + (candidates.records[3 * (order[to] ?? 0) + 1] ?? 0) < end) to++;
       if (this.#counted.take(flow, segment, wanted, start, end, { list: candidates, order, from: at, to })) return to;
     }
-    this.#cells(flow, segment, wanted, start);
+    this.#cells(flow, segment, wanted, start, end);
     return at;
   }
 
-  #cells(flow: Flow, segment: Segment, wanted: readonly WantedColumn[], start: number): void {
+  #cells(flow: Flow, segment: Segment, wanted: readonly WantedColumn[], start: number, end: number): void {
     if (wanted.length === 0) return;
-    showRow(flow, start);
+    showRow(flow, start, end);
     const cells = rowAt(flow, segment, start)?.row ?? [];
-    for (const { at, plans } of wanted) {
+    for (const { at, takers } of wanted) {
       const cell = cells[at];
       if (cell === undefined || cell.text.trim() === "") continue;
       let window: Window | undefined;
-      for (const plan of plans) {
+      for (const plan of takers.plans) {
         if (!glanceAt(flow, segment, plan.matcher, start + cell.start, start + cell.end)) continue;
         window ??= windowAt(flow, segment, start + cell.start, start + cell.end, this.#options);
         this.#confirm(flow, segment, plan, window);

@@ -1,19 +1,20 @@
 import type { CellSight, Evidence, Tier, WindowCell } from "../model/rule.ts";
 import type { Compiled } from "./compiled.ts";
 import type { SessionOptions } from "./contract.ts";
-import { glanceAt, plansAt } from "./dispatch.ts";
+import { glanceAt } from "./dispatch.ts";
 import { lineEnd, wholeMatch } from "./flow.ts";
 import type { Flow, Pending, Segment } from "./flow.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import type { Plan } from "./plan.ts";
 import { isSample, type Settler } from "./settle.ts";
+import { type Split, type Takers, TakersBook } from "./takers.ts";
 import { noEvidence, tierBy } from "./tiers.ts";
 import { windowAt } from "./windows.ts";
 
 /** Columns that rules ask for by type. */
 export interface WantedColumn {
   readonly at: number;
-  readonly plans: readonly Plan[];
+  readonly takers: Takers;
 }
 
 /** Candidates of a row, those from `from` to `to` of what the kernel found in order. */
@@ -50,13 +51,13 @@ export interface LastRow {
 /** Rows of one kind, and what was decided for them. */
 interface Known {
   readonly kept: readonly KeptCell[];
-  readonly open: ReadonlySet<string>;
+  readonly missing: ReadonlySet<string>;
   /** For each that is kept, which of what was found it is. */
   readonly places: readonly number[];
   /** Which of what was found may say whom the row is about; of several the nearest does. */
   readonly who: readonly number[];
-  /** By cell and rule: whether a kept match is preferred to whatever the rule could find in the cell. */
-  readonly beaten: Map<number, boolean>;
+  /** Of rules in a cell that are not expected there those to which no kept match is preferred whatever they find. */
+  readonly open: Map<Split, readonly Plan[]>;
   /** Whether none of what is kept is stored any more: once so, always so. */
   full: boolean;
   /** Rows that were counted and not yet told, and the last of them. */
@@ -81,6 +82,7 @@ export interface KnownTable {
   readonly expected: readonly (ReadonlySet<Plan> | undefined)[];
   /** Columns with a type. */
   readonly typed: readonly number[];
+  readonly book: TakersBook;
 }
 
 /** Cells of a row and lists of evidence that a step tells apart. */
@@ -94,9 +96,9 @@ const FILLED_AT_ONCE = 30;
 const QUOTE = 34;
 const NONE: readonly string[] = [];
 
-export function knownTable({ columns }: Segment, expected: KnownTable["expected"]): KnownTable {
+export function knownTable(compiled: Compiled, { columns }: Segment, expected: KnownTable["expected"]): KnownTable {
   const typed = columns?.columns.flatMap(({ infoTypes }, at) => (infoTypes.length > 0 ? [at] : [])) ?? [];
-  return { first: step(), expected, typed };
+  return { first: step(), expected, typed, book: new TakersBook(compiled) };
 }
 
 /** Whether nothing but blanks stands in `[from, to)`. */
@@ -114,13 +116,11 @@ function step(): Step {
  * made of such a row but the answers of the rules that are expected in its cells.
  */
 export class KnownRows {
-  readonly #compiled: Compiled;
   readonly #options: SessionOptions;
   readonly #settler: Settler;
   /** Numbers of lists of evidence, and by number what a match with it is by itself. */
   readonly #lists = new Map<readonly Evidence[], number>();
   readonly #base: (Tier | undefined)[] = [];
-  readonly #here: Plan[] = [];
   #steps = 0;
   /** Evidence by number, and lists of it by their numbers. */
   readonly #pieces = new Map<Evidence, number>();
@@ -137,19 +137,29 @@ export class KnownRows {
   readonly #value: string[] = [];
   readonly #list: number[] = [];
   readonly #evidence: (readonly Evidence[])[] = [];
-  /** Candidates and rules that are not expected to find anything there. */
+  /** Candidates with rules that are not expected to find anything there. */
   #doubts = 0;
-  readonly #doubtPlan: Plan[] = [];
+  readonly #doubt: Split[] = [];
   readonly #doubtAt: number[] = [];
+  readonly #sight: { -readonly [Key in keyof CellSight]: CellSight[Key] } = {
+    stamp: 0,
+    text: "",
+    start: 0,
+    from: 0,
+    to: 0,
+    infoTypes: NONE,
+    weakTypes: NONE,
+    asOf: "",
+  };
   /** Kinds of which rows were counted and not yet told. */
   readonly #untold: Known[] = [];
   /** Its kind, once all of it has been seen. */
   #kind: Step | undefined;
 
-  constructor(compiled: Compiled, options: SessionOptions, settler: Settler) {
-    this.#compiled = compiled;
+  constructor(options: SessionOptions, settler: Settler) {
     this.#options = options;
     this.#settler = settler;
+    this.#sight.asOf = options.asOf;
   }
 
   /** Counts the row `[start, end)`, which is decoded, if it is of a known kind. False: nothing has been counted. */
@@ -189,7 +199,7 @@ export class KnownRows {
   }
 
   /** Takes what was decided for the row asked for last, in which `matches` were found, where its kind could be told. */
-  learn({ kept: decided, open }: Decided, matches: number): void {
+  learn({ kept: decided, open: missing }: Decided, matches: number): void {
     const kind = this.#kind;
     if (kind === undefined || kind.known !== undefined || matches !== this.#count) return;
     const places = decided.map(({ cell, plan }) => this.#indexOf(cell, plan));
@@ -198,7 +208,7 @@ export class KnownRows {
     const ranks = Array.from({ length: this.#count }, (_, index) => this.#rankOf(index));
     const best = Math.min(...ranks);
     const who = ranks.flatMap((rank, index) => (rank === best && best < Infinity ? [index] : []));
-    kind.known = { kept, open, places, who, beaten: new Map(), full: false, rows: 0, last: undefined };
+    kind.known = { kept, missing, places, who, open: new Map(), full: false, rows: 0, last: undefined };
   }
 
   /** How well a match tells people apart; not at all where it is nothing by itself. */
@@ -295,11 +305,11 @@ export class KnownRows {
   }
 
   #columns(table: KnownTable, flow: Flow, segment: Segment, wanted: readonly WantedColumn[], beside: Step["beside"]): boolean {
-    for (const { at, plans } of wanted) {
+    for (const { at, takers } of wanted) {
       if (!this.#isFilled(flow, at)) continue;
       const { view } = flow;
       const start = (view?.from ?? 0) + (view?.decoded.offsetOf(this.#from[at] ?? 0) ?? 0);
-      if (!this.#try(table, flow, segment, at, start, this.#end[at] ?? 0, plans, beside)) return false;
+      if (!this.#try(table, flow, segment, at, start, this.#end[at] ?? 0, takers, beside)) return false;
     }
     return true;
   }
@@ -313,8 +323,8 @@ export class KnownRows {
       const end = flow.base + (list.records[record + 2] ?? 0);
       while (cell < this.#cells && (this.#end[cell] ?? 0) < start) cell++;
       if (cell >= this.#cells || end > (this.#end[cell] ?? 0)) return false;
-      plansAt(this.#compiled, flow, segment, list.records[record] ?? 0, start, this.#here);
-      if (!this.#try(table, flow, segment, cell, start, end, this.#here, beside)) return false;
+      const takers = table.book.at(flow, segment, list.records[record] ?? 0, start);
+      if (takers.plans.length > 0 && !this.#try(table, flow, segment, cell, start, end, takers, beside)) return false;
     }
     return true;
   }
@@ -326,20 +336,24 @@ export class KnownRows {
     cell: number,
     start: number,
     end: number,
-    plans: readonly Plan[],
+    takers: Takers,
     beside: Step["beside"],
   ): boolean {
-    const { without, confirming } = this.#options;
+    const { confirming } = this.#options;
     const expected = table.expected[cell];
+    let split = takers.splits[cell];
+    if (split === undefined || split.of !== (expected?.size ?? 0)) takers.splits[cell] = split = this.#splitOf(takers, expected);
+    if (split.doubts.length > 0) {
+      this.#doubt[this.#doubts] = split;
+      this.#doubtAt[3 * this.#doubts] = cell;
+      this.#doubtAt[3 * this.#doubts + 1] = start;
+      this.#doubtAt[3 * this.#doubts + 2] = end;
+      this.#doubts++;
+    }
     let sight: CellSight | undefined;
-    for (const plan of plans) {
+    for (const plan of split.expected) {
       const { matcher } = plan;
-      if (without?.has(matcher.rule.id) === true || (matcher.tag !== undefined && this.#settler.isTagged(plan))) continue;
-      if (expected?.has(plan) !== true) {
-        this.#doubt(plan, cell, start, end);
-        continue;
-      }
-      if (this.#isDone(cell, plan)) continue;
+      if ((matcher.tag !== undefined && this.#settler.isTagged(plan)) || this.#isDone(cell, plan)) continue;
       const known = (plan.rowAlways ? beside?.[cell] : undefined) ?? noEvidence;
       confirming?.(matcher.rule.id);
       const answer = matcher.fill?.((sight ??= this.#sightOf(flow, segment, cell, start)), known);
@@ -391,12 +405,15 @@ export class KnownRows {
     return known;
   }
 
-  #doubt(plan: Plan, cell: number, start: number, end: number): void {
-    this.#doubtPlan[this.#doubts] = plan;
-    this.#doubtAt[3 * this.#doubts] = cell;
-    this.#doubtAt[3 * this.#doubts + 1] = start;
-    this.#doubtAt[3 * this.#doubts + 2] = end;
-    this.#doubts++;
+  #splitOf({ plans }: Takers, expected: ReadonlySet<Plan> | undefined): Split {
+    const { without } = this.#options;
+    const asked = plans.filter(({ matcher }) => without?.has(matcher.rule.id) !== true);
+    const isExpected = (plan: Plan): boolean => expected?.has(plan) === true;
+    return {
+      expected: asked.filter(isExpected),
+      doubts: asked.filter((plan) => !isExpected(plan)),
+      of: expected?.size ?? 0,
+    };
   }
 
   #sightOf(flow: Flow, segment: Segment, cell: number, start: number): CellSight {
@@ -405,15 +422,15 @@ export class KnownRows {
     const text = decoded?.text ?? "";
     const from = this.#from[cell] ?? 0;
     const quoted = this.#isQuoted(text, cell);
-    return {
-      text,
-      start: start === base + (decoded?.offsetOf(from) ?? 0) ? from : (decoded?.indexOf(start - base) ?? from),
-      from: from + quoted,
-      to: (this.#to[cell] ?? 0) - quoted,
-      infoTypes: column?.infoTypes ?? NONE,
-      weakTypes: column?.weakTypes ?? NONE,
-      asOf: this.#options.asOf,
-    };
+    const sight = this.#sight;
+    sight.stamp++;
+    sight.text = text;
+    sight.start = start === base + (decoded?.offsetOf(from) ?? 0) ? from : (decoded?.indexOf(start - base) ?? from);
+    sight.from = from + quoted;
+    sight.to = (this.#to[cell] ?? 0) - quoted;
+    sight.infoTypes = column?.infoTypes ?? NONE;
+    sight.weakTypes = column?.weakTypes ?? NONE;
+    return sight;
   }
 
   /** Whether nothing more of the rule in this cell would be preferred to what it found there. */
@@ -450,24 +467,28 @@ export class KnownRows {
 
   /** Whether no rule that is not expected in its cell could change anything. */
   #isCertain(flow: Flow, segment: Segment, decided: Known): boolean {
-    const { beaten } = decided;
+    const { open } = decided;
     for (let index = 0; index < this.#doubts; index++) {
-      const plan = this.#doubtPlan[index];
-      const cell = this.#doubtAt[3 * index] ?? 0;
-      if (plan === undefined) return false;
-      const key = plan.index * MOST_CELLS + cell;
-      let known = beaten.get(key);
-      if (known === undefined) beaten.set(key, (known = this.#isBeaten(plan, cell, decided)));
-      if (!known && glanceAt(flow, segment, plan.matcher, this.#doubtAt[3 * index + 1] ?? 0, this.#doubtAt[3 * index + 2] ?? 0))
-        return false;
+      const split = this.#doubt[index];
+      if (split === undefined) return false;
+      let plans = open.get(split);
+      if (plans === undefined) {
+        const cell = this.#doubtAt[3 * index] ?? 0;
+        plans = split.doubts.filter((plan) => !this.#isBeaten(plan, cell, decided));
+        if (open.size < MOST_LISTS) open.set(split, plans);
+      }
+      for (const plan of plans) {
+        if (plan.matcher.tag !== undefined && this.#settler.isTagged(plan)) continue;
+        if (glanceAt(flow, segment, plan.matcher, this.#doubtAt[3 * index + 1] ?? 0, this.#doubtAt[3 * index + 2] ?? 0)) return false;
+      }
     }
     return true;
   }
 
   /** Whether a kept match is preferred to all that the rule could find in its cell, and nothing else would change for it. */
-  #isBeaten(plan: Plan, cell: number, { kept, open }: Known): boolean {
+  #isBeaten(plan: Plan, cell: number, { kept, missing }: Known): boolean {
     if (plan.advisory || plan.late || plan.matcher.tag !== undefined) return false;
-    if (plan.rowNamesOfType.some((name) => open.has(name))) return false;
+    if (plan.rowNamesOfType.some((name) => missing.has(name))) return false;
     if (plan.subjectRank !== undefined && !this.#isOfPerson(plan.subjectRank)) return false;
     const { rank } = plan.matcher.rule;
     return kept.some((one) => one.cell === cell && one.tier.confidence !== "low" && one.plan.matcher.rule.rank < rank);
@@ -513,13 +534,15 @@ export class KnownRows {
     if (known.rows++ === 0) this.#untold.push(known);
     let start = line;
     let end = line;
+    let counted: number | undefined;
     for (let at = 0; at < kept.length; at++) {
       const one = kept[at];
       if (one === undefined || one.sample) continue;
       const place = places[at] ?? 0;
       const subject = one.tier.confidence === "low" ? undefined : this.#nearest(flow, who, place);
-      if (subject !== undefined)
+      if (subject !== undefined && subject !== counted)
         this.#settler.countPerson(flow, segment, this.#plan[subject]?.matcher.rule.infoType ?? "", this.#value[subject] ?? "");
+      counted = subject ?? counted;
       start = this.#startOf(flow, one.cell);
       end = Math.max(end, this.#endOf(flow, one.cell));
     }

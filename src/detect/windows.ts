@@ -145,10 +145,9 @@ function rowOf(start: number, end: number, cells: readonly RowCell[], decoded: D
   return { start, end: Math.max(end, start + 1), row, decoded, cells: undefined };
 }
 
-/** Makes the row that begins at `start` part of what is decoded, with much of what follows: all its cells and candidates share that. */
-export function showRow(flow: Flow, start: number): void {
-  const end = Math.min(nextLine(flow, start), start + ROW);
-  viewOf(flow, Math.max(flow.base, start - BEHIND), Math.min(flow.end, end + BEYOND));
+/** Makes the row `[start, end)` part of what is decoded, with much of what follows: all its cells and candidates share that. */
+export function showRow(flow: Flow, start: number, end: number): void {
+  viewOf(flow, Math.max(flow.base, start - BEHIND), Math.min(flow.end, Math.min(end, start + ROW) + BEYOND));
 }
 
 /** Number of the row at `lineAt`, from 1; counting stops once it is past `most`. */

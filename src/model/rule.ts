@@ -199,6 +199,8 @@ export interface Sight {
 
 /** A candidate in a cell of a table, decoded and normalised like a window. */
 export interface CellSight {
+  /** Another number for another candidate: one sight may show one after the other. */
+  readonly stamp: number;
   /** With at least 300 characters before the row, where the flow has them. */
   readonly text: string;
   /** Of the candidate, in code units of `text`. */

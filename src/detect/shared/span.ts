@@ -41,7 +41,7 @@ export interface Span {
 }
 
 /** A candidate in its text: with a row, or the begin of its cell, in a table. */
-type Place = Pick<Window, "text" | "start"> & Partial<Pick<Window, "row">> & { readonly from?: number };
+type Place = Pick<Window, "text" | "start"> & Partial<Pick<Window, "row">> & { readonly from?: number; readonly stamp?: number };
 
 export interface SpanFinder {
   find(place: Place): Span | undefined;
@@ -54,11 +54,13 @@ export function spanFinder(key: string, patterns: readonly Pattern[]): SpanFinde
   const known = finders.get(key);
   if (known !== undefined) return known;
   let last: Place | undefined;
+  let stamp: number | undefined;
   let span: Span | undefined;
   const finder: SpanFinder = {
     find(place) {
-      if (place !== last) span = findSpan(patterns, place);
+      if (place !== last || place.stamp !== stamp) span = findSpan(patterns, place);
       last = place;
+      stamp = place.stamp;
       return span;
     },
   };
