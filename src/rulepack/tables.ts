@@ -41,8 +41,11 @@ export function tablesOf(texts: readonly TableText[]): Tables {
       return kept(jsons, name, () => table.texts.map((text) => JSON.parse(text) as Json).reduce(merge));
     },
     derive<Value>(key: string, make: () => Value): Value {
-      if (!derived.has(key)) derived.set(key, make());
-      return derived.get(key) as Value;
+      const known = derived.get(key);
+      if (known !== undefined || derived.has(key)) return known as Value;
+      const made = make();
+      derived.set(key, made);
+      return made;
     },
   };
 }

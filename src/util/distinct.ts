@@ -56,7 +56,7 @@ export class Distinct implements Iterable<string> {
   }
 
   #trim(): void {
-    const kept = [...this.#keys].toSorted((one, other) => (one < other ? -1 : one > other ? 1 : 0)).slice(0, EXACT + 1);
+    const kept = [...this.#keys].toSorted().slice(0, EXACT + 1);
     this.#keys.clear();
     for (const key of kept) this.#keys.add(key);
     const last = kept.at(-1);

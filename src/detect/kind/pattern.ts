@@ -119,8 +119,8 @@ type Held =
       readonly evidence: readonly Evidence[];
       /** Whether no tier that may still be met asks for anything near the value. */
       readonly contained: boolean;
-      /** The surest tiers that are met with no more than these names of the row, and, of some, without a word that counters. */
-      readonly surest: readonly { readonly row: readonly string[]; readonly counter: boolean }[];
+      /** Whether one of the surest tiers is met with no more than these names of the row, or only without a word that counters. */
+      met(row: ReadonlySet<string>): "surely" | "uncountered" | "never";
       withSample(name: string): readonly Evidence[];
     }
   | "nothing";
@@ -193,8 +193,9 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
 
   const samples = samplesOf(tables, exclude?.samples ?? base.infoType);
   function allowed(value: string): string | undefined {
-    if (samples.has(value) || compiled.samples.some((regex) => regex.test(value))) return "sample";
-    if (compiled.publics.some((regex) => regex.test(value))) return "public";
+    if (samples.has(value)) return "sample";
+    for (const regex of compiled.samples) if (regex.test(value)) return "sample";
+    for (const regex of compiled.publics) if (regex.test(value)) return "public";
     return exclude?.typed !== false && looksTyped(value) ? "typed" : undefined;
   }
 
@@ -275,9 +276,10 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (known === undefined) held.set(key, (known = hold(span.pattern, bits, cell)));
     if (known === "nothing") return known;
     const harmless = allowed(value);
-    const countered = (): boolean => isCounter(counter?.find(text, span.start, span.end));
-    if (!known.contained && !known.surest.some(({ row, counter: asks }) => row.every((name) => brief.has(name)) && !(asks && countered())))
-      return undefined;
+    if (!known.contained) {
+      const met = known.met(brief);
+      if (met === "never" || (met === "uncountered" && isCounter(counter?.find(text, span.start, span.end)))) return undefined;
+    }
     return { value, evidence: harmless === undefined ? known.evidence : known.withSample(harmless) };
   }
 
@@ -291,13 +293,22 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (open.length === 0) return "nothing";
     addColumn(cell, columns, evidence);
     const samplesOf = new Map<string, readonly Evidence[]>();
+    const asking = surest.flatMap(({ all, none = [] }) => {
+      if (none.some((name) => has(evidence, name) || !(settled.has(name) || COLUMN.has(name) || name === COUNTER.name))) return [];
+      return [{ row: all.filter((name) => !has(evidence, name)), counter: none.includes(COUNTER.name) }];
+    });
+    // Rows of one kind show the same set.
+    let asked: ReadonlySet<string> | undefined;
+    let answer: "surely" | "uncountered" | "never" = "never";
     return {
       evidence,
       contained: open.every(isContained),
-      surest: surest.flatMap(({ all, none = [] }) => {
-        if (none.some((name) => has(evidence, name) || !(settled.has(name) || COLUMN.has(name) || name === COUNTER.name))) return [];
-        return [{ row: all.filter((name) => !has(evidence, name)), counter: none.includes(COUNTER.name) }];
-      }),
+      met(row) {
+        if (row === asked) return answer;
+        const left = asking.filter((one) => one.row.every((name) => row.has(name)));
+        asked = row;
+        return (answer = left.length === 0 ? "never" : left.every(({ counter: asks }) => asks) ? "uncountered" : "surely");
+      },
       withSample(name) {
         const whole = samplesOf.get(name) ?? [...evidence, sampleOf(name)];
         samplesOf.set(name, whole);

@@ -1,6 +1,16 @@
 /** Weights of the 17 digits of a resident identity number (GB 11643-1999): 2^(18-i) mod 11. */
 const WEIGHTS: readonly number[] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
+/** Whether nothing but ASCII digits stands in `[from, to)`. */
+export function areDigits(text: string, from: number, to: number): boolean {
+  if (text.length < to) return false;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return false;
+  }
+  return true;
+}
+
 /** Check character of 17 digits by ISO 7064 MOD 11-2, as GB 11643-1999 uses it; `X` stands for ten. */
 export function mod11Radix2(digits: string): string {
   let sum = 0;

@@ -12,7 +12,9 @@ export const emailDomain: Validator = {
   id: "email-domain",
   reference: "RFC 5321",
   check(value, tables) {
-    const last = value.slice(value.lastIndexOf(".") + 1).toLowerCase();
+    const written = value.slice(value.lastIndexOf(".") + 1);
+    if (GENERIC.has(written)) return "valid";
+    const last = written.toLowerCase();
     if (GENERIC.has(last)) return "valid";
     const countries = tables.derive("country-domains", () => readCountries(tables));
     return countries.has(last) ? "valid" : "invalid";

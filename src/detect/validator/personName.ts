@@ -42,17 +42,51 @@ export const personName: Validator = {
   id: "person-name",
   reference: "GB/T 2261",
   check(value, tables) {
-    const name = value.replace(/\s/g, "");
-    if (/^[\u3400-\u9fff]{1,10}(?:[·•][\u3400-\u9fff]{1,10}){1,3}$/.test(name)) return name.length <= 20 ? "valid" : "invalid";
-    if (!/^[\u3400-\u9fff]{2,4}$/.test(name) || STOP.has(name) || ORGANISATION.test(name) || RARELY_NAMES.test(name)) return "invalid";
+    const name = isHan(value) ? value : value.replace(/\s/g, "");
+    if (!isHan(name))
+      return /^[\u3400-\u9fff]{1,10}(?:[·•][\u3400-\u9fff]{1,10}){1,3}$/.test(name) && name.length <= 20 ? "valid" : "invalid";
+    if (name.length < 2 || name.length > 4 || STOP.has(name) || ORGANISATION.test(name) || RARELY_NAMES.test(name)) return "invalid";
     if (tables.derive("column-words", () => columnWords(tables)).has(name)) return "invalid";
-    const surnames = tables.set("surnames");
-    if (surnames.size === 0) return "unknown";
-    const isSurname = (word: string): boolean => surnames.has(word) || TRADITIONAL.has(word);
-    const given = isSurname(name.slice(0, 2)) && name.length > 2 ? name.length - 2 : isSurname(name.slice(0, 1)) ? name.length - 1 : 0;
+    const surnames = tables.derive("surnames-of-one", () => surnamesOf(tables));
+    if (surnames === undefined) return "unknown";
+    const given =
+      name.length > 2 && surnames.compound.has(name.slice(0, 2))
+        ? name.length - 2
+        : surnames.single[name.charCodeAt(0) - FIRST_HAN] === 1
+          ? name.length - 1
+          : 0;
     return given === 1 || given === 2 ? "valid" : "invalid";
   },
 };
+
+/** Chinese characters of the basic block and of its first extension. */
+const FIRST_HAN = 0x3400;
+const LAST_HAN = 0x9fff;
+
+/** Whether there is nothing but Chinese characters. */
+function isHan(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < FIRST_HAN || code > LAST_HAN) return false;
+  }
+  return text !== "";
+}
+
+interface Surnames {
+  /** By character less `FIRST_HAN`, 1 for a surname. */
+  readonly single: Uint8Array;
+  readonly compound: ReadonlySet<string>;
+}
+
+/** Surnames of the table and in traditional characters; undefined without a table. */
+function surnamesOf(tables: Tables): Surnames | undefined {
+  const simplified = tables.set("surnames");
+  if (simplified.size === 0) return undefined;
+  const all = [...simplified, ...TRADITIONAL];
+  const single = new Uint8Array(LAST_HAN - FIRST_HAN + 1);
+  for (const word of all) if (word.length === 1) single[word.charCodeAt(0) - FIRST_HAN] = 1;
+  return { single, compound: new Set(all.filter((word) => word.length > 1)) };
+}
 
 /** Chinese names of columns: in a form the next label often stands where a name would. */
 function columnWords(tables: Tables): ReadonlySet<string> {

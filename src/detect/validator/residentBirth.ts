@@ -12,10 +12,10 @@ export const residentBirth: Validator = {
   reference: "GB 11643-1999",
   check(value, _tables, asOf) {
     const birth = birthOf(value);
-    if (birth === undefined || !/^\d{8}$/.test(birth)) return "invalid";
-    const year = Number(birth.slice(0, 4));
+    if (birth === undefined) return "invalid";
     const today = compactDate(asOf);
-    if (year < FIRST_YEAR || !isDate(year, Number(birth.slice(4, 6)), Number(birth.slice(6)))) return "invalid";
-    return birth <= today && Number(today.slice(0, 4)) - year <= MAX_AGE ? "valid" : "invalid";
+    const [year, month, day] = [Math.floor(birth / 10_000), Math.floor(birth / 100) % 100, birth % 100];
+    if (year < FIRST_YEAR || !isDate(year, month, day)) return "invalid";
+    return birth <= today && Math.floor(today / 10_000) - year <= MAX_AGE ? "valid" : "invalid";
   },
 };

@@ -1,5 +1,5 @@
 import type { Validator } from "../../model/rule.ts";
-import { mod11Radix2 } from "../shared/checksum.ts";
+import { areDigits, mod11Radix2 } from "../shared/checksum.ts";
 
 /**
  * Check character of an 18-character resident identity number (GB 11643-1999, ISO 7064 MOD 11-2), also of the residence permits for Hong
@@ -12,7 +12,7 @@ export const residentCheck: Validator = {
   reference: "GB 11643-1999",
   check(value) {
     if (value.length === 15) return "unknown";
-    if (!/^\d{17}[\dXx]$/.test(value)) return "invalid";
-    return mod11Radix2(value) === value.charAt(17).toUpperCase() ? "valid" : "invalid";
+    if (value.length !== 18 || !areDigits(value, 0, 17)) return "invalid";
+    return mod11Radix2(value) === (value[17] === "x" ? "X" : value[17]) ? "valid" : "invalid";
   },
 };

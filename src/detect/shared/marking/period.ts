@@ -19,7 +19,7 @@ export function readPeriod(mark: Mark, limits: Readonly<Record<string, number>>,
   const limit = limits[mark.level];
   if (years !== undefined && limit !== undefined && years > limit) evidence.push("over-limit");
   const until = /((?:19|20)\d{2})年(?:(\d{1,2})月)?(?:(\d{1,2})日)?/.exec(mark.value);
-  const today = compactDate(window.asOf);
+  const today = String(compactDate(window.asOf));
   if (until !== null) {
     const [, year = "", month = "12", day = "31"] = until;
     if (`${year}${month.padStart(2, "0")}${day.padStart(2, "0")}` < today) evidence.push("expired");
