@@ -84,7 +84,6 @@ export class Settler {
   readonly #before: readonly number[];
   /** Places of text that is read in several encodings where something was found. */
   readonly #told = new Set<string>();
-  #who = { infoType: "", value: "", key: "" };
 
   /** `before`: what is kept already of an entry of which a part is to be looked at. */
   constructor(options: SessionOptions, plans: readonly Plan[], lexicon: ColumnLexicon, before?: Kept) {
@@ -288,17 +287,6 @@ export class Settler {
       );
   }
 
-  /** Matches of one row are about one person: their key is made once. */
-  #keyOf({ plan, match: { value } }: Pending): string {
-    return this.#keyFor(plan.matcher.rule.infoType, value);
-  }
-
-  #keyFor(infoType: string, value: string): string {
-    if (this.#who.value !== value || this.#who.infoType !== infoType)
-      this.#who = { infoType, value, key: this.#options.subjects.of(infoType, value) };
-    return this.#who.key;
-  }
-
   /** Whether no further match of the rule's first tier is kept. */
   isFull(plan: Plan): boolean {
     const [first] = plan.matcher.tiers;
@@ -341,7 +329,7 @@ export class Settler {
   countPerson(flow: Flow, segment: Segment, infoType: string, value: string): void {
     const { subjects } = this.#options;
     if (subjects.head !== undefined && !this.#groups.hasRoom(segment, subjects.head(infoType, value))) return;
-    this.#groups.addPerson(flow.id, segment, this.#keyFor(infoType, value));
+    this.#groups.addPerson(flow.id, segment, subjects.of(infoType, value));
   }
 
   /** Says that what was counted of a flow is over, while its bytes are at hand. */
@@ -389,7 +377,7 @@ export class Settler {
     const count = this.#countOf(plan, tier.confidence);
     count.total++;
     const sample = isSample(match.evidence);
-    const subjectKey = subject && this.#keyOf(subject);
+    const subjectKey = subject && this.#options.subjects.of(subject.plan.matcher.rule.infoType, subject.match.value);
     if (count.stored >= this.#options.cap) {
       if (!sample) this.#groups.add(pending, flow, tier.confidence, subjectKey, undefined);
       return;

@@ -1,5 +1,5 @@
 import type { Examination, SealedMatch } from "../model/finding.ts";
-import { keyedHash } from "../util/hash.ts";
+import type { KeyedHash } from "../util/hash.ts";
 
 /** The rule that says what it is, and can be switched off. */
 export const leftBehindRule = "advisory/left-behind";
@@ -24,7 +24,7 @@ const office: ReadonlySet<string> = new Set([
 const DAY = 86_400_000;
 
 /** A match that says by how many days an office document is older than `days`; undefined for anything else, and for what is nested in others. */
-export function leftBehind(examination: Examination, days: number, now: number, key: Uint8Array): SealedMatch | undefined {
+export function leftBehind(examination: Examination, days: number, now: number, hash: KeyedHash): SealedMatch | undefined {
   const { entry, format } = examination;
   if (entry.depth > 0 || entry.modified === undefined || format === undefined || !office.has(format)) return undefined;
   const age = Math.floor((now - Date.parse(entry.modified)) / DAY);
@@ -40,7 +40,7 @@ export function leftBehind(examination: Examination, days: number, now: number, 
     end: 0,
     location: { kind: "whole" },
     roles: [],
-    valueKey: keyedHash(key, "value", "LEFT_BEHIND", ""),
+    valueKey: hash("value", "LEFT_BEHIND", ""),
     masked: `${entry.modified.slice(0, 10)}`,
     excerpt: `${entry.modified.slice(0, 10)} (${age})`,
     sample: false,

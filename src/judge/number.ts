@@ -1,17 +1,17 @@
 import type { SealedMatch } from "../model/finding.ts";
-import { keyedHash } from "../util/hash.ts";
+import type { KeyedHash } from "../util/hash.ts";
 
 /**
  * Identities of an entry's matches: HMAC of rule, path below the root, value and the match's number among equals, in order of appearance.
  * The same on every run under one key; a line that moves changes none, and neither do Windows separators.
  */
-export function fingerprints(key: Uint8Array, pathBelowRoot: string, matches: readonly SealedMatch[]): readonly string[] {
+export function fingerprints(hash: KeyedHash, pathBelowRoot: string, matches: readonly SealedMatch[]): readonly string[] {
   const numbers = new Map<string, number>();
   const path = pathBelowRoot.replaceAll("\\", "/");
   return matches.map(({ ruleId, valueKey }) => {
     const equal = `${ruleId}\0${valueKey}`;
     const number = (numbers.get(equal) ?? 0) + 1;
     numbers.set(equal, number);
-    return keyedHash(key, "fingerprint", ruleId, path, valueKey, String(number));
+    return hash("fingerprint", ruleId, path, valueKey, String(number));
   });
 }

@@ -17,7 +17,8 @@ import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
 import { Distinct } from "../util/distinct.ts";
 import { gatingKey, Places } from "../util/gating.ts";
-import { keyId } from "../util/hash.ts";
+import { keyedHashes, keyId } from "../util/hash.ts";
+import type { KeyedHash } from "../util/hash.ts";
 import { pathBelow } from "../util/path.ts";
 import { baselineNames } from "../util/relative.ts";
 import { formatVersions } from "./formatVersions.ts";
@@ -468,6 +469,7 @@ class Judge {
   readonly #keepsGating: boolean;
   readonly #allowsInline: boolean;
   readonly #now = Date.now();
+  readonly #hash: KeyedHash;
   #findings = 0;
   #carried = 0;
   #touched = 0;
@@ -482,6 +484,7 @@ class Judge {
     readOnly: readonly boolean[],
   ) {
     this.#request = request;
+    this.#hash = keyedHashes(request.key);
     this.#allowsInline = inline;
     this.#keepsGating = keepsGating;
     this.#suppressor = suppressor;
@@ -612,9 +615,9 @@ class Judge {
 
   /** Age is judged here: what was examined yesterday may be old today. */
   #matchesOf(examination: Examination): readonly SealedMatch[] {
-    const { olderThan, key } = this.#request;
+    const { olderThan } = this.#request;
     if (olderThan === undefined || !this.#rules.has(leftBehindRule)) return examination.matches;
-    const old = leftBehind(examination, olderThan, this.#now, key);
+    const old = leftBehind(examination, olderThan, this.#now, this.#hash);
     return old === undefined ? examination.matches : [old, ...examination.matches];
   }
 
@@ -623,9 +626,9 @@ class Judge {
     const matches = this.#matchesOf(examination);
     // What is over the storing cap cannot be told from what a person decided on, so then all of its kind gates.
     const capped = new Set(examination.counts.filter(({ total, stored }) => total > stored).map(({ ruleId }) => ruleId));
-    const { minConfidence, key } = this.#request;
+    const { minConfidence } = this.#request;
     const below = pathBelow(this.#request.roots[entry.root] ?? "", entry.path);
-    const prints = fingerprints(key, below, matches);
+    const prints = fingerprints(this.#hash, below, matches);
     const bulk = subjects.length >= BULK_SUBJECTS;
     const findings: Finding[] = [];
     for (const [index, match] of matches.entries()) {

@@ -11,7 +11,7 @@ import { createSeal } from "../judge/seal.ts";
 import type { Limits, RequestPacks } from "../model/request.ts";
 import { compile } from "../rulepack/load.ts";
 import { readKernelTables } from "../rulepack/prepared.ts";
-import { keyedHash, subjectKeys } from "../util/hash.ts";
+import { keyedHashes, subjectKeys } from "../util/hash.ts";
 import type { Workshop } from "./examine.ts";
 import { boundBacktracking } from "./backtracking.ts";
 import { createPathMasker } from "./maskPath.ts";
@@ -36,6 +36,7 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
   const { matchers, tables } = compile(setup.packs, ruleKinds);
   const engine = createEngine(matchers, columnLexicon(tables.json("headers")), setup.kernel, readKernelTables);
   const seal = createSeal(setup.key, setup.showValues);
+  const hash = keyedHashes(setup.key);
   const { firstMatch } = setup;
   return {
     engine,
@@ -50,7 +51,7 @@ export function createWorkshop(setup: WorkshopSetup): Workshop {
     createProbe,
     textlessKind,
     disguisedExtension,
-    contentKey: (...parts) => keyedHash(setup.key, "content", ...parts),
+    contentKey: (...parts) => hash("content", ...parts),
     subjects: subjectKeys(setup.key),
   };
 }

@@ -1,10 +1,15 @@
 import { createHash, createHmac } from "node:crypto";
 
+import { hmac } from "./hmac.ts";
 import { sipHash } from "./sipHash.ts";
 
+/** Gives a keyed hash of the parts as 32 hex digits. */
+export type KeyedHash = (...parts: readonly string[]) => string;
+
 /** First 16 bytes of HMAC-SHA-256 over the parts as hex: equal for equal parts under one key, and telling nothing without it. */
-export function keyedHash(key: Uint8Array, ...parts: readonly string[]): string {
-  return createHmac("sha256", key).update(parts.join("\0"), "utf8").digest("hex").slice(0, 32);
+export function keyedHashes(key: Uint8Array): KeyedHash {
+  const hash = hmac(key);
+  return (...parts) => hash(parts.join("\0"));
 }
 
 /** Keys of those whom rows are about. */
@@ -17,8 +22,13 @@ export interface SubjectKeys {
 
 export function subjectKeys(key: Uint8Array): SubjectKeys {
   const hash = sipHash(createHmac("sha256", key).update("subject", "utf8").digest());
+  // Matches of one row are about one person.
+  let last = { infoType: "", value: "", key: "" };
   return {
-    of: (infoType, value) => hash.hex(`${infoType}\0${value}`),
+    of(infoType, value) {
+      if (last.value !== value || last.infoType !== infoType) last = { infoType, value, key: hash.hex(`${infoType}\0${value}`) };
+      return last.key;
+    },
     head: (infoType, value) => hash.head(`${infoType}\0${value}`),
   };
 }

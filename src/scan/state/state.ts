@@ -9,7 +9,7 @@ import type { Examination } from "../../model/finding.ts";
 import type { ScanRequest } from "../../model/request.ts";
 import { absentOf } from "../../util/gating.ts";
 import type { Gating, Places } from "../../util/gating.ts";
-import { keyedHash, keyId } from "../../util/hash.ts";
+import { keyedHashes, keyId } from "../../util/hash.ts";
 import { fileStampOf } from "../../util/fileStamp.ts";
 import { exactText, showBytes, toByteString, toSystemPath } from "../../util/path.ts";
 import { formatVersions } from "../formatVersions.ts";
@@ -430,6 +430,7 @@ function stampIn(base: string, key: string, stamp: string): number {
  * Whether lines may allow their own findings is in it, since their reasons are noted then. Zone, policy, baseline and thresholds are not in it: they come after.
  */
 function signatureOf(request: ScanRequest, formats: readonly FormatVersion[]): string {
+  const hash = keyedHashes(request.key);
   const said = {
     form: FORM,
     version: toolVersion(),
@@ -440,7 +441,7 @@ function signatureOf(request: ScanRequest, formats: readonly FormatVersion[]): s
     firstMatch: request.firstMatch === true ? firstMatchOf(request) : undefined,
     formats: formats.map(({ id, version }) => [id, version]),
     key: keyId(request.key),
-    passwords: request.passwords.map((password) => keyedHash(request.key, "password", password)),
+    passwords: request.passwords.map((password) => hash("password", password)),
   };
   return createHash("sha256").update(JSON.stringify(said)).digest("hex");
 }
