@@ -83,8 +83,8 @@ export interface WorkerSetup {
   readonly announce?: number;
 }
 
-/** Examinations kept back until a message is worth it, and milliseconds after which they are sent all the same. */
-const HELD = 64;
+/** What is kept back until a message is worth it, in the measure of `weightOf`, and milliseconds after which it is sent all the same. */
+const HELD = 256;
 const HELD_MS = 100;
 
 if (parentPort !== null) serve(parentPort, workerData as WorkerSetup);
@@ -212,10 +212,12 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
     let examinations: Returned["examinations"][number][] = [];
     let done: number[] = [];
     let sent = performance.now();
+    let held = 0;
     const send = (finished: boolean): void => {
       port.postMessage({ batch: batch.id, examinations, done, finished } satisfies Returned);
       examinations = [];
       done = [];
+      held = 0;
       sent = performance.now();
     };
     for (const { sequence, source, entry, without, before } of batch.entries) {
@@ -234,9 +236,11 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
         interrupt,
         (examination) => {
           examinations.push({ sequence, examination });
-          given += weightOf(examination);
+          const weight = weightOf(examination);
+          given += weight;
+          held += weight;
           const full = given > allowed && !interrupt.aborted;
-          if (full || examinations.length >= HELD || performance.now() - sent > HELD_MS) send(false);
+          if (full || held >= HELD || performance.now() - sent > HELD_MS) send(false);
           return full ? room() : undefined;
         },
         async (name) => from?.sibling?.(entry, name),
