@@ -5,21 +5,21 @@ export function beginnings({ source, flags }: RegExp): Uint8Array | undefined {
   const node = readExpression(source, flags);
   if (node === undefined) return undefined;
   const units = new Uint8Array(0x1_0000);
-  return mark(node, units) ? undefined : units;
+  return markBegins(node, units) ? undefined : units;
 }
 
 /** Marks what the node may begin with; true when it may be empty. */
-function mark(node: Node, units: Uint8Array): boolean {
+export function markBegins(node: Node, units: Uint8Array): boolean {
   switch (node.kind) {
     case "set":
       for (const [low, high] of node.ranges) units.fill(1, low, high + 1);
       return false;
     case "repeat":
-      return mark(node.of, units) || node.min === 0;
+      return markBegins(node.of, units) || node.min === 0;
     case "choice":
-      return node.of.map((one) => mark(one, units)).includes(true);
+      return node.of.map((one) => markBegins(one, units)).includes(true);
     case "sequence":
-      return node.of.every((one) => mark(one, units));
+      return node.of.every((one) => markBegins(one, units));
     default:
       return true;
   }

@@ -1,7 +1,8 @@
 import type { Sight, Tier } from "../../model/rule.ts";
 import { Automaton } from "./automaton.ts";
+import { markBegins } from "./beginnings.ts";
 import { type Node, readExpression } from "./expression.ts";
-import { backFrom, goesOnBefore, isWord, leadBefore, mayMatch } from "./glance.ts";
+import { backFrom, goesOnBefore, holdsBefore, isWord, leadBefore, mayMatch } from "./glance.ts";
 
 /** An expression as a pattern rule tries it: at the candidate, from `lookback` characters before it, or from where `lead` begins. */
 export interface GlancePattern {
@@ -17,6 +18,8 @@ interface Looks {
   readonly here: Automaton | undefined;
   readonly around: Automaton | undefined;
   readonly lookback: number;
+  /** By ASCII character, 1 where what `around` takes may begin with it; undefined where it may begin with others, or be empty. */
+  readonly begins: Uint8Array | undefined;
   readonly led: readonly { readonly automaton: Automaton; readonly lookback: number; readonly lead: RegExp }[];
 }
 
@@ -49,10 +52,12 @@ export function createGlance(patterns: readonly GlancePattern[], tiers: readonly
   };
 }
 
-function mayFind({ here, around, lookback, led }: Looks, sight: Sight, bounded: boolean): boolean {
+function mayFind({ here, around, lookback, begins, led }: Looks, sight: Sight, bounded: boolean): boolean {
   const { start } = sight;
   if (here !== undefined && !(bounded && goesOnBefore(sight)) && mayMatch(here, sight, start, -1, bounded)) return true;
-  if (around !== undefined && mayMatch(around, sight, backFrom(sight, start, lookback), start, bounded)) return true;
+  if (around !== undefined && (begins === undefined || holdsBefore(sight, start, lookback, begins))) {
+    if (mayMatch(around, sight, backFrom(sight, start, lookback), start, bounded)) return true;
+  }
   for (const one of led) {
     const from = leadBefore(sight, start, one.lookback, one.lead);
     if (from === undefined || mayMatch(one.automaton, sight, from, -1, bounded)) return true;
@@ -87,7 +92,13 @@ function looksOf(patterns: readonly GlancePattern[], bounded: boolean): Looks | 
   const atStart = here.length === 0 ? undefined : Automaton.of(here, !bounded);
   const before = around.length === 0 ? undefined : Automaton.of(around, !bounded);
   if ((here.length > 0 && atStart === undefined) || (around.length > 0 && before === undefined)) return "all";
-  return { here: atStart, around: before, lookback, led };
+  return { here: atStart, around: before, lookback, begins: asciiBegins(around), led };
+}
+
+function asciiBegins(nodes: readonly Node[]): Uint8Array | undefined {
+  const units = new Uint8Array(0x1_0000);
+  for (const node of nodes) if (markBegins(node, units)) return undefined;
+  return units.indexOf(1, 0x80) < 0 ? units.slice(0, 0x80) : undefined;
 }
 
 /** The same for an expression that is tried at the candidate's end. */
