@@ -38,6 +38,8 @@ export interface Compiled {
   readonly digitRules: readonly (readonly DigitRule[])[];
   /** By index of the literal. */
   readonly literalRules: readonly (readonly LiteralRule[])[];
+  /** The same where they are the same in all roles. */
+  readonly literalPlans: readonly (readonly Plan[] | undefined)[];
   readonly lineRules: LineRules;
   readonly columnRules: readonly { readonly plan: Plan; readonly trigger: Extract<Trigger, { kind: "column" }> }[];
   readonly plans: readonly Plan[];
@@ -76,12 +78,16 @@ export function compileRules(
   }
   const literals = [...byLiteral.keys()];
   const triggers = { literals, digits: digitTable(digitRules.map(({ trigger }) => trigger)) };
+  const literalRules = literals.map((text) => byLiteral.get(text) ?? []);
   return {
     kernel: createKernel(choice, triggers, prepared),
     triggers,
     literals,
     digitRules: byHead(digitRules),
-    literalRules: literals.map((text) => byLiteral.get(text) ?? []),
+    literalRules,
+    literalPlans: literalRules.map((rules) =>
+      rules.some(({ roles }) => roles !== undefined) ? undefined : [...new Set(rules.map(({ plan }) => plan))],
+    ),
     lineRules: new LineRules(lineRules),
     columnRules,
     plans,

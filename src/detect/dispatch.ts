@@ -11,29 +11,48 @@ import type { Plan } from "./plan.ts";
 /** The chain of the candidate at hand. */
 const chain = new DigitChain();
 
+const NONE: readonly Plan[] = [];
+
 /** Gives `into` the rules whose triggers take the candidate that the kernel found at `start`: `kind` is `DIGITS` or a literal's index. */
 export function plansAt(compiled: Compiled, flow: Flow, segment: Segment, kind: number, start: number, into: Plan[]): void {
-  into.length = 0;
+  const plans = plansOf(compiled, flow, segment, kind, start, into);
+  if (plans === into) return;
+  clear(into);
+  for (const plan of plans) into.push(plan);
+}
+
+/** The same rules in a list that holds until it is asked for the next: in `room`, or one of its own where all places give the same. */
+export function plansOf(compiled: Compiled, flow: Flow, segment: Segment, kind: number, start: number, room: Plan[]): readonly Plan[] {
   const { bytes, length, encoding } = flow;
   const at = start - flow.base;
   if (kind !== DIGITS) {
     // In GB18030 and Big5 the bytes of a literal may straddle two characters, and halves of characters look like letters.
     if (encoding !== "utf8") {
-      if (!isLiteral(bytes, at, compiled.literals[kind] ?? "", encoding)) return;
-      if (characterStart(bytes.subarray(0, length), at, Math.max(0, at - 1024), encoding) !== at) return;
+      if (!isLiteral(bytes, at, compiled.literals[kind] ?? "", encoding)) return NONE;
+      if (characterStart(bytes.subarray(0, length), at, Math.max(0, at - 1024), encoding) !== at) return NONE;
     }
-    for (const { plan, roles } of compiled.literalRules[kind] ?? []) if (stands(segment, roles) && !into.includes(plan)) into.push(plan);
-    return;
+    const everywhere = compiled.literalPlans[kind];
+    if (everywhere !== undefined) return everywhere;
+    clear(room);
+    for (const { plan, roles } of compiled.literalRules[kind] ?? []) if (stands(segment, roles) && !room.includes(plan)) room.push(plan);
+    return room;
   }
-  if (!chain.read(bytes, at, length, encoding)) return;
+  clear(room);
+  if (!chain.read(bytes, at, length, encoding)) return room;
   const before = at > 0 && (encoding === "utf8" || (bytes[at - 1] ?? 0) < 0x40) ? (bytes[at - 1] ?? 0) : 0xff;
   for (const rule of compiled.digitRules[chain.head] ?? []) {
     if ((rule.low & chain.low) === 0 && (rule.high & chain.high) === 0) continue;
     if (rule.before !== undefined && before < 0x80 && !(before >= 0x30 && before <= 0x39) && rule.before[before] === 0) continue;
     if (rule.prefixes !== undefined && !beginsWith(chain, rule.prefixes)) continue;
     if (rule.trigger.luhn === true && segment.table === undefined && !chain.hasCheckDigit(rule.low)) continue;
-    if (stands(segment, rule.trigger.roles) && !into.includes(rule.plan)) into.push(rule.plan);
+    if (stands(segment, rule.trigger.roles) && !room.includes(rule.plan)) room.push(rule.plan);
   }
+  return room;
+}
+
+/** Setting the length would drop its memory too: candidates are millions. */
+function clear(plans: Plan[]): void {
+  while (plans.length > 0) plans.pop();
 }
 
 function beginsWith({ digits }: DigitChain, prefixes: readonly Uint8Array[]): boolean {

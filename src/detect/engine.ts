@@ -8,11 +8,10 @@ import type { ByteSource } from "../model/entry.ts";
 import { turned, turnedRange } from "./transpose.ts";
 import type { Engine, Look, RowsFound, RowsPart, Session, SessionOptions, SessionResult, TextChunk } from "./contract.ts";
 import { CountedRows } from "./countedRows.ts";
-import { glanceAt, lineAt, plansAt } from "./dispatch.ts";
+import { glanceAt, lineAt, plansOf } from "./dispatch.ts";
 import {
   AHEAD,
   BLOCK,
-  countLines,
   Flow,
   isApart,
   HISTORY,
@@ -31,6 +30,7 @@ import type { WantedColumn } from "./knownRows.ts";
 import { DIGITS } from "./kernel/contract.ts";
 import type { CandidateList } from "./kernel/contract.ts";
 import type { KernelChoice } from "./kernel/create.ts";
+import { countLines } from "./kernel/wasm.ts";
 import type { PreparedTables } from "./kernel/wasm.ts";
 import type { Plan } from "./plan.ts";
 import { blanked, mayMix, otherLines } from "./readings.ts";
@@ -382,9 +382,8 @@ class EngineSession implements Session {
   #candidate(flow: Flow, kind: number, start: number, end: number): void {
     const segment = segmentAt(flow, start);
     if (segment === undefined) return;
-    plansAt(this.#compiled, flow, segment, kind, start, plansHere);
     let window: Window | undefined;
-    for (const plan of plansHere) {
+    for (const plan of plansOf(this.#compiled, flow, segment, kind, start, plansHere)) {
       if (plan.matcher.tag !== undefined && this.#settler.isTagged(plan)) continue;
       if (!glanceAt(flow, segment, plan.matcher, start, end)) continue;
       if (kind !== DIGITS && plan.matcher.reach === "line") {

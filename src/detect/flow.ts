@@ -1,6 +1,7 @@
 import type { Location, Role, Table } from "../model/chunk.ts";
 import type { Match, WindowCell, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding, Decoded } from "../util/decode.ts";
+import { countLines } from "./kernel/wasm.ts";
 import type { Plan } from "./plan.ts";
 import type { NamedColumns } from "./table.ts";
 
@@ -204,13 +205,6 @@ export function isApart({ apart }: Flow, offset: number): boolean {
     else high = middle;
   }
   return (apart[low]?.start ?? Number.MAX_SAFE_INTEGER) <= offset;
-}
-
-/** Line feeds in `bytes[from, to)`: short lines cost less one byte after the other than with a call for each. */
-export function countLines(bytes: Uint8Array, from: number, to: number): number {
-  let lines = 0;
-  for (let at = from; at < to; at++) if (bytes[at] === 10) lines++;
-  return lines;
 }
 
 /** The segment that holds the byte at `offset`. */

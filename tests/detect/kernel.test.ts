@@ -6,7 +6,7 @@ import { CandidateList, DIGITS } from "../../src/detect/kernel/contract.ts";
 import type { Kernel, TriggerSet } from "../../src/detect/kernel/contract.ts";
 import { createFallbackKernel } from "../../src/detect/kernel/fallback.ts";
 import { digitsKey, layDigits, layLiterals, literalsKey, unpackTables } from "../../src/detect/kernel/tables.ts";
-import { createWasmKernel, kernelBase } from "../../src/detect/kernel/wasm.ts";
+import { countLines, countPlainly, createWasmKernel, kernelBase } from "../../src/detect/kernel/wasm.ts";
 import { WASM } from "../../src/detect/kernel/wasm.generated.ts";
 import { readKernelTables } from "../../src/rulepack/prepared.ts";
 import type { ByteEncoding } from "../../src/util/decode.ts";
@@ -211,5 +211,14 @@ describe("both kernels", () => {
     const bytes = Buffer.from("@a".repeat(100_000));
     const names = set.literals as string[];
     expect(find(simd(set), bytes, "utf8", undefined, names)).toEqual(find(createFallbackKernel(set), bytes, "utf8", undefined, names));
+  });
+});
+
+describe("lines", () => {
+  it("are counted the same by the kernel and byte by byte, wherever a stretch begins and ends", () => {
+    const next = numbers(5);
+    const bytes = Uint8Array.from({ length: 700_000 }, () => (next(9) === 0 ? 10 : next(256)));
+    for (const length of [0, 1, 511, 512, 513, 575, 576, 577, 4096, 262_144, 262_145, 600_001])
+      for (const from of [0, 1, 63, 99_999]) expect(countLines(bytes, from, from + length)).toBe(countPlainly(bytes, from, from + length));
   });
 });

@@ -26,19 +26,28 @@ interface Exports {
   setLiterals(...literals: readonly number[]): void;
   setOut(to: number, most: number): void;
   find(from: number, to: number, start: number, end: number, encoding: number): number;
+  lines(from: number, to: number): number;
 }
 
 /** Gives tables that were laid out before, by `digitsKey` and `literalsKey`, as `packTables` made them. */
 export type PreparedTables = (key: string) => Uint8Array | undefined;
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: WebAssembly.Module | "none" | undefined;
+
+/** The kernel's code; undefined where the engine has no SIMD. */
+function kernelModule(): WebAssembly.Module | undefined {
+  if (compiled === undefined) {
+    const code = Buffer.from(WASM, "base64");
+    compiled = WebAssembly.validate(code) ? new WebAssembly.Module(code) : "none";
+  }
+  return compiled === "none" ? undefined : compiled;
+}
 
 /** The kernel in WebAssembly; undefined where the engine has no SIMD, or there are more literals than it can number. */
 export function createWasmKernel(triggers: TriggerSet, prepared: PreparedTables = () => undefined): Kernel | undefined {
   if (triggers.literals.length > MOST_LITERALS) return undefined;
-  const code = Buffer.from(WASM, "base64");
-  if (!WebAssembly.validate(code)) return undefined;
-  compiled ??= new WebAssembly.Module(code);
+  const code = kernelModule();
+  if (code === undefined) return undefined;
   const instances = new Map<ByteEncoding, Instance>();
   const plain = createFallbackKernel(triggers);
   return {
@@ -46,7 +55,7 @@ export function createWasmKernel(triggers: TriggerSet, prepared: PreparedTables 
     find(bytes, from, to, encoding, out) {
       let instance = instances.get(encoding);
       if (instance === undefined) {
-        instance = new Instance(triggers, encoding, prepared);
+        instance = new Instance(code, triggers, encoding, prepared);
         instances.set(encoding, instance);
       }
       for (let at = from; at < to; at += BLOCK) {
@@ -74,9 +83,8 @@ class Instance {
   readonly #memory: Uint8Array;
   readonly #records: Int32Array;
 
-  constructor(triggers: TriggerSet, encoding: ByteEncoding, prepared: PreparedTables) {
-    if (compiled === undefined) throw new Error("no kernel");
-    this.#exports = new WebAssembly.Instance(compiled).exports as Exports;
+  constructor(code: WebAssembly.Module, triggers: TriggerSet, encoding: ByteEncoding, prepared: PreparedTables) {
+    this.#exports = new WebAssembly.Instance(code).exports as Exports;
     this.#encoding = CODES[encoding];
     const { memory } = this.#exports;
     const base = this.#exports.base();
@@ -113,4 +121,34 @@ class Instance {
     out.take(this.#records, count, shift);
     return true;
   }
+}
+
+/** Bytes of a stretch below which a loop counts sooner than the kernel. */
+const FEW = 512;
+let counter: { readonly lines: Exports["lines"]; readonly memory: Uint8Array; readonly at: number } | undefined;
+
+/** Line feeds in `bytes[from, to)`: sixteen bytes at a time where WebAssembly has SIMD. */
+export function countLines(bytes: Uint8Array, from: number, to: number): number {
+  const code = to - from < FEW ? undefined : kernelModule();
+  if (code === undefined) return countPlainly(bytes, from, to);
+  if (counter === undefined) {
+    const { base, lines, memory } = new WebAssembly.Instance(code).exports as Exports;
+    memory.grow(Math.ceil((BLOCK + PADDING) / PAGE));
+    counter = { lines, memory: new Uint8Array(memory.buffer), at: base() };
+  }
+  const { lines, memory, at } = counter;
+  let found = 0;
+  for (let begin = from; begin < to; begin += BLOCK) {
+    const end = Math.min(to, begin + BLOCK);
+    memory.set(bytes.subarray(begin, end), at);
+    found += lines(at, at + end - begin);
+  }
+  return found;
+}
+
+/** The same byte by byte. */
+export function countPlainly(bytes: Uint8Array, from: number, to: number): number {
+  let found = 0;
+  for (let at = from; at < to; at++) if (bytes[at] === 10) found++;
+  return found;
 }
