@@ -8,8 +8,9 @@ import { isLiteral } from "./kernel/literalBytes.ts";
 import type { LineRules } from "./lineRules.ts";
 import type { Plan } from "./plan.ts";
 
-/** The chain of the candidate at hand. */
+/** The chain of the candidate at hand, and what it was read in. */
 const chain = new DigitChain();
+const readIn: { flow: Flow | undefined; base: number; length: number } = { flow: undefined, base: 0, length: 0 };
 
 const NONE: readonly Plan[] = [];
 
@@ -38,7 +39,7 @@ export function plansOf(compiled: Compiled, flow: Flow, segment: Segment, kind: 
     return room;
   }
   clear(room);
-  if (!chain.read(bytes, at, length, encoding)) return room;
+  if (!(isReadIn(flow) ? chain.readNext(bytes, at, length, encoding) : chain.read(bytes, at, length, encoding))) return room;
   const before = at > 0 && (encoding === "utf8" || (bytes[at - 1] ?? 0) < 0x40) ? (bytes[at - 1] ?? 0) : 0xff;
   for (const rule of compiled.digitRules[chain.head] ?? []) {
     if ((rule.low & chain.low) === 0 && (rule.high & chain.high) === 0) continue;
@@ -53,6 +54,15 @@ export function plansOf(compiled: Compiled, flow: Flow, segment: Segment, kind: 
 /** Setting the length would drop its memory too: candidates are millions. */
 function clear(plans: Plan[]): void {
   while (plans.length > 0) plans.pop();
+}
+
+/** Whether the last chain was read in these bytes; from now on it is. */
+function isReadIn(flow: Flow): boolean {
+  if (readIn.flow === flow && readIn.base === flow.base && readIn.length === flow.length) return true;
+  readIn.flow = flow;
+  readIn.base = flow.base;
+  readIn.length = flow.length;
+  return false;
 }
 
 function beginsWith({ digits }: DigitChain, prefixes: readonly Uint8Array[]): boolean {

@@ -56,9 +56,12 @@ export class DigitChain {
   length = 0;
   /** Where its last group ends. */
   end = 0;
+  /** Where it begins, undefined for one that is longer than any chain. */
+  #begin: number | undefined;
 
   /** Reads the chain at `at`. False for fewer than three digits and for a first group that is longer than any chain. */
   read(bytes: Uint8Array, at: number, length: number, encoding: ByteEncoding): boolean {
+    this.#begin = undefined;
     this.low = 0;
     this.high = 0;
     this.count = this.#group(bytes, at, length, encoding, 0);
@@ -67,6 +70,18 @@ export class DigitChain {
     this.length = this.count;
     this.end = this.#at;
     this.#total();
+    return this.#readOn(bytes, at, length, encoding);
+  }
+
+  /** The same, for a reader of the same bytes, who goes from one group of a long chain to the next: what is known of it is not read again. */
+  readNext(bytes: Uint8Array, at: number, length: number, encoding: ByteEncoding): boolean {
+    while (this.#begin !== undefined && this.#begin < at && this.#dropGroup(bytes, encoding))
+      if (this.#begin === at) return this.#readOn(bytes, at, length, encoding);
+    return this.read(bytes, at, length, encoding);
+  }
+
+  #readOn(bytes: Uint8Array, at: number, length: number, encoding: ByteEncoding): boolean {
+    this.#begin = at;
     for (;;) {
       const separator = separatorSize(bytes, this.end, encoding);
       if (separator === 0) break;
@@ -109,6 +124,21 @@ export class DigitChain {
   }
 
   #at = 0;
+
+  /** Lets the chain begin with its second group. False where it has no other. */
+  #dropGroup(bytes: Uint8Array, encoding: ByteEncoding): boolean {
+    const size = this.low === 0 ? 64 - Math.clz32(this.high & -this.high) : 32 - Math.clz32(this.low & -this.low);
+    if (this.#begin === undefined || size >= this.count) return false;
+    for (let digit = 0; digit < size; digit++) this.#begin += digitSize(bytes, this.#begin, encoding);
+    this.#begin += separatorSize(bytes, this.#begin, encoding);
+    this.digits.copyWithin(0, size, this.count);
+    this.kinds.copyWithin(0, size + 1, this.length);
+    this.count -= size;
+    this.length -= size + 1;
+    this.low = size < 32 ? (this.low >>> size) | (this.high << (32 - size)) : this.high >>> (size - 32);
+    this.high = size < 32 ? this.high >>> size : 0;
+    return true;
+  }
 
   #group(bytes: Uint8Array, from: number, length: number, encoding: ByteEncoding, seen: number): number {
     let at = from;
