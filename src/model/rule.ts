@@ -95,6 +95,9 @@ export interface DigitShape {
   readonly next: Uint16Array;
   /** By state: 1 where the candidate is taken, 2 where it is unless a digit follows, 4 where something else than a digit may follow. */
   readonly takes: Uint8Array;
+  /** By state the number of what may follow the chain where the candidate is taken only if something does, and each of these: 128 bytes, 1 for what may. */
+  readonly ends: Uint16Array;
+  readonly follows: Uint8Array;
 }
 
 /** A shape that is made when it is needed; `key`: what it is made of. Undefined where there is none: then every chain is taken. */

@@ -110,8 +110,8 @@ export class DigitChain {
     return false;
   }
 
-  /** Whether the shape takes its digits and separators behind `before`: an ASCII character, or 128. */
-  fits({ first, next, takes }: DigitShape, before: number): boolean {
+  /** Whether the shape takes its digits and separators behind `before` and before `behind`: ASCII characters, or 128. */
+  fits({ first, next, takes, ends, follows }: DigitShape, before: number, behind: number): boolean {
     let state = first[before] ?? 0;
     for (let at = 0; at < this.length; at++) {
       const kind = this.kinds[at] ?? 0;
@@ -120,7 +120,8 @@ export class DigitChain {
       const taken = takes[state] ?? 0;
       if ((taken & 1) !== 0 || ((taken & 2) !== 0 && at + 1 < this.length && this.kinds[at + 1] !== 0)) return true;
     }
-    return (takes[state] ?? 0) !== 0;
+    const taken = takes[state] ?? 0;
+    return (taken & 3) !== 0 || (taken !== 0 && (behind >= 0x80 || follows[128 * (ends[state] ?? 0) + behind] === 1));
   }
 
   #at = 0;

@@ -201,11 +201,12 @@ function taken(table: DigitTable, shapes: Shapes, bytes: Uint8Array, at: number,
   }
   if (!any || shapes.length === 0) return any;
   const before = isWithin(bytes, at, encoding) ? WITHIN_CHAIN : (knownBefore(bytes, at, encoding) ?? UNKNOWN_BEFORE);
+  const behind = bytes[chain.end] ?? UNKNOWN_BEFORE;
   return (shapes[chain.head] ?? []).some(
     ({ group, low, high, shape }) =>
       ((groups >> group) & 1) !== 0 &&
       ((low & chain.low) !== 0 || (high & chain.high) !== 0) &&
-      (shape === undefined || chain.fits(shape, before)),
+      (shape === undefined || chain.fits(shape, before, behind)),
   );
 }
 

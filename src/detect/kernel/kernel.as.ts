@@ -392,13 +392,13 @@ function digitsAt(at: usize): void {
     totals |= (<u64>1) << (seen - 1);
     end = group;
   }
-  if (seen < 3 || !taken(at, head, totals)) return;
+  if (seen < 3 || !taken(at, end, head, totals)) return;
   if (inside(at)) return;
   if (encoding === GB18030 && at > low && load<u8>(at - 1) >= 0x81 && characterStart(at) !== at) return;
   emit(-1, at, end);
 }
 
-function taken(at: usize, head: u32, totals: u64): bool {
+function taken(at: usize, end: usize, head: u32, totals: u64): bool {
   let groups: u32 = 0xff;
   let behind: u32 = 128;
   if (at > low) {
@@ -417,9 +417,10 @@ function taken(at: usize, head: u32, totals: u64): bool {
     }
   }
   if (!any || shapeHeads === 0) return any;
+  const after: u32 = end < high ? load<u8>(end) : 128;
   let rules = load<u64>(shapeHeads + (head << 3));
   while (rules !== 0) {
-    if (fits(shapeRules + (<usize>ctz(rules) << 5), groups, totals, behind)) return true;
+    if (fits(shapeRules + (<usize>ctz(rules) << 5), groups, totals, behind, after)) return true;
     rules &= rules - 1;
   }
   return false;
@@ -432,7 +433,7 @@ function isWithin(at: usize, before: u32): bool {
 }
 
 /** Whether a rule takes the chain at hand. Its record: totals, group, and where the parts of its shape lie, 0 for none. */
-function fits(rule: usize, groups: u32, totals: u64, behind: u32): bool {
+function fits(rule: usize, groups: u32, totals: u64, behind: u32, after: u32): bool {
   if (((groups >> load<u32>(rule, 8)) & 1) === 0 || (load<u64>(rule) & totals) === 0) return false;
   const next = <usize>load<u32>(rule, 12);
   if (next === 0) return true;
@@ -444,7 +445,10 @@ function fits(rule: usize, groups: u32, totals: u64, behind: u32): bool {
     const taken: u32 = load<u8>(takes + state);
     if ((taken & 1) !== 0 || ((taken & 2) !== 0 && at + 1 < length && load<u8>(kinds + at + 1) !== 0)) return true;
   }
-  return load<u8>(takes + state) !== 0;
+  const taken: u32 = load<u8>(takes + state);
+  if (taken === 0 || (taken & 3) !== 0 || after >= 128) return taken !== 0;
+  const end: u32 = load<u16>(<usize>load<u32>(rule, 24) + (state << 1));
+  return load<u8>(<usize>load<u32>(rule, 28) + (end << 7) + after) !== 0;
 }
 
 function inside(at: usize): bool {

@@ -83,6 +83,8 @@ function layShapes({ rules }: DigitTable, layout: Layout, writes: Writes, base: 
     const next = shape && layout.take(shape.next.byteLength);
     const takes = shape && layout.take(shape.takes.byteLength);
     const first = shape && layout.take(shape.first.byteLength);
+    const ends = shape && layout.take(shape.ends.byteLength);
+    const follows = shape && layout.take(shape.follows.byteLength);
     writes.push((view) => {
       for (const head of rule.heads)
         view.setUint8(heads + 8 * head + (index >> 3), view.getUint8(heads + 8 * head + (index >> 3)) | (1 << (index & 7)));
@@ -91,12 +93,17 @@ function layShapes({ rules }: DigitTable, layout: Layout, writes: Writes, base: 
       view.setUint32(record + 4, rule.high, true);
       view.setUint32(record + 8, rule.group, true);
       if (shape === undefined || next === undefined || takes === undefined || first === undefined) return;
+      if (ends === undefined || follows === undefined) return;
       view.setUint32(record + 12, base + next, true);
       view.setUint32(record + 16, base + takes, true);
       for (const [at, state] of shape.next.entries()) view.setUint16(next + 2 * at, state, true);
       view.setUint32(record + 20, base + first, true);
       for (const [at, state] of shape.first.entries()) view.setUint16(first + 2 * at, state, true);
+      view.setUint32(record + 24, base + ends, true);
+      for (const [at, number] of shape.ends.entries()) view.setUint16(ends + 2 * at, number, true);
+      view.setUint32(record + 28, base + follows, true);
       new Uint8Array(view.buffer, takes).set(shape.takes);
+      new Uint8Array(view.buffer, follows).set(shape.follows);
     });
   }
   return [base + heads, base + records];

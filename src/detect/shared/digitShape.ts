@@ -120,6 +120,8 @@ function determined(parts: readonly Nfa[], firstBehind: (byte: number) => Sets, 
   const first = Uint16Array.from({ length: WITHIN + 1 }, (_, place) => intern(firstBehind(isKnown(place) ? place : UNKNOWN)));
   const next: number[] = [0, 0, 0, 0];
   const takes: number[] = [0];
+  const follows = new Follows();
+  const ends: number[] = [0];
   let size = 0;
   for (const sets of members) {
     size += sets.reduce((sum, set) => sum + set.length, 0);
@@ -133,8 +135,40 @@ function determined(parts: readonly Nfa[], firstBehind: (byte: number) => Sets, 
       }
     }
     takes.push(bits);
+    const steps = parts.flatMap((nfa, index) => (sets[index] ?? []).flatMap((state) => nfa.steps[state] ?? []));
+    ends.push(bits === GOES_ON ? follows.numberOf(steps) : 0);
   }
-  return { first, next: Uint16Array.from(next), takes: Uint8Array.from(takes) };
+  return {
+    first,
+    next: Uint16Array.from(next),
+    takes: Uint8Array.from(takes),
+    ends: Uint16Array.from(ends),
+    follows: Uint8Array.from(follows.bytes),
+  };
+}
+
+/** Sets of ASCII characters, each once. */
+class Follows {
+  readonly bytes: number[] = [];
+  readonly #known = new Map<string, number>();
+
+  /** The number of the set of what one of the steps takes. Digits are in all, as they are not told from parts of longer characters. */
+  numberOf(steps: readonly Step[]): number {
+    const set = Array.from({ length: 128 }, (_, byte) => Number(isDigit(byte) || steps.some((step) => meets(step, [byte, byte]))));
+    // Alone it reads as a line feed, before one it is left out.
+    if (set[10] === 1) set[13] = 1;
+    const key = set.join("");
+    let number = this.#known.get(key);
+    if (number === undefined) {
+      this.#known.set(key, (number = this.#known.size));
+      this.bytes.push(...set);
+    }
+    return number;
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 function after(nfa: Nfa, states: readonly number[], kind: readonly [number, number]): readonly number[] {

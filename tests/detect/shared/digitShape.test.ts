@@ -13,7 +13,7 @@ function takes(text: string, regex: RegExp, { lookback = 0, bounded = true, befo
   const chain = new DigitChain();
   const bytes = Buffer.from(text);
   expect(chain.read(bytes, 0, bytes.length, "utf8")).toBe(true);
-  return chain.fits(shape, before);
+  return chain.fits(shape, before, bytes[chain.end] ?? NOTHING_KNOWN);
 }
 
 describe("the shape of digits", () => {
@@ -41,6 +41,21 @@ describe("the shape of digits", () => {
     expect(takes("12345678", /\d{4}/y)).toBe(false);
     expect(takes("12345678", /\d{4}/y, { bounded: false })).toBe(true);
     expect(takes("1234 5678", /\d{4}/y)).toBe(true);
+  });
+
+  it("asks what follows the chain where the expression goes on behind it", () => {
+    const code = /\d{8}[A-Z]{2}/y;
+    const at = (text: string, regex = code): boolean => takes(text, regex);
+    expect(at("12345678AB")).toBe(true);
+    expect(at("12345678")).toBe(true);
+    expect(at("12345678，")).toBe(true);
+    expect(at("12345678Ａ")).toBe(true);
+    expect(at("12345678ab")).toBe(false);
+    expect(at("12345678, ")).toBe(false);
+    expect(at("12345678.\n")).toBe(false);
+    expect(at("12345678-A", /\d{8}-[A-Z]/y)).toBe(true);
+    expect(at("12345678 A", /\d{8}-[A-Z]/y)).toBe(false);
+    expect(at("12345678\r\nA", /\d{8}\n[A-Z]/y)).toBe(true);
   });
 
   it("lets begin before the candidate what may, behind what may stand there", () => {
