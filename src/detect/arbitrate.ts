@@ -17,6 +17,12 @@ export interface Contender<Item> {
 export function arbitrate<Item>(
   contenders: readonly Contender<Item>[],
 ): readonly { readonly item: Item; readonly beaten: readonly Contender<Item>[] }[] {
+  const [first, second] = contenders;
+  if (contenders.length === 2 && first !== undefined && second !== undefined && overlap(first, second)) {
+    // Nearly always it is two of one value.
+    const [winner, other] = compare(first, second) <= 0 ? [first, second] : [second, first];
+    return [{ item: winner.item, beaten: winner.id === other.id ? [] : [other] }];
+  }
   const byStart = [...contenders].sort((one, other) => one.start - other.start || compare(one, other));
   const winners: { contender: Contender<Item>; beaten: Contender<Item>[] }[] = [];
   let group: Contender<Item>[] = [];
@@ -24,7 +30,7 @@ export function arbitrate<Item>(
   const settle = (): void => {
     const kept: { contender: Contender<Item>; beaten: Contender<Item>[] }[] = [];
     for (const contender of group.sort(compare)) {
-      const over = kept.find(({ contender: winner }) => winner.start < contender.end && contender.start < winner.end);
+      const over = kept.find(({ contender: winner }) => overlap(winner, contender));
       if (over === undefined) kept.push({ contender, beaten: [] });
       else if (over.contender.id !== contender.id && !over.beaten.some(({ id }) => id === contender.id)) over.beaten.push(contender);
     }
@@ -38,6 +44,10 @@ export function arbitrate<Item>(
   }
   if (group.length > 0) settle();
   return winners.map(({ contender, beaten }) => ({ item: contender.item, beaten }));
+}
+
+function overlap(one: Contender<unknown>, other: Contender<unknown>): boolean {
+  return one.start < other.end && other.start < one.end;
 }
 
 function compare(one: Contender<unknown>, other: Contender<unknown>): number {

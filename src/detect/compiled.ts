@@ -2,6 +2,7 @@ import type { Role } from "../model/chunk.ts";
 import type { Matcher, Trigger } from "../model/rule.ts";
 import { CandidateList } from "./kernel/contract.ts";
 import type { Kernel, TriggerSet } from "./kernel/contract.ts";
+import { EvidenceLists } from "./evidenceLists.ts";
 import { digitTable, headsOf } from "./digitTable.ts";
 import { createKernel } from "./kernel/create.ts";
 import type { KernelChoice } from "./kernel/create.ts";
@@ -46,6 +47,8 @@ export interface Compiled {
   /** One for all sessions: what is found in a block is dealt with before another is looked at. */
   readonly candidates: CandidateList;
   readonly lexicon: ColumnLexicon;
+  /** One for all sessions: texts of a folder rest on the same evidence. */
+  readonly evidence: EvidenceLists;
 }
 
 /** Sorts rules by their triggers and builds the kernel that looks for these. */
@@ -93,6 +96,7 @@ export function compileRules(
     plans,
     candidates: new CandidateList(),
     lexicon,
+    evidence: new EvidenceLists(),
   };
 }
 

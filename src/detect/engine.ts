@@ -91,7 +91,7 @@ class EngineSession implements Session {
   constructor(compiled: Compiled, options: SessionOptions, before?: Kept) {
     this.#compiled = compiled;
     this.#options = options;
-    this.#settler = new Settler(options, compiled.plans, compiled.lexicon, before);
+    this.#settler = new Settler(options, compiled, before);
     this.#counted = new CountedRows(compiled, options, this.#settler);
   }
 
@@ -515,7 +515,7 @@ class EngineSession implements Session {
     const start = view.from + view.decoded.offsetOf(first + match.start);
     const end = view.from + view.decoded.offsetOf(first + match.end);
     const line = lineStart(flow, start, Math.max(flow.base, start - PEERS));
-    const whole = wholeMatch(match);
+    const whole = wholeMatch(match, this.#compiled.evidence.of(match.evidence));
     const long = start - line >= PEERS;
     // Of what stands so far into its line that is not told from the next.
     const reach = long ? end + PEERS : end;

@@ -1,5 +1,5 @@
 import type { Location, Role, Table } from "../model/chunk.ts";
-import type { Match, WindowCell, WindowRow } from "../model/rule.ts";
+import type { Evidence, Match, WindowCell, WindowRow } from "../model/rule.ts";
 import type { ByteEncoding, Decoded } from "../util/decode.ts";
 import { countLines } from "./kernel/wasm.ts";
 import type { Plan } from "./plan.ts";
@@ -48,8 +48,9 @@ export interface Pending {
   location: Location | undefined;
 }
 
-/** A match with all its members: every rule's has one shape. */
-export function wholeMatch({ start, end, value, level, severity, label, evidence }: Match): Match {
+/** A match with all its members: every rule's has one shape. `evidence`: what says the same as its own. */
+export function wholeMatch(match: Match, evidence: readonly Evidence[] = match.evidence): Match {
+  const { start, end, value, level, severity, label } = match;
   return { start, end, value, level, severity, label, evidence };
 }
 

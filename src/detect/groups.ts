@@ -415,13 +415,20 @@ export class Groups {
   }
 
   #close(flow: string): void {
-    const members = (this.#open.get(flow) ?? []).map((member) => memberOf(flow, member));
-    const passage = this.#passageOf(members);
+    const open = this.#open.get(flow) ?? [];
     this.#open.delete(flow);
+    const [first] = open;
+    if (open.length === 1) {
+      if (first?.subjectKey !== undefined) this.#subjects.add(first.subjectKey);
+      return;
+    }
+    const members = open.map((member) => memberOf(flow, member));
+    const passage = this.#passageOf(members);
     if (passage !== undefined) this.#passages.push(passage);
-    const people = passage === undefined ? keysOf(members) : peopleOf(members);
+    const keys = keysOf(members);
+    const people = passage === undefined ? keys : peopleOf(members, keys);
     for (const key of people) this.#subjects.add(key);
-    for (const key of keysOf(members)) if (!people.includes(key)) this.#aliases.add(key);
+    for (const key of keys) if (!people.includes(key)) this.#aliases.add(key);
   }
 
   /** The people of the entry: who stands in a passage with something better to tell them by is no other where that stands alone. */
@@ -639,8 +646,7 @@ function memberOf(flow: string, { pending, subjectKey, sealed }: Settled): Membe
 }
 
 /** Keys of the people that a passage is about: one, unless its rows are records of a table. */
-function peopleOf(members: readonly Member[]): readonly string[] {
-  const keys = keysOf(members);
+function peopleOf(members: readonly Member[], keys: readonly string[] = keysOf(members)): readonly string[] {
   return members.some(({ record }) => record) ? keys : keys.slice(0, 1);
 }
 

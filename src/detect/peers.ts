@@ -2,6 +2,7 @@ import type { Tier } from "../model/rule.ts";
 import type { Pending } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { rowName } from "./plan.ts";
+import { noEvidence } from "./tiers.ts";
 
 /** What stands in a match's row of what its rule asks for: other matches of medium confidence or above, and cells of typed columns. */
 export function peersOf(
@@ -12,22 +13,23 @@ export function peersOf(
   from: number,
   to: number,
 ): ReadonlySet<string> {
-  const peers = new Set<string>();
+  let peers: Set<string> | undefined;
   for (let at = from; at < to; at++) {
     const other = all[at];
     if (other === undefined || other.start > pending.start + PEERS) break;
     const tier = base[at];
     if (tier === undefined || tier.confidence === "low" || (other.end > pending.start && other.start < pending.end)) continue;
-    for (const name of other.plan.rowNamesOfType) if (wanted.has(name)) peers.add(name);
+    for (const name of other.plan.rowNamesOfType) if (wanted.has(name)) (peers ??= new Set()).add(name);
   }
   if (pending.row !== undefined) {
     const { at, cells } = pending.row;
-    for (const [index, cell] of cells.entries()) {
-      if (index === at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
-      for (const type of cell.infoTypes) if (wanted.has(rowName(type))) peers.add(rowName(type));
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index];
+      if (cell === undefined || index === at || cell.infoTypes.length === 0 || cell.text.trim() === "") continue;
+      for (const type of cell.infoTypes) if (wanted.has(rowName(type))) (peers ??= new Set()).add(rowName(type));
     }
   }
-  return peers;
+  return peers ?? noEvidence;
 }
 
 /** Bytes within which an identifier stands near a name: the next lines of a form, a record of key and value. */
@@ -40,19 +42,19 @@ export function nearTo(
   all: readonly Pending[],
   base: readonly (Tier | undefined)[],
 ): ReadonlySet<string> {
-  const found = new Set<string>();
   const pending = all[index];
-  if (pending === undefined) return found;
+  let found: Set<string> | undefined;
+  if (pending === undefined) return noEvidence;
   for (const step of [-1, 1]) {
     for (let at = index + step; at >= 0 && at < all.length; at += step) {
       const other = all[at];
       if (other === undefined || Math.abs(other.start - pending.start) > NEAR) break;
       const tier = base[at];
       if (tier === undefined || tier.confidence === "low") continue;
-      for (const name of other.plan.nearNamesOfType) if (wanted.has(name)) found.add(name);
+      for (const name of other.plan.nearNamesOfType) if (wanted.has(name)) (found ??= new Set()).add(name);
     }
   }
-  return found;
+  return found ?? noEvidence;
 }
 
 /** The match of its line that tells people apart best, and of those the nearest. */

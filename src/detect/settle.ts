@@ -4,7 +4,9 @@ import type { Confidence, Evidence, Matcher, Tier } from "../model/rule.ts";
 import { Distinct } from "../util/distinct.ts";
 import { arbitrate } from "./arbitrate.ts";
 import type { Contender } from "./arbitrate.ts";
+import type { Compiled } from "./compiled.ts";
 import type { SessionOptions, SessionResult } from "./contract.ts";
+import type { EvidenceLists } from "./evidenceLists.ts";
 import type { Flow, Pending, Segment } from "./flow.ts";
 import { PEERS } from "./flow.ts";
 import { type AddedGroups, type Group, Groups } from "./groups.ts";
@@ -12,7 +14,6 @@ import type { KeptCell, LastRow } from "./knownRows.ts";
 import { nearTo, peersOf, subjectOf } from "./peers.ts";
 import type { Plan } from "./plan.ts";
 import { toldShare } from "./shared/quantity.ts";
-import type { ColumnLexicon } from "./table.ts";
 import { noEvidence, tierByNames, tierOf } from "./tiers.ts";
 import { locationOf } from "./windows.ts";
 
@@ -32,6 +33,9 @@ export interface Chosen {
   /** The match that says whom its row or line is about. */
   readonly subject: Pending | undefined;
 }
+
+/** A sealed match; which group takes it in is known at the end. */
+type Settled = SealedMatch & { within?: string };
 
 /** One that waits for tags of the entry. */
 interface Late {
@@ -70,7 +74,8 @@ const NOTHING_BEATEN: readonly Contender<Chosen>[] = [];
 export class Settler {
   readonly #options: SessionOptions;
   readonly #plans: readonly Plan[];
-  readonly #matches: SealedMatch[] = [];
+  readonly #evidence: EvidenceLists;
+  readonly #matches: Settled[] = [];
   /** By the rule's index and its confidence. */
   readonly #counts: (Count | undefined)[] = [];
   readonly #late: Late[] = [];
@@ -83,12 +88,13 @@ export class Settler {
   /** By the rule's index and its confidence: matches stored of the text before. */
   readonly #before: readonly number[];
   /** Places of text that is read in several encodings where something was found. */
-  readonly #told = new Set<string>();
+  readonly #places = new Set<string>();
 
   /** `before`: what is kept already of an entry of which a part is to be looked at. */
-  constructor(options: SessionOptions, plans: readonly Plan[], lexicon: ColumnLexicon, before?: Kept) {
+  constructor(options: SessionOptions, { plans, lexicon, evidence }: Compiled, before?: Kept) {
     this.#options = options;
     this.#plans = plans;
+    this.#evidence = evidence;
     this.#before = before?.stored ?? [];
     this.#groups = new Groups(plans, lexicon, before?.passages);
   }
@@ -146,22 +152,15 @@ export class Settler {
   end(): Pick<SessionResult, "matches" | "counts" | "subjects" | "subjectsBy"> {
     this.#settleLate();
     const groups = this.#groups.end();
-    const members = this.#matches.map((match) => {
+    for (const match of groups.length === 0 ? [] : this.#matches) {
       const group = groups.find((one) => one.takes(match));
-      return group === undefined ? match : { ...match, within: group.id };
-    });
+      if (group !== undefined) match.within = group.id;
+    }
     const people = this.#groups.people();
     const by = subjectsBy(groups);
     const sealed = groups.map((group) => this.#sealGroup(group));
-    const whole = this.#entryMatches([...sealed, ...members], people, by);
-    const matches = [...sealed, ...members].toSorted(
-      (one, other) =>
-        order(one.flow, other.flow) ||
-        one.start - other.start ||
-        Number(one.group === undefined) - Number(other.group === undefined) ||
-        one.end - other.end ||
-        order(one.ruleId, other.ruleId),
-    );
+    const matches = inOrder(sealed.length === 0 ? this.#matches : [...sealed, ...this.#matches], byText);
+    const whole = this.#entryMatches(matches, people, by);
     return {
       matches: [...matches, ...whole],
       subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.keys()])),
@@ -178,8 +177,8 @@ export class Settler {
    */
   resolve(flow: Flow, final: boolean): void {
     if (flow.pending.length === flow.settled && !final) return;
-    const fresh = flow.pending.slice(flow.settled).sort(byPlace);
-    const all = [...flow.pending.slice(0, flow.settled), ...withoutTwins(fresh)];
+    const fresh = withoutTwins(inOrder(flow.pending.slice(flow.settled), byPlace));
+    const all = flow.settled === 0 ? fresh : [...flow.pending.slice(0, flow.settled), ...fresh];
     const until = final ? all.length : cutBefore(all, flow.settled, flow.done - 2 * PEERS);
     const base = all.map((pending) => (pending.plan.matcher.tag === undefined ? tierOf(pending, noEvidence) : undefined));
     const chosen: Chosen[] = [];
@@ -383,13 +382,7 @@ export class Settler {
       return;
     }
     count.stored++;
-    const evidence: Evidence[] = [...match.evidence];
-    const said = new Set(evidence.map(({ name }) => name));
-    for (const name of peers) {
-      if (said.has(name) || !tier.all.includes(name)) continue;
-      evidence.push({ by: name.startsWith("tag:") ? "tag" : "row", name, effect: "raises" });
-    }
-    for (const { id } of beaten) evidence.push({ by: "arbitration", name: id, effect: "states" });
+    const evidence = this.#told(match.evidence, tier, peers, beaten);
     const { row, segment } = pending;
     const location = locationOf(flow, pending);
     const sealed = this.#options.seal({
@@ -423,25 +416,42 @@ export class Settler {
     if (!sample) this.#groups.add(pending, flow, tier.confidence, subjectKey, sealed);
   }
 
+  /** What the match itself says, what of its row its tier asks for, and what it was preferred to. */
+  #told(own: readonly Evidence[], tier: Tier, peers: ReadonlySet<string>, beaten: readonly Contender<Chosen>[]): readonly Evidence[] {
+    let evidence: Evidence[] | undefined;
+    for (const name of peers) {
+      if (!tier.all.includes(name) || own.some((one) => one.name === name)) continue;
+      (evidence ??= [...own]).push({ by: name.startsWith("tag:") ? "tag" : "row", name, effect: "raises" });
+    }
+    for (const { id } of beaten) (evidence ??= [...own]).push({ by: "arbitration", name: id, effect: "states" });
+    return evidence === undefined ? own : this.#evidence.of(evidence);
+  }
+
   /** Whether the same was found in the same place in another encoding. */
   #isTold(id: string, { plan, start, end }: Pending): boolean {
     const place = `${id}\0${plan.index}\0${start}\0${end}`;
-    if (this.#told.has(place)) return true;
-    if (this.#told.size < MOST_TOLD) this.#told.add(place);
+    if (this.#places.has(place)) return true;
+    if (this.#places.size < MOST_TOLD) this.#places.add(place);
     return false;
   }
 
   /** What rules over entries make of all there is. */
   #entryMatches(matches: readonly SealedMatch[], people: Distinct, by: ReadonlyMap<string, Distinct>): readonly SealedMatch[] {
-    const over = this.#plans.filter(({ matcher }) => matcher.over?.scope === "entry");
+    const { over, classes } = overEntries(this.#plans);
     if (over.length === 0) return [];
-    const classes = new Map(this.#plans.map(({ matcher: { rule } }) => [rule.id, rule.dataClass]));
-    const counting = matches.filter(({ confidence, sample, severity }) => confidence !== "low" && !sample && severity !== "info");
+    const infoTypes = new Set<string>();
+    const dataClasses = new Set<string>();
+    for (const { confidence, sample, severity, infoType, ruleId } of matches) {
+      if (confidence === "low" || sample || severity === "info") continue;
+      infoTypes.add(infoType);
+      const dataClass = classes.get(ruleId);
+      if (dataClass !== undefined) dataClasses.add(dataClass);
+    }
     const view = {
       subjects: people.size,
       subjectsBy: Object.fromEntries([...by].map(([name, keys]) => [name, keys.size])),
-      infoTypes: new Set(counting.map(({ infoType }) => infoType)),
-      dataClasses: new Set(counting.flatMap(({ ruleId }) => classes.get(ruleId) ?? [])),
+      infoTypes,
+      dataClasses,
       tags: this.#tags(),
     };
     return over.flatMap((plan) => {
@@ -492,6 +502,27 @@ export class Settler {
       },
     };
   }
+}
+
+/** The rules over entries, and the class of each rule. */
+interface OverEntries {
+  readonly over: readonly Plan[];
+  readonly classes: ReadonlyMap<string, string>;
+}
+
+/** Every entry is looked at by the same rules. */
+const overKnown = new WeakMap<readonly Plan[], OverEntries>();
+
+function overEntries(plans: readonly Plan[]): OverEntries {
+  let known = overKnown.get(plans);
+  if (known === undefined) {
+    known = {
+      over: plans.filter(({ matcher }) => matcher.over?.scope === "entry"),
+      classes: new Map(plans.map(({ matcher: { rule } }) => [rule.id, rule.dataClass])),
+    };
+    overKnown.set(plans, known);
+  }
+  return known;
 }
 
 /** People by what of them lies open, where a group says so. */
@@ -560,16 +591,42 @@ function beats(claim: Pending, { pending, tier }: Chosen): boolean {
   return tier.confidence === "low" || claim.plan.matcher.rule.rank < pending.plan.matcher.rule.rank;
 }
 
+/** In the order of the text; a group comes before its members. */
+function byText(one: SealedMatch, other: SealedMatch): number {
+  return (
+    order(one.flow, other.flow) ||
+    one.start - other.start ||
+    Number(one.group === undefined) - Number(other.group === undefined) ||
+    one.end - other.end ||
+    order(one.ruleId, other.ruleId)
+  );
+}
+
+/** The list where it is sorted, as most are, else a sorted one. */
+function inOrder<Item>(list: readonly Item[], compare: (one: Item, other: Item) => number): readonly Item[] {
+  for (let at = 1; at < list.length; at++) {
+    const [one, other] = [list[at - 1], list[at]];
+    if (one !== undefined && other !== undefined && compare(one, other) > 0) return list.toSorted(compare);
+  }
+  return list;
+}
+
 /** Equal spans of one rule are told once: the first of them. */
 function withoutTwins(sorted: readonly Pending[]): readonly Pending[] {
+  // What stands in a place of its own is not looked at.
+  if (!sorted.some((pending, index) => isSpan(pending, sorted[index + 1]))) return sorted;
   return sorted.filter((pending, index) => {
     for (let at = index - 1; at >= 0; at--) {
       const other = sorted[at];
-      if (other === undefined || other.start !== pending.start || other.end !== pending.end) return true;
+      if (other === undefined || !isSpan(pending, other)) return true;
       if (other.plan === pending.plan) return false;
     }
     return true;
   });
+}
+
+function isSpan({ start, end }: Pending, other: Pending | undefined): boolean {
+  return other !== undefined && other.start === start && other.end === end;
 }
 
 /** How many of `all` can be settled: those before `limit`, cut where no span goes on. A chain of overlaps without end is cut at the limit. */
