@@ -2,7 +2,7 @@ import type { Comparison } from "../model/comparison.ts";
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
-import { createFindingJson } from "./shared/findingJson.ts";
+import { FindingWriter } from "./shared/findingJson.ts";
 import { Overview } from "./shared/overview.ts";
 import { isTold, namesAll } from "./shared/inventory.ts";
 import { Spool } from "./shared/spool.ts";
@@ -24,7 +24,8 @@ export const json: Reporter = {
   open(out: Writer, options: ReportOptions): OpenReport {
     const overview = new Overview();
     const buffered = new Buffered(out);
-    const findingJson = createFindingJson();
+    const firstFinding = new FindingWriter(buffered, "\n", "");
+    const nextFindings = new FindingWriter(buffered, ",\n", "");
     const counts = new Spool();
     const failures = new Spool();
     const excluded = new Spool();
@@ -55,11 +56,12 @@ export const json: Reporter = {
             all = namesAll(event, options);
             return buffered.add(head());
           case "finding": {
-            const start = opened ? "" : head();
-            const separator = findings === 0 ? "\n" : ",\n";
-            findings += 1;
             told.add(event.finding.path);
-            return buffered.add(`${start}${separator}${findingJson(event.finding)}`);
+            if (opened) return (findings++ === 0 ? firstFinding : nextFindings).write(event.finding);
+            findings += 1;
+            const begun = buffered.add(head());
+            const written = firstFinding.write(event.finding);
+            return begun === undefined ? written : begun.then(() => written);
           }
           case "failure":
             hold(failures, event.failure);

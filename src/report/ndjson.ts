@@ -1,7 +1,7 @@
 import type { ScanEvent } from "../model/event.ts";
 import type { OpenReport, Reporter, ReportOptions, Writer } from "../model/report.ts";
 import { Buffered } from "./shared/buffered.ts";
-import { createFindingJson } from "./shared/findingJson.ts";
+import { FindingWriter } from "./shared/findingJson.ts";
 import { isTold, namesAll } from "./shared/inventory.ts";
 import { Overview } from "./shared/overview.ts";
 
@@ -17,17 +17,19 @@ export const ndjson: Reporter = {
   open(out: Writer, options: ReportOptions): OpenReport {
     const overview = new Overview();
     const buffered = new Buffered(out);
-    const findingJson = createFindingJson();
+    const findings = new FindingWriter(buffered, `{"type":"finding","finding":`, "}\n");
     /** Entries not yet ended that had a finding. */
     const told = new Set<string>();
     let all = false;
     return {
       on(event: ScanEvent): void | Promise<void> {
         overview.on(event);
+        if (event.type === "finding") {
+          told.add(event.finding.path);
+          return findings.write(event.finding);
+        }
         if (event.type === "scan-start") all = namesAll(event, options);
-        if (event.type === "finding") told.add(event.finding.path);
         if (event.type === "entry-end" && !isTold(event, told) && !all) return undefined;
-        if (event.type === "finding") return buffered.add(`{"type":"finding","finding":${findingJson(event.finding)}}\n`);
         return buffered.add(`${JSON.stringify(event)}\n`);
       },
       async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import type { Finding } from "../../src/model/finding.ts";
-import { createFindingJson } from "../../src/report/shared/findingJson.ts";
+import { Buffered } from "../../src/report/shared/buffered.ts";
+import { FindingWriter } from "../../src/report/shared/findingJson.ts";
 import { isMark } from "../../src/report/shared/words.ts";
 import { events } from "./events.ts";
 
@@ -15,7 +16,15 @@ test.each<[string, Finding]>([
   ["a member unknown to the writer", { ...first, later: { deep: ["x", null, 1.5, true] } } as Finding],
   ["members that are not there", { ...first, level: undefined as never, suppression: { reason: "r", by: "b" } }],
 ])("writes what JSON.stringify writes, marks in quotes: %s", (_name, finding) => {
-  const json = createFindingJson();
+  let written = "";
+  const out = new Buffered({ write: (text: string | Uint8Array) => void (written += Buffer.from(text).toString()) });
+  const writer = new FindingWriter(out, "<", ">");
+  const json = (one: Finding): string => {
+    written = "";
+    void writer.write(one);
+    void out.flush();
+    return written.slice(1, -1);
+  };
   const quote = (one: Finding): Finding => (isMark(one) ? { ...one, masked: `“${one.masked}”`, excerpt: `“${one.excerpt}”` } : one);
   expect(json(finding)).toBe(JSON.stringify(quote(finding)));
   // What it remembers of the first does not change the second.

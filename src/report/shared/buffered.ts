@@ -29,6 +29,23 @@ export class Buffered {
     return flushed;
   }
 
+  /** Texts, and bytes of UTF-8, one after the other. */
+  addAll(parts: readonly (string | Uint8Array)[]): void | Promise<void> {
+    let most = 0;
+    for (const part of parts) most += typeof part === "string" ? 3 * part.length : part.length;
+    if (most > blockBytes)
+      return this.add(parts.map((part) => (typeof part === "string" ? part : Buffer.from(part).toString("utf8"))).join(""));
+    const flushed = this.#length + most <= blockBytes ? undefined : this.flush();
+    for (const part of parts) {
+      if (typeof part === "string") this.#length += this.#block.write(part, this.#length);
+      else {
+        this.#block.set(part, this.#length);
+        this.#length += part.length;
+      }
+    }
+    return flushed;
+  }
+
   flush(): void | Promise<void> {
     if (this.#length === 0) return undefined;
     const block = this.#block.subarray(0, this.#length);
