@@ -6,12 +6,14 @@ import type { KeyedHash } from "../util/hash.ts";
  * The same on every run under one key; a line that moves changes none, and neither do Windows separators.
  */
 export function fingerprints(hash: KeyedHash, pathBelowRoot: string, matches: readonly SealedMatch[]): readonly string[] {
-  const numbers = new Map<string, number>();
+  /** By rule and value. */
+  const numbers = new Map<string, Map<string, number>>();
   const path = pathBelowRoot.replaceAll("\\", "/");
   return matches.map(({ ruleId, valueKey }) => {
-    const equal = `${ruleId}\0${valueKey}`;
-    const number = (numbers.get(equal) ?? 0) + 1;
-    numbers.set(equal, number);
+    let ofRule = numbers.get(ruleId);
+    if (ofRule === undefined) numbers.set(ruleId, (ofRule = new Map()));
+    const number = (ofRule.get(valueKey) ?? 0) + 1;
+    ofRule.set(valueKey, number);
     return hash("fingerprint", ruleId, path, valueKey, String(number));
   });
 }

@@ -28,9 +28,8 @@ export function effectOf(judgement: Judgement, match: Pick<SealedMatch, "confide
 
 /** The conclusion on one entry. An entry with a failure is never clean. */
 export function conclude(findings: readonly Finding[], failures: readonly Failure[], textless: boolean): Verdict {
-  const counting = findings.filter(({ counts }) => counts);
-  if (counting.some(({ effect }) => effect === "violation")) return { kind: "violation", findings, failures };
-  if (counting.some(({ effect }) => effect === "suspect")) return { kind: "suspect", findings, failures };
+  if (findings.some(({ counts, effect }) => counts && effect === "violation")) return { kind: "violation", findings, failures };
+  if (findings.some(({ counts, effect }) => counts && effect === "suspect")) return { kind: "suspect", findings, failures };
   const [first, ...rest] = failures;
   if (first !== undefined) return { kind: "not-examined", findings, failures: [first, ...rest] };
   if (textless && findings.length === 0) return { kind: "textless" };

@@ -11,7 +11,7 @@ import type { Suppressor } from "../judge/suppress.ts";
 import type { Entry, Plain } from "../model/entry.ts";
 import type { Ledger, RootInfo, ScanEvent, ScanHeader, ScanSummary, Volume } from "../model/event.ts";
 import type { Failure, FailureCode } from "../model/failure.ts";
-import type { Coverage, Examination, Finding, SealedMatch, Verdict } from "../model/finding.ts";
+import type { Coverage, Examination, Finding, Judgement, SealedMatch, Verdict } from "../model/finding.ts";
 import type { ScanRequest } from "../model/request.ts";
 import type { Confidence, RuleBase, Severity } from "../model/rule.ts";
 import { sources } from "../source/registry.ts";
@@ -469,6 +469,8 @@ class Judge {
   readonly #keepsGating: boolean;
   readonly #allowsInline: boolean;
   readonly #now = Date.now();
+  /** Of what has no level, by class. */
+  readonly #judgements = new Map<string, Judgement>();
   readonly #hash: KeyedHash;
   #findings = 0;
   #carried = 0;
@@ -631,31 +633,41 @@ class Judge {
     const prints = fingerprints(this.#hash, below, matches);
     const bulk = subjects.length >= BULK_SUBJECTS;
     const findings: Finding[] = [];
-    for (const [index, match] of matches.entries()) {
-      if (confidences.indexOf(match.confidence) < confidences.indexOf(minConfidence)) continue;
+    const least = confidences.indexOf(minConfidence);
+    for (let index = 0; index < matches.length; index++) {
+      const match = matches[index];
+      if (match === undefined || (least > 0 && confidences.indexOf(match.confidence) < least)) continue;
       const rule = this.#rules.get(match.ruleId);
       if (rule === undefined) throw new Error(`no rule ${match.ruleId}`);
       const dataClass = bulk && rule.dataClass === "C2" ? "C2-bulk" : rule.dataClass;
-      const judgement = judge(this.#request.policy, this.#request.zone, dataClass, match.level);
+      const judgement = this.#judgementOf(dataClass, match.level);
       const { allowed } = match;
       const suppression = capped.has(match.ruleId)
         ? undefined
         : (this.#suppressor.finding(match.ruleId, names, match.valueKey) ?? this.#inline(allowed, rule));
       const effect = suppression === undefined ? effectOf(judgement, match) : "recorded";
-      findings.push({
-        ...(allowed === undefined ? match : withoutAllowance(match)),
-        fingerprint: prints[index] ?? "",
-        path: examination.shownPath,
-        ...(carried === undefined ? {} : { carried }),
-        ...(examination.recycled === undefined ? {} : { recycled: examination.recycled }),
-        dataClass,
-        judgement,
-        effect,
-        counts: effect !== "recorded",
-        ...(suppression === undefined ? {} : { suppression }),
-      });
+      // A copy with more members, one by one: there are a million of them, and objects made of pieces cost many times as much.
+      const finding: { -readonly [Name in keyof Finding]?: Finding[Name] } = allowed === undefined ? { ...match } : withoutAllowance(match);
+      finding.fingerprint = prints[index] ?? "";
+      finding.path = examination.shownPath;
+      if (carried !== undefined) finding.carried = carried;
+      if (examination.recycled !== undefined) finding.recycled = examination.recycled;
+      finding.dataClass = dataClass;
+      finding.judgement = judgement;
+      finding.effect = effect;
+      finding.counts = effect !== "recorded";
+      if (suppression !== undefined) finding.suppression = suppression;
+      findings.push(finding as Finding);
     }
     return findings;
+  }
+
+  #judgementOf(dataClass: string, level: string | undefined): Judgement {
+    const known = level === undefined ? this.#judgements.get(dataClass) : undefined;
+    if (known !== undefined) return known;
+    const judgement = judge(this.#request.policy, this.#request.zone, dataClass, level);
+    if (level === undefined) this.#judgements.set(dataClass, judgement);
+    return judgement;
   }
 
   /** What a line of text allows of itself. A mark of a state secret is never put aside by whoever wrote the file. */

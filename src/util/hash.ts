@@ -4,12 +4,16 @@ import { hmac } from "./hmac.ts";
 import { sipHash } from "./sipHash.ts";
 
 /** Gives a keyed hash of the parts as 32 hex digits. */
-export type KeyedHash = (...parts: readonly string[]) => string;
+export type KeyedHash = (first: string, ...more: readonly string[]) => string;
 
 /** First 16 bytes of HMAC-SHA-256 over the parts as hex: equal for equal parts under one key, and telling nothing without it. */
 export function keyedHashes(key: Uint8Array): KeyedHash {
   const hash = hmac(key);
-  return (...parts) => hash(parts.join("\0"));
+  return (first, ...more) => {
+    let text = first;
+    for (const part of more) text += `\0${part}`;
+    return hash(text);
+  };
 }
 
 /** Keys of those whom rows are about. */
