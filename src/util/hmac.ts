@@ -33,7 +33,8 @@ const encoder = new TextEncoder();
  */
 export function hmac(key: Uint8Array): Hmac {
   const [inner, outer] = [begin(key, 0x36), begin(key, 0x5c)];
-  const digest = Buffer.alloc(BLOCK);
+  const digest = new Uint8Array(BLOCK);
+  const half = Buffer.from(digest.buffer, 0, DIGEST / 2);
   return (text) => {
     const most = 3 * text.length + BLOCK + ENDING;
     const bytes = most <= scratch.length ? scratch : new Uint8Array(most);
@@ -44,7 +45,7 @@ export function hmac(key: Uint8Array): Hmac {
     state.set(outer);
     finish(digest, DIGEST);
     writeState(digest, 4);
-    return digest.toString("hex", 0, DIGEST / 2);
+    return half.toString("hex");
   };
 }
 
@@ -100,10 +101,14 @@ function compress(bytes: Uint8Array, from: number): void {
     const high = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
     schedule[index] = (low + high + (schedule[index - 16] ?? 0) + (schedule[index - 7] ?? 0)) | 0;
   }
-  const [a0, b0, c0, d0] = [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0];
-  const [e0, f0, g0, h0] = [state[4] ?? 0, state[5] ?? 0, state[6] ?? 0, state[7] ?? 0];
-  let [a, b, c, d] = [a0, b0, c0, d0];
-  let [e, f, g, h] = [e0, f0, g0, h0];
+  let a = state[0] ?? 0;
+  let b = state[1] ?? 0;
+  let c = state[2] ?? 0;
+  let d = state[3] ?? 0;
+  let e = state[4] ?? 0;
+  let f = state[5] ?? 0;
+  let g = state[6] ?? 0;
+  let h = state[7] ?? 0;
   for (let index = 0; index < 64; index++) {
     const turned = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const one = (h + turned + (g ^ (e & (f ^ g))) + (ROUNDS[index] ?? 0) + (schedule[index] ?? 0)) | 0;
@@ -117,12 +122,12 @@ function compress(bytes: Uint8Array, from: number): void {
     b = a;
     a = (one + other) | 0;
   }
-  state[0] = a0 + a;
-  state[1] = b0 + b;
-  state[2] = c0 + c;
-  state[3] = d0 + d;
-  state[4] = e0 + e;
-  state[5] = f0 + f;
-  state[6] = g0 + g;
-  state[7] = h0 + h;
+  state[0] = (state[0] ?? 0) + a;
+  state[1] = (state[1] ?? 0) + b;
+  state[2] = (state[2] ?? 0) + c;
+  state[3] = (state[3] ?? 0) + d;
+  state[4] = (state[4] ?? 0) + e;
+  state[5] = (state[5] ?? 0) + f;
+  state[6] = (state[6] ?? 0) + g;
+  state[7] = (state[7] ?? 0) + h;
 }
