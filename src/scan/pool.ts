@@ -7,6 +7,8 @@ import type { Lateness } from "./cpuTime.ts";
 import { startThread } from "./isolation/lane.ts";
 import type { Ended, Lane, StartLane } from "./isolation/lane.ts";
 import { allowedTime } from "./limits.ts";
+import { unpack } from "./packed.ts";
+import type { Numbered } from "./packed.ts";
 import { ROOM, weightOf } from "./room.ts";
 import type { Ask, BatchEntry, Looked, Returned } from "./worker.ts";
 import type { WorkshopSetup } from "./workshop.ts";
@@ -191,13 +193,14 @@ export function createPool(options: PoolOptions): Pool {
 
   function returned(slot: Slot, message: Returned): void {
     const batch = slot.batches.get(message.batch);
+    const examinations = unpack(message.packed);
     let from = 0;
-    for (const [index, { sequence }] of message.examinations.entries()) {
-      if (message.examinations[index + 1]?.sequence === sequence) continue;
+    for (const [index, { sequence }] of examinations.entries()) {
+      if (examinations[index + 1]?.sequence === sequence) continue;
       handOn(
         slot,
         sequence,
-        message.examinations.slice(from, index + 1).map(({ examination }) => examination),
+        examinations.slice(from, index + 1).map(({ examination }) => examination),
       );
       from = index + 1;
     }
@@ -207,7 +210,7 @@ export function createPool(options: PoolOptions): Pool {
     }
     slot.read += message.done.length;
     if (message.finished) slot.batches.delete(message.batch);
-    replaceWorn(slot, message);
+    replaceWorn(slot, examinations);
     feed();
   }
 
@@ -237,7 +240,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /** A process of its own is replaced in time; a thread shares the memory of the scan, and a new one would not give it back. */
-  function replaceWorn(slot: Slot, { examinations }: Returned): void {
+  function replaceWorn(slot: Slot, examinations: readonly Numbered[]): void {
     const memory = slot.lane.memory();
     if (memory === undefined) return;
     const shaken = examinations.some(({ examination }) =>

@@ -5,12 +5,13 @@ import { LARGE } from "../detect/ahead.ts";
 import type { Look, RowsFound, RowsPart, Stretch } from "../detect/contract.ts";
 import type { Stop } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
-import type { Examination } from "../model/finding.ts";
 import { sources } from "../source/registry.ts";
 import { ownThread } from "./cpuTime.ts";
 import type { EndedBefore } from "./deadline.ts";
 import { examine, sessionOptions } from "./examine.ts";
 import type { Workshop } from "./examine.ts";
+import { pack } from "./packed.ts";
+import type { Numbered, Packed } from "./packed.ts";
 import { ROOM, weightOf } from "./room.ts";
 import { createWorkshop } from "./workshop.ts";
 import type { WorkshopSetup } from "./workshop.ts";
@@ -61,7 +62,7 @@ export type Ask = Asked & { readonly ask: number; readonly sequence: number };
 /** From a worker. `done` entries have handed back all they have. */
 export interface Returned {
   readonly batch: number;
-  readonly examinations: readonly { readonly sequence: number; readonly examination: Examination }[];
+  readonly packed: Packed;
   readonly done: readonly number[];
   readonly finished: boolean;
 }
@@ -209,12 +210,12 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
   }
 
   async function run(batch: Batch): Promise<void> {
-    let examinations: Returned["examinations"][number][] = [];
+    let examinations: Numbered[] = [];
     let done: number[] = [];
     let sent = performance.now();
     let held = 0;
     const send = (finished: boolean): void => {
-      port.postMessage({ batch: batch.id, examinations, done, finished } satisfies Returned);
+      port.postMessage({ batch: batch.id, packed: pack(examinations), done, finished } satisfies Returned);
       examinations = [];
       done = [];
       held = 0;

@@ -10,6 +10,7 @@ import { createDeadline } from "../../src/scan/deadline.ts";
 import { examine, memorySource } from "../../src/scan/examine.ts";
 import type { Workshop } from "../../src/scan/examine.ts";
 import { defaultLimits } from "../../src/scan/limits.ts";
+import { pack } from "../../src/scan/packed.ts";
 import { createPool } from "../../src/scan/pool.ts";
 import { shippedRules } from "../../src/scan/request.ts";
 import { createWorkshop } from "../../src/scan/workshop.ts";
@@ -174,8 +175,8 @@ test("a worker that is ended loses what it had not come to, and no more", async 
               undefined,
               { aborted: false },
               (examination) =>
-                listener.heard({ batch: id, examinations: [{ sequence: task.sequence, examination }], done: [], finished: false }),
-            ).then(() => listener.heard({ batch: id, examinations: [], done: [task.sequence], finished: true }));
+                listener.heard({ batch: id, packed: pack([{ sequence: task.sequence, examination }]), done: [], finished: false }),
+            ).then(() => listener.heard({ batch: id, packed: pack([]), done: [task.sequence], finished: true }));
           }
         },
         interrupt: () => undefined,

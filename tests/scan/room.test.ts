@@ -10,6 +10,7 @@ import { startThread } from "../../src/scan/isolation/lane.ts";
 import { childLanes } from "../../src/scan/isolation/childLane.ts";
 import { createDeadline } from "../../src/scan/deadline.ts";
 import { defaultLimits } from "../../src/scan/limits.ts";
+import { pack } from "../../src/scan/packed.ts";
 import { createPool } from "../../src/scan/pool.ts";
 import { shippedRules } from "../../src/scan/request.ts";
 import { ROOM } from "../../src/scan/room.ts";
@@ -112,7 +113,7 @@ test("a worker that waits is not late for that", async () => {
           status[6] = 1;
           void setTimeout(1_000).then(() => {
             status[6] = 0;
-            listener.heard({ batch: id, examinations: [{ sequence: 0, examination: examinationOf("a") }], done: [0], finished: true });
+            listener.heard({ batch: id, packed: pack([{ sequence: 0, examination: examinationOf("a") }]), done: [0], finished: true });
           });
         },
         interrupt: () => undefined,
@@ -156,7 +157,7 @@ test("what was handed on before a worker ended does not come twice", async () =>
           const members = ["a!/1", "a!/2", ...(first ? [] : ["a!/3", "a"])];
           const examinations = members.map((path) => ({ sequence, examination: examinationOf(path) }));
           queueMicrotask(() => {
-            listener.heard({ batch: id, examinations, done: first ? [] : [sequence], finished: !first });
+            listener.heard({ batch: id, packed: pack(examinations), done: first ? [] : [sequence], finished: !first });
             if (first) listener.ended({ cause: "crash", begun: true, detail: "" });
           });
         },
