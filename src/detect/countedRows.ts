@@ -238,6 +238,9 @@ export class CountedRows {
       to: to - quote,
       infoTypes: column?.infoTypes ?? NONE,
       weakTypes: column?.weakTypes ?? NONE,
+      header: column?.header ?? "",
+      roles: segment.roles,
+      page: segment.page,
       asOf: this.#options.asOf,
     };
   }

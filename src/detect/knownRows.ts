@@ -149,6 +149,9 @@ export class KnownRows {
     to: 0,
     infoTypes: NONE,
     weakTypes: NONE,
+    header: "",
+    roles: [],
+    page: undefined,
     asOf: "",
   };
   /** Kinds of which rows were counted and not yet told. */
@@ -430,6 +433,9 @@ export class KnownRows {
     sight.to = (this.#to[cell] ?? 0) - quoted;
     sight.infoTypes = column?.infoTypes ?? NONE;
     sight.weakTypes = column?.weakTypes ?? NONE;
+    sight.header = column?.header ?? "";
+    sight.roles = segment.roles;
+    sight.page = segment.page;
     return sight;
   }
 

@@ -214,6 +214,10 @@ export interface CellSight {
   /** What its column holds by its name. */
   readonly infoTypes: readonly string[];
   readonly weakTypes: readonly string[];
+  readonly header: string;
+  /** Of the text it stands in, below its top and above its tail. */
+  readonly roles: readonly Role[];
+  readonly page: number | undefined;
   readonly asOf: string;
 }
 

@@ -22,7 +22,7 @@ import { boundaryOf, chainGoesOn, hasScheme, inAddress } from "../shared/boundar
 import { contextFinder } from "../shared/context.ts";
 import type { ContextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
-import { placeOf } from "../shared/place.ts";
+import { placeOf, placeOfCell } from "../shared/place.ts";
 import { looksTyped } from "../shared/sample.ts";
 import { beginsOf, numbered, spanFinder, valuePlace } from "../shared/span.ts";
 import type { Pattern, Span } from "../shared/span.ts";
@@ -112,6 +112,7 @@ interface Fields {
 /** Evidence of a value in a cell: its pattern's number, then these, then one bit for each validator. */
 const Bit = { loose: 16, inAddress: 32, check: 64 } as const;
 const MOST_CHECKS = 16;
+const Near = { context: 1, label: 2, counter: 4, han: 8 } as const;
 
 /** Evidence that is held for the next value of its kind. */
 type Held =
@@ -122,6 +123,8 @@ type Held =
       /** Whether one of the surest tiers is met with no more than these names of the row, or only without a word that counters. */
       met(row: ReadonlySet<string>): "surely" | "uncountered" | "never";
       withSample(name: string): readonly Evidence[];
+      /** With what stands near the value, as bits, where it stands, and what says that it is harmless. */
+      withNear(near: number, place: readonly Evidence[], sample: string | undefined): readonly Evidence[];
     }
   | "nothing";
 
@@ -140,6 +143,12 @@ const BESIDE_HAN = evidenceOf("context", "beside-han", "raises");
 const COLUMN_SAYS = evidenceOf("column", "column", "raises");
 const WEAK_COLUMN = evidenceOf("column", "column-weak", "raises");
 const OTHER_COLUMN = evidenceOf("column", "other-column", "lowers");
+const NEAR_STATES: readonly (readonly [bit: number, states: Evidence])[] = [
+  [Near.context, CONTEXT],
+  [Near.label, LABEL],
+  [Near.counter, COUNTER],
+  [Near.han, BESIDE_HAN],
+];
 /** Bytes: values are short; a labelled one with its label is not longer. */
 const MAX_SPAN = 512;
 
@@ -278,7 +287,15 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     const harmless = allowed(value);
     if (!known.contained) {
       const met = known.met(brief);
-      if (met === "never" || (met === "uncountered" && isCounter(counter?.find(text, span.start, span.end)))) return undefined;
+      const countered = met !== "surely" && isCounter(counter?.find(text, span.start, span.end));
+      if (met === "never" || (met === "uncountered" && countered)) {
+        const near = finder?.find(text, span.start, span.end);
+        let more = countered ? Near.counter : 0;
+        if ((near?.word ?? finder?.inName(cell.header)) !== undefined) more += Near.context;
+        if (near?.direct === true) more += Near.label;
+        if (isBesideHan(text, span)) more += Near.han;
+        return { value, evidence: known.withNear(more, placeOfCell(cell.roles, cell.page), harmless) };
+      }
     }
     return { value, evidence: harmless === undefined ? known.evidence : known.withSample(harmless) };
   }
@@ -293,6 +310,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     if (open.length === 0) return "nothing";
     addColumn(cell, columns, evidence);
     const samplesOf = new Map<string, readonly Evidence[]>();
+    const nearOf = new Map<readonly Evidence[], Map<string, readonly Evidence[]>>();
     const asking = surest.flatMap(({ all, none = [] }) => {
       if (none.some((name) => has(evidence, name) || !(settled.has(name) || COLUMN.has(name) || name === COUNTER.name))) return [];
       return [{ row: all.filter((name) => !has(evidence, name)), counter: none.includes(COUNTER.name) }];
@@ -312,6 +330,19 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
       withSample(name) {
         const whole = samplesOf.get(name) ?? [...evidence, sampleOf(name)];
         samplesOf.set(name, whole);
+        return whole;
+      },
+      withNear(near, place, sample) {
+        let lists = nearOf.get(place);
+        if (lists === undefined) nearOf.set(place, (lists = new Map()));
+        const key = `${near} ${sample ?? ""}`;
+        let whole = lists.get(key);
+        if (whole === undefined) {
+          const more = [...evidence, ...place];
+          for (const [bit, states] of NEAR_STATES) if ((near & bit) !== 0) more.push(states);
+          if (sample !== undefined) more.push(sampleOf(sample));
+          lists.set(key, (whole = more));
+        }
         return whole;
       },
     };
