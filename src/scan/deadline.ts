@@ -24,7 +24,7 @@ export interface EndedBefore {
  * come to the place behind which its worker ended before.
  */
 export interface Deadline extends Stop {
-  /** A block of text was read: what takes long because it is long does not hang. */
+  /** A piece of a text was read: what takes long because it is long does not hang. */
   progress(): void;
   /** An entry nested in it is back, which gives it more time. */
   nested(): void;

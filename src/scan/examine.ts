@@ -144,12 +144,15 @@ async function examineWithin(
     deadline.step();
     workshop.step?.();
   };
+  const progress = (): void => {
+    deadline.progress();
+    workshop.progress?.();
+  };
   const name = nameOf(entry.path);
   const session = workshop.engine.open({
     ...sessionOptions(workshop, entry),
     progress: () => {
-      deadline.progress();
-      workshop.progress?.();
+      progress();
       step();
     },
     ...(workshop.enough === undefined
@@ -294,6 +297,8 @@ async function examineWithin(
         await hand(unread(workshop, item.entry, deep, await content(item.entry.path)));
       } else await examineWithin(workshop, memberOf(entry, item.entry), () => item.open(), undefined, deadline, handInner, budget, content);
       step();
+      // A text that is told line by line is as long as its file, like one that is read as it lies.
+      if (item.type === "chunk" && extractor.divisible === true) progress();
       // One that ends with what was enough may be at its end; where it is late or comes to where a worker ended, nothing more is asked of it.
       if (deadline.aborted && !deadline.met) {
         left = true;

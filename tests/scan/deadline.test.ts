@@ -82,6 +82,20 @@ test("an entry whose time is up tells what was found until then", async () => {
   expect(await examined(endless, brief)).toEqual([`a.slow | 2 | ${late}`]);
 });
 
+test("a text that is told piece by piece takes as long as it is long, as long as pieces come", async () => {
+  const long = (pause: number): Extractor => ({
+    ...reader(async function* () {
+      for (let page = 0; page < 12; page++) {
+        yield said(page < 2 ? person : "");
+        work(page === 6 ? pause : 50);
+      }
+    }),
+    divisible: true,
+  });
+  expect(await examined(long(50), brief)).toEqual(["a.slow | 2"]);
+  expect(await examined(long(500), brief)).toEqual([`a.slow | 2 | ${late}`]);
+});
+
 test("a reader that stops by itself, with or without a word, is told as late too", async () => {
   const polite = reader(async function* ({ signal, entry }) {
     yield said(person);
