@@ -96,7 +96,7 @@ class EngineSession implements Session {
   }
 
   text(given: TextChunk): void {
-    const chunk = turned(given, this.#compiled.lexicon) ?? given;
+    const chunk = (this.#isKnown(given) ? undefined : turned(given, this.#compiled.lexicon)) ?? given;
     const { content } = chunk;
     const flow = this.#flow(chunk.flow, "utf8", chunk.start);
     this.#segment(flow, chunk, content.bytes.length, (offset) => content.locate(offset));
@@ -107,7 +107,7 @@ class EngineSession implements Session {
   }
 
   async chunk(given: Chunk, look?: Look): Promise<void> {
-    const chunk = (await turnedRange(given, this.#compiled.lexicon)) ?? given;
+    const chunk = (this.#isKnown(given) ? undefined : await turnedRange(given, this.#compiled.lexicon)) ?? given;
     const { content } = chunk;
     if (content.kind === "utf8") {
       this.text({ ...chunk, content });
@@ -128,6 +128,11 @@ class EngineSession implements Session {
       for (const reading of open) if ((await reading.blocks.next()).done !== true) going.push(reading);
       open = going;
     }
+  }
+
+  /** Whether the chunk goes on with a table whose columns were read before: a report names them on each page. */
+  #isKnown({ table }: Chunk): boolean {
+    return table !== undefined && this.#columns.has(table.id);
   }
 
   get cut(): boolean {
