@@ -450,21 +450,23 @@ function expressions(said: Fields, key: "values" | "samplePatterns" | "publicPat
 
 /** Without separators, in capitals, and with one X for the letters that stand for it in the last place of identity numbers. */
 function compact(body: string): string {
-  return isCompact(body)
-    ? body
-    : body
-        .replace(/[\s.\-()]/g, "")
-        .toUpperCase()
-        .replace(/[ХΧ×]$/, "X");
-}
-
-/** Whether there is nothing but digits and capitals. */
-function isCompact(body: string): boolean {
+  // Until something is to be left out the body is its own form.
+  let kept: string | undefined;
   for (let at = 0; at < body.length; at++) {
     const code = body.charCodeAt(at);
-    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a))) return false;
+    if ((code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a)) {
+      if (kept !== undefined) kept += body.charAt(at);
+    } else if (code === 0x20 || code === 0x2d || code === 0x2e) kept ??= body.slice(0, at);
+    else return compactAny(body);
   }
-  return true;
+  return kept ?? body;
+}
+
+function compactAny(body: string): string {
+  return body
+    .replace(/[\s.\-()]/g, "")
+    .toUpperCase()
+    .replace(/[ХΧ×]$/, "X");
 }
 
 /** Whether a Chinese character stands within two characters of the match, quotes and brackets left out. */
