@@ -78,8 +78,18 @@ function mayNormalise(encoding: Sight["encoding"], byte: number, second: number)
   return (byte >= 0xa1 && byte <= 0xa9) || (second >= 0x30 && second <= 0x39);
 }
 
+/** Characters that may go before a candidate, and by ASCII code whether it is one of them. */
+export interface Lead {
+  readonly regex: RegExp;
+  readonly ascii: Uint8Array;
+}
+
+export function leadOf(regex: RegExp): Lead {
+  return { regex, ascii: Uint8Array.from({ length: 0x80 }, (_, code) => (regex.test(String.fromCharCode(code)) ? 1 : 0)) };
+}
+
 /** Start of the run of characters of `lead` that ends at `at`, of at most `count`; undefined where that cannot be told. */
-export function leadBefore(sight: Sight, at: number, count: number, lead: RegExp): number | undefined {
+export function leadBefore(sight: Sight, at: number, count: number, { ascii, regex }: Lead): number | undefined {
   const { bytes, encoding, length } = sight;
   let back = at;
   for (let left = count; left > 0 && back > 0; left--) {
@@ -89,10 +99,10 @@ export function leadBefore(sight: Sight, at: number, count: number, lead: RegExp
       const first = backFrom(sight, back, 1);
       const code = unitAt(sight.encoding, bytes, first, length);
       if (code < 0) return undefined;
-      if (!lead.test(String.fromCharCode(code))) return back;
+      if (!regex.test(String.fromCharCode(code))) return back;
       back = first;
     } else {
-      if (!lead.test(String.fromCharCode(before))) return back;
+      if (ascii[before] === 0) return back;
       back--;
     }
   }

@@ -2,7 +2,7 @@ import type { Sight, Tier } from "../../model/rule.ts";
 import { Automaton } from "./automaton.ts";
 import { markBegins } from "./beginnings.ts";
 import { type Node, readExpression } from "./expression.ts";
-import { backFrom, goesOnBefore, holdsBefore, isWord, leadBefore, mayMatch } from "./glance.ts";
+import { backFrom, goesOnBefore, holdsBefore, isWord, type Lead, leadBefore, leadOf, mayMatch } from "./glance.ts";
 
 /** An expression as a pattern rule tries it: at the candidate, from `lookback` characters before it, or from where `lead` begins. */
 export interface GlancePattern {
@@ -20,7 +20,7 @@ interface Looks {
   readonly lookback: number;
   /** By ASCII character, 1 where what `around` takes may begin with it; undefined where it may begin with others, or be empty. */
   readonly begins: Uint8Array | undefined;
-  readonly led: readonly { readonly automaton: Automaton; readonly lookback: number; readonly lead: RegExp }[];
+  readonly led: readonly { readonly automaton: Automaton; readonly lookback: number; readonly lead: Lead }[];
 }
 
 /** Candidates that a rule takes without a glance: in a small file there are fewer than it would cost to make the automata. */
@@ -74,7 +74,7 @@ function worthOutside(name: string, patterns: readonly GlancePattern[], tiers: r
 function looksOf(patterns: readonly GlancePattern[], bounded: boolean): Looks | "all" {
   const here: Node[] = [];
   const around: Node[] = [];
-  const led: { automaton: Automaton; lookback: number; lead: RegExp }[] = [];
+  const led: { automaton: Automaton; lookback: number; lead: Lead }[] = [];
   let lookback = 0;
   for (const pattern of patterns) {
     const node = readExpression(pattern.regex.source, pattern.regex.flags);
@@ -82,7 +82,7 @@ function looksOf(patterns: readonly GlancePattern[], bounded: boolean): Looks | 
     if (pattern.lead !== undefined) {
       const automaton = Automaton.of([node], !bounded);
       if (automaton === undefined) return "all";
-      led.push({ automaton, lookback: pattern.lookback, lead: pattern.lead });
+      led.push({ automaton, lookback: pattern.lookback, lead: leadOf(pattern.lead) });
     } else if (pattern.lookback === 0) here.push(node);
     else {
       around.push(node);
