@@ -20,10 +20,14 @@ const { values, positionals } = parseArgs({
     // Which corpora, by name; all unless said.
     only: { type: "string", multiple: true, default: [] },
     rounds: { type: "string", default: "1" },
+    // How many small files, and for how many minutes, where a suite has such.
+    files: { type: "string", default: "50000" },
+    minutes: { type: "string", default: "10" },
   },
 });
 
-const wanted = positionals.length > 0 ? positionals : suites;
+// What takes as long as it is told is run by its name only.
+const wanted = positionals.length > 0 ? positionals : suites.filter((name) => name !== "soak");
 for (const name of wanted) {
   if (!suites.includes(name)) {
     process.stderr.write(`no suite ${name}; there are: ${suites.join(", ")}\n`);
@@ -31,5 +35,12 @@ for (const name of wanted) {
     continue;
   }
   const { run } = await import(`./${name}/suite.mjs`);
-  await run({ size: Number(values.size) * 1024 * 1024, dir: values.dir, only: values.only, rounds: Number(values.rounds) });
+  await run({
+    size: Number(values.size) * 1024 * 1024,
+    dir: values.dir,
+    only: values.only,
+    rounds: Number(values.rounds),
+    files: Number(values.files),
+    minutes: Number(values.minutes),
+  });
 }

@@ -91,6 +91,15 @@ export function corpus(dir, name, size) {
   return path;
 }
 
+/** Bytes of a small text of a corpus's kind, `seed` by seed. */
+export function sample(name, seed, size) {
+  const random = seeded(1000 + seed);
+  const person = people(random);
+  let text = heads[name] ?? "";
+  while (text.length < size) text += generators[name](random, person);
+  return name === "gbk" ? gbk(text) : Buffer.from(text);
+}
+
 /** Path of a text of `size` bytes: the first 32 MiB of prose again and again; `oneLine`: without any line end. */
 export function longText(dir, size, oneLine) {
   const path = join(dir, `${oneLine ? "line" : "long"}-${size}-v${VERSION}.txt`);

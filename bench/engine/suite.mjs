@@ -9,13 +9,12 @@ import { expressions, samePatterns, terms, toRipgrep } from "./patterns.mjs";
 
 const zicha = fileURLToPath(new URL("../../bin/zicha.mjs", import.meta.url));
 const MIB = 1024 * 1024;
-const SMALL_FILES = 50_000;
 /** Rules in the order of the packs, of which the last must cost little more. */
 const FIRST_RULES = 20;
 const LAST_RULES = 40;
 
 /** Detection on plain text: zicha as a user runs it, beside ripgrep with the same patterns, ripgrep with the terms alone, and `wc -l`. */
-export async function run({ size, dir, only, rounds }) {
+export async function run({ size, dir, only, rounds, files }) {
   const installed = { rg: await has("rg"), clamscan: await has("clamscan") };
   if (!installed.rg) process.stdout.write("ripgrep is not installed: its rows are left out\n");
   mkdirSync(dir, { recursive: true });
@@ -79,7 +78,7 @@ export async function run({ size, dir, only, rounds }) {
   }
 
   async function many() {
-    const root = smallFiles(dir, SMALL_FILES);
+    const root = smallFiles(dir, files);
     const out = join(dir, "out.ndjson");
     const bytes = 0;
     const mine = await best(rounds, process.execPath, [zicha, "scan", root, "-f", `ndjson=${out}`, "--fail-on", "never"]);
