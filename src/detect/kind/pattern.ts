@@ -24,7 +24,7 @@ import type { ContextFinder } from "../shared/context.ts";
 import { columnNames, samplesOf } from "../shared/lexicon.ts";
 import { placeOf, placeOfCell } from "../shared/place.ts";
 import { looksTyped } from "../shared/sample.ts";
-import { beginsOf, numbered, spanFinder, valuePlace } from "../shared/span.ts";
+import { beginsOf, numbered, spanFinder, ValueFirst, valuePlace } from "../shared/span.ts";
 import type { Pattern, Span } from "../shared/span.ts";
 import { readTiers, tiersSchema } from "../shared/tiers.ts";
 import { readTriggers, triggersSchema } from "../shared/triggers.ts";
@@ -434,6 +434,7 @@ function compile(one: Fields["patterns"][number], index: number, problems: RuleP
       states: evidenceOf("pattern", one.name, "states"),
       regex,
       value,
+      first: new ValueFirst(one.regex, one.flags ?? ""),
       group,
       lookback,
       begins: lead === undefined ? beginsOf(regex, lookback) : undefined,

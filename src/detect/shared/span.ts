@@ -1,5 +1,6 @@
 import type { Evidence, Window } from "../../model/rule.ts";
-import { beginnings } from "./beginnings.ts";
+import { beginnings, markBegins } from "./beginnings.ts";
+import { readExpression } from "./expression.ts";
 
 /** An expression as a rule of values tries it. */
 export interface Pattern {
@@ -9,6 +10,7 @@ export interface Pattern {
   readonly states: Evidence;
   readonly regex: RegExp;
   readonly value: ValuePlace;
+  readonly first: ValueFirst;
   /** Number of the group that is the value; 0 when all of a match is. */
   readonly group: number;
   readonly lookback: number;
@@ -81,10 +83,17 @@ function findSpan(patterns: readonly Pattern[], window: Place): Span | undefined
   return undefined;
 }
 
-/** `at-end` where nothing stands behind the group and nothing repeats it or is another of its name. */
+/** `at-end` where nothing behind the group takes anything and nothing repeats it or is another of its name. */
 export function valuePlace(source: string): ValuePlace {
   const open = source.indexOf("(?<value>");
   if (open < 0) return "all";
+  let end = closing(source, open);
+  while (/^\(\?[=!]/.test(source.slice(end + 1, end + 4))) end = closing(source, end + 1);
+  return end === source.length - 1 && isOpen(source, open) ? "at-end" : "within";
+}
+
+/** Where the group that begins at `open` ends. */
+function closing(source: string, open: number): number {
   let depth = 0;
   let inClass = false;
   for (let at = open; at < source.length; at++) {
@@ -93,10 +102,46 @@ export function valuePlace(source: string): ValuePlace {
     else if (inClass) inClass = character !== "]";
     else if (character === "[") inClass = true;
     else if (character === "(") depth++;
-    else if (character === ")" && --depth === 0) return at === source.length - 1 && isOpen(source, open) ? "at-end" : "within";
+    else if (character === ")" && --depth === 0) return at;
   }
-  return "within";
+  return source.length;
 }
+
+/**
+ * Whether the value of a match is all of it, told by its first character: what stands before the group cannot take that. To ask an expression
+ * whether it matches costs half of asking where its group lies.
+ */
+export class ValueFirst {
+  readonly #before: string;
+  readonly #flags: string;
+  /** By ASCII character whether what stands before the group may begin with it, and whether with any Chinese one. */
+  #ascii: Uint8Array | undefined;
+  #chinese = true;
+
+  constructor(source: string, flags: string) {
+    this.#before = source.slice(0, Math.max(0, source.indexOf("(?<value>")));
+    this.#flags = flags;
+  }
+
+  isAt(code: number): boolean {
+    this.#ascii ??= this.#read();
+    if (code < 0x80) return this.#ascii[code] === 0;
+    return !this.#chinese && code >= FIRST_CHINESE && code <= LAST_CHINESE;
+  }
+
+  #read(): Uint8Array {
+    const units = new Uint8Array(0x1_0000);
+    const node = readExpression(this.#before, this.#flags);
+    if (node === undefined) return units.fill(1).slice(0, 0x80);
+    markBegins(node, units);
+    const next = units.indexOf(1, FIRST_CHINESE);
+    this.#chinese = next >= 0 && next <= LAST_CHINESE;
+    return units.slice(0, 0x80);
+  }
+}
+
+const FIRST_CHINESE = 0x3400;
+const LAST_CHINESE = 0x9fff;
 
 /** Whether the place stands in no group, and no alternative goes before it. */
 function isOpen(source: string, until: number): boolean {
@@ -140,9 +185,9 @@ function find(one: Pattern, window: Place): boolean {
   return one.lookback === 0 ? matchAt(one, window.text, window.start) : matchAround(one, window);
 }
 
-function matchAt({ regex, value, group }: Pattern, text: string, at: number): boolean {
+function matchAt({ regex, value, group, first }: Pattern, text: string, at: number): boolean {
   regex.lastIndex = at;
-  if (value === "all") {
+  if (value === "all" || (value === "at-end" && first.isAt(text.charCodeAt(at)))) {
     if (!regex.test(text)) return false;
     met.from = met.start = at;
     met.to = met.end = regex.lastIndex;
