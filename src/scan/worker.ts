@@ -6,6 +6,7 @@ import type { Look, RowsFound, RowsPart, Stretch } from "../detect/contract.ts";
 import type { Stop } from "../model/chunk.ts";
 import type { ByteSource, Entry } from "../model/entry.ts";
 import { sources } from "../source/registry.ts";
+import { compileLater } from "./compileLater.ts";
 import { ownThread } from "./cpuTime.ts";
 import type { EndedBefore } from "./deadline.ts";
 import { examine, sessionOptions } from "./examine.ts";
@@ -91,6 +92,7 @@ const HELD_MS = 100;
 if (parentPort !== null) serve(parentPort, workerData as WorkerSetup);
 
 function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
+  compileLater();
   const status = new Int32Array(setup.status);
   Atomics.store(status, 7, ownThread());
   const indices = new Map(setup.workshop.packs.rules.map(({ base }, index) => [base.id, index]));

@@ -1,0 +1,22 @@
+import { setFlagsFromString } from "node:v8";
+
+/** How often a function must run before V8 compiles it: four times as often as V8 would have it, which is 67,584. */
+const BUDGET = 264_000;
+/** Bytes of bytecode that are compiled into one function, of one callee and of all: half of what V8 would take. */
+const INLINED = 230;
+const INLINED_IN_ALL = 460;
+
+/**
+ * Lets V8 compile fewer functions, later and with less in each. A scan asks some hundreds of functions about a few thousand findings: what
+ * compiles these costs more than they do, on threads of its own that a scan with one worker pays for too. Measured with Node 20, CPU of the
+ * whole process, least of several by turns: prose of 128 MiB 3.0 s for 3.4, customers of 16 MiB 6.2 for 6.4, one small file 0.30 for 0.36;
+ * neither of both alone gives as much.
+ *
+ * The flags are the whole process's. To be called by a worker that has loaded its modules: what Node has compiled of its own it takes for
+ * other flags no more, so that setting them as the program starts costs a small file 0.04 s.
+ */
+export function compileLater(): void {
+  setFlagsFromString(`--interrupt-budget=${BUDGET}`);
+  setFlagsFromString(`--max-inlined-bytecode-size=${INLINED}`);
+  setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${INLINED_IN_ALL}`);
+}
