@@ -1,6 +1,6 @@
 import type { Location } from "../model/chunk.ts";
 import type { Window, WindowCell, WindowRow } from "../model/rule.ts";
-import { characterStart, decode } from "../util/decode.ts";
+import { characterStart, decode, decodedLength } from "../util/decode.ts";
 import type { Decoded } from "../util/decode.ts";
 import { splitRow } from "../util/row.ts";
 import type { RowCell } from "../util/row.ts";
@@ -171,6 +171,6 @@ function locate(flow: Flow, { segment, start, line }: Located): Location {
   if (segment.locate !== undefined) return segment.locate(start - segment.start);
   const lines = flow.linesAt(start);
   const from = Math.max(line < 0 ? Math.max(flow.base, start - PEERS) : line, flow.base);
-  const text = decode(flow.bytes.subarray(0, flow.length), from - flow.base, start - flow.base, flow.encoding).text;
-  return { kind: "line", line: lines + 1, column: text.length + 1 };
+  const before = decodedLength(flow.bytes.subarray(0, flow.length), from - flow.base, start - flow.base, flow.encoding);
+  return { kind: "line", line: lines + 1, column: before + 1 };
 }

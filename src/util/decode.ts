@@ -176,6 +176,29 @@ export function decode(bytes: Uint8Array, from: number, to: number, encoding: By
   return new Mapped(utf16(count), way, bytes, from, to, step);
 }
 
+/** Code units of the text that `decode` makes of the bytes, for less where they are plain UTF-8. */
+export function decodedLength(bytes: Uint8Array, from: number, to: number, encoding: ByteEncoding): number {
+  let length = 0;
+  let at = from;
+  while (encoding === "utf8" && at < to) {
+    const lead = bytes[at] ?? 0;
+    if (lead < 0x80) {
+      if (lead === 13) break;
+      at++;
+    } else {
+      // Below 0xe1 a sequence may be an overlong one.
+      if (lead < 0xe1 || lead > 0xef || at + 2 >= to) break;
+      const second = bytes[at + 1] ?? 0;
+      const third = bytes[at + 2] ?? 0;
+      if ((second & 0xc0) !== 0x80 || (third & 0xc0) !== 0x80) break;
+      if (becoming[((lead & 15) << 12) | ((second & 63) << 6) | (third & 63)] !== ITSELF) break;
+      at += 3;
+    }
+    length++;
+  }
+  return at < to ? length + decode(bytes, at, to, encoding).text.length : length;
+}
+
 /** Units written when a run of plain characters ended. */
 let written = 0;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { characterStart, decode } from "../../src/util/decode.ts";
+import { characterStart, decode, decodedLength } from "../../src/util/decode.ts";
 import type { ByteEncoding } from "../../src/util/decode.ts";
 import { encode } from "../../src/util/encode.ts";
 
@@ -46,6 +46,22 @@ describe("decode", () => {
     const decoded = decode(bytes, 0, bytes.length, "utf8");
     expect(decoded.text).toBe("\ufffdA\ufffd\ufffd密1");
     expect([...decoded.text].map((_, index) => decoded.offsetOf(index))).toEqual([0, 2, 3, 4, 7, 10]);
+  });
+});
+
+describe("decodedLength", () => {
+  it.each(["utf8", "gb18030", "big5"] as const)("is the length of what decode gives, between any two characters in %s", (encoding) => {
+    const plain = [...texts, "ⅠⅡ\u0300é㍿ｶﾞ", "\ud55c\uae00 ䷀"].map((text) =>
+      encoding === "utf8" ? Buffer.from(text) : encode(text, encoding),
+    );
+    const broken = [Buffer.from([0xe6, 0x9c, 0x41, 0xff, 0xf0, 0x9f, 0x98, 0xe5, 0xaf, 0x86, 0x31, 0xe0, 0x80, 0x80, 0xe5, 0xaf])];
+    for (const bytes of [...plain, ...broken]) {
+      if (bytes === undefined) continue;
+      const starts = [...bytes.keys(), bytes.length].filter((at) => characterStart(bytes, at, 0, encoding) === at);
+      for (const from of starts)
+        for (const to of starts.filter((at) => at >= from))
+          expect(decodedLength(bytes, from, to, encoding)).toBe(decode(bytes, from, to, encoding).text.length);
+    }
   });
 });
 
