@@ -100,13 +100,18 @@ function locateCells(window: Window, start: number, end: number): readonly Stret
 function squeeze(text: string, start: number, end: number, header: string, filled: number, cell: number): Unit {
   const at: number[] = [];
   let squeezed = "";
+  let count = 0;
+  let from = start;
   for (let index = start; index < end; index += 1) {
     const code = text.charCodeAt(index);
-    if (code <= 0x20 || code === 0xa0 || code === 0x3000) continue;
-    squeezed += text.charAt(index);
-    at.push(index);
+    if (code > 0x20 && code !== 0xa0 && code !== 0x3000) at[count++] = index;
+    else {
+      // A character at a time would make a string of each.
+      if (from < index) squeezed += text.slice(from, index);
+      from = index + 1;
+    }
   }
-  const last = at.at(-1);
-  at.push(last === undefined ? end : last + 1);
+  squeezed += text.slice(from, end);
+  at[count] = count === 0 ? end : (at[count - 1] ?? 0) + 1;
   return { text: squeezed, at, raw: text.slice(start, end), header, filled, cell };
 }
