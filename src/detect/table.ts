@@ -114,10 +114,12 @@ export function nameColumns(head: readonly (readonly string[])[], lexicon: Colum
 function isUpright(head: readonly (readonly string[])[], lexicon: ColumnLexicon): boolean {
   let run = 0;
   for (const cells of head) {
-    const named = cells.filter((cell) => cell.trim() !== "").map((cell) => nameOf(cell, lexicon));
+    const filled = cells.filter((cell) => cell.trim() !== "");
+    // What does not begin with a name is a row of values, and its cells need not be looked up.
+    const named = filled.length > 1 && isStrong(nameOf(filled[0] ?? "", lexicon)) ? filled.map((cell) => nameOf(cell, lexicon)) : [];
     // A name and its value, once or twice, or a name and the values of several.
     const pairs = named.length % 2 === 0 && named.every((one, at) => at % 2 === 0 || !isStrong(one));
-    const upright = named.length > 1 && isStrong(named[0]) && (pairs || !named.slice(1).some(isStrong));
+    const upright = named.length > 1 && (pairs || !named.slice(1).some(isStrong));
     run = upright ? run + 1 : 0;
     if (run === 3) return true;
   }
