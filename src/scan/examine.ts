@@ -382,7 +382,11 @@ export function nameOf(path: string): string {
 }
 
 async function firstThatAccepts(extractors: readonly Extractor[], probe: Probe): Promise<Extractor | undefined> {
-  for (const extractor of extractors) if (await extractor.accepts(probe)) return extractor;
+  for (const extractor of extractors) {
+    const accepts = extractor.accepts(probe);
+    // Nearly all say it at once, and there are sixty of them.
+    if (typeof accepts === "boolean" ? accepts : await accepts) return extractor;
+  }
   return undefined;
 }
 
