@@ -34,10 +34,16 @@ interface Step {
   readonly next: Map<unknown, Step>;
 }
 
+/** A member with what stands before its value. */
+interface Member {
+  readonly name: Name;
+  readonly label: string;
+}
+
 /** The members of findings of one make in their order. */
 interface Layout {
   readonly names: readonly string[];
-  readonly pieces: readonly (Name | Run)[];
+  readonly pieces: readonly (Member | Run)[];
 }
 
 /**
@@ -66,15 +72,15 @@ export class FindingWriter {
     let text = this.#before;
     let members = 0;
     for (const piece of this.#layoutOf(finding).pieces) {
-      if (typeof piece === "string") {
-        const json = this.#member(finding, piece, mark);
-        if (json === "") continue;
-        text += members++ === 0 ? `{${json}` : `,${json}`;
+      if ("name" in piece) {
+        const json = this.#value(finding, piece.name, mark);
+        if (json === undefined) continue;
+        text += (members++ === 0 ? piece.label.replace(",", "{") : piece.label) + json;
         continue;
       }
       const bytes = this.#run(finding, piece, mark);
       if (bytes.length === 0) continue;
-      parts.push(members++ === 0 ? `${text}{` : `${text},`, bytes);
+      parts.push(text + (members++ === 0 ? "{" : ","), bytes);
       text = "";
     }
     parts.push(`${text}}${this.#after}`);
@@ -85,10 +91,11 @@ export class FindingWriter {
     const names = Object.keys(finding);
     for (const layout of this.#layouts) if (isSame(layout.names, names)) return layout;
     // Every member there is, also one this function does not know.
-    const pieces: (Name | Run)[] = [];
+    const pieces: (Member | Run)[] = [];
+    const member = (name: Name): Member => ({ name, label: `,"${name}":` });
     let run: Name[] = [];
     const close = (): void => {
-      if (run.length < RUN) pieces.push(...run);
+      if (run.length < RUN) pieces.push(...run.map(member));
       else pieces.push({ names: run, known: { bytes: undefined, next: new Map() } });
       run = [];
     };
@@ -98,7 +105,7 @@ export class FindingWriter {
         continue;
       }
       close();
-      pieces.push(name);
+      pieces.push(member(name));
     }
     close();
     const layout: Layout = { names, pieces };
@@ -118,7 +125,10 @@ export class FindingWriter {
       step = next;
     }
     if (step.bytes !== undefined) return step.bytes;
-    const members = names.map((name) => this.#member(finding, name, mark)).filter((json) => json !== "");
+    const members = names.flatMap((name) => {
+      const json = this.#value(finding, name, mark);
+      return json === undefined ? [] : [`"${name}":${json}`];
+    });
     if (this.#steps > MOST_REMEMBERED) {
       this.#layouts = [];
       this.#steps = 0;
@@ -126,17 +136,16 @@ export class FindingWriter {
     return (step.bytes = Buffer.from(members.join(",")));
   }
 
-  /** A member with its name; empty where it is not there. */
-  #member(finding: Finding, name: Name, mark: boolean): string {
+  /** Undefined where the member is not there. */
+  #value(finding: Finding, name: Name, mark: boolean): string | undefined {
     const value = finding[name];
-    if (value === undefined) return "";
-    if (typeof value === "string")
-      return `"${name}":${quoted(mark && (name === "masked" || name === "excerpt") ? inQuotes(value) : value)}`;
-    if (typeof value !== "object") return `"${name}":${String(value)}`;
-    if (value === finding.location) return `"location":${locationJson(finding.location)}`;
-    if (value === finding.evidence) return `"evidence":${this.#evidence(finding.evidence)}`;
-    if (value === finding.cell) return `"cell":${cellJson(finding.cell)}`;
-    return `"${name}":${value === finding.roles ? rolesJson(finding.roles) : JSON.stringify(value)}`;
+    if (value === undefined) return undefined;
+    if (typeof value === "string") return quoted(mark && (name === "masked" || name === "excerpt") ? inQuotes(value) : value);
+    if (typeof value !== "object") return String(value);
+    if (value === finding.location) return locationJson(finding.location);
+    if (value === finding.evidence) return this.#evidence(finding.evidence);
+    if (value === finding.cell) return cellJson(finding.cell);
+    return value === finding.roles ? rolesJson(finding.roles) : JSON.stringify(value);
   }
 
   #evidence(evidence: readonly Evidence[]): string {
