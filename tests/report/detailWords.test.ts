@@ -37,7 +37,7 @@ const told: readonly RegExp[] = [
   new RegExp(`\\bnew \\w*(?:Damage|Error|Broken|Trouble)\\w*\\(\\s*(${text})`, "g"),
 ];
 /** Bugs, which are thrown and told as such; and what is wrong with a range of commits, which is told before a scan. */
-const bugs = ["a stream was asked for bytes that are gone", "no commit 7", "expected a range such as main..HEAD"];
+const bugs = ["a match has a model", "a stream was asked for bytes that are gone", "no commit 7", "expected a range such as main..HEAD"];
 
 it("has Chinese words for every detail that readers, the walk and workers tell", () => {
   const source = fileURLToPath(new URL("../../src", import.meta.url));
