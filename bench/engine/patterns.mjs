@@ -21,9 +21,8 @@ const level = "[绝絕机機秘]";
 /** From the birth year of a resident's number on. */
 const birth = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])";
 
-/** Expressions that say the same as rules: see `samePatterns`. */
+/** Expressions that also say the same as rules: see `samePatterns`. */
 const residentId = raw`\b[1-9][0-9]{5}${birth}[0-9]{3}[0-9Xx]\b`;
-const mobile = raw`\b(?:0|(?:00)?86)?1[3-9][0-9]{9}\b`;
 const email = raw`[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b`;
 const address = raw`[省市州区县旗]${wide}+[路街巷道弄村组区园苑厦场城庄寨]${wide}* ?[0-9]{1,5}[A-Za-z]?(?:-[0-9]{1,5})* ?(?:[号號栋幢室弄座层]|单元)`;
 const mark = `${level} ?密 ?级? ?(?:[★☆⭐✩✪✭※]|[*＊](?:[0-9]|$))`;
@@ -72,7 +71,7 @@ export const byRule = {
     raw`卡号?${gap}[1-9](?:[0-9]{3}(?:\.[0-9]{4}){3}|(?: [0-9]){15})`,
   ),
   "cn-pii/mobile": find(
-    mobile,
+    raw`\b(?:0|(?:00)?86)?1[3-9][0-9]{9}\b`,
     raw`\b1[3-9][0-9][ .-][0-9]{4}[ .-][0-9]{4}\b`,
     raw`(?:手 ?机|电 ?话) ?号?码?${gap}1(?:4[1468][0-9]{10}\b|(?: [0-9]){10})`,
   ),
@@ -324,19 +323,21 @@ export function terms() {
 }
 
 /**
- * Where an expression says what rules say: on these corpora both must count the same, else the comparison is void. One expression may stand
- * for several rules, of which one or the other takes a value by what stands beside it. Cards and codes are those of the corpora: of other
- * lengths and kinds resident identity numbers would be among them.
+ * Where an expression says what rules say: both must count the same, else the comparison is void. One expression may stand for several
+ * rules, of which one or the other takes a value by what stands beside it. Segments of mobiles are the table's; cards and codes are those of
+ * the corpora: of other lengths and kinds resident identity numbers would be among them.
  */
 export const samePatterns = [
-  { rules: ["cn-pii/resident-id"], expression: residentId, corpora: ["prose", "csv", "logs", "gbk"] },
-  { rules: ["cn-pii/mobile", "cn-pii/mobile-of-person"], expression: mobile, corpora: ["prose", "csv", "logs", "gbk"] },
-  { rules: ["cn-bank/bank-card"], expression: raw`\b62[0-9]{14}(?:[0-9]{3})?\b`, corpora: ["prose", "csv", "logs", "gbk"] },
-  { rules: ["cn-pii/email", "cn-pii/email-of-person"], expression: email, corpora: ["prose", "csv", "logs", "gbk"] },
-  { rules: ["cn-pii/address", "cn-pii/address-of-person"], expression: address, corpora: ["prose", "csv", "logs", "gbk"] },
-  { rules: ["cn-bank/uscc"], expression: raw`\b9[1-3][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}\b`, corpora: ["prose", "csv", "logs", "gbk"] },
-  { rules: ["cn-secret/state-mark"], expression: mark, corpora: ["prose", "csv", "logs", "gbk"] },
-  { rules: ["cn-pii/person-name"], expression: namedCustomer, corpora: ["prose", "logs", "gbk"] },
+  { rules: ["cn-pii/resident-id"], expression: residentId },
+  {
+    rules: ["cn-pii/mobile", "cn-pii/mobile-of-person"],
+    expression: raw`\b(?:0|(?:00)?86)?1(?:(?:3[0-9]|4[579]|5[0-35-9]|6[2567]|7[0-35-8]|8[0-9]|9[0-35-9])[0-9]|74[09])[0-9]{7}\b`,
+  },
+  { rules: ["cn-bank/bank-card"], expression: raw`\b62[0-9]{14}(?:[0-9]{3})?\b` },
+  { rules: ["cn-pii/email", "cn-pii/email-of-person"], expression: email },
+  { rules: ["cn-pii/address", "cn-pii/address-of-person"], expression: address },
+  { rules: ["cn-bank/uscc"], expression: raw`\b9[1-3][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}\b` },
+  { rules: ["cn-secret/state-mark"], expression: mark },
 ];
 
 /** An expression for ripgrep: with ASCII boundaries. */
