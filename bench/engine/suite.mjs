@@ -216,8 +216,13 @@ function wordPack(dir, count) {
 }
 
 function row(corpusName, tool, one, mine, bytes, note) {
-  const speed = bytes === 0 ? "" : (bytes / 1e6 / one.cpu).toFixed(0);
-  return [corpusName, tool, one.cpu.toFixed(2), speed, one.wall.toFixed(2), one.memory.toFixed(0), (one.cpu / mine.cpu).toFixed(2), note];
+  const speed = bytes === 0 || one.cpu === 0 ? "" : short(bytes / 1e6 / one.cpu);
+  return [corpusName, tool, one.cpu.toFixed(2), speed, one.wall.toFixed(2), one.memory.toFixed(0), short(one.cpu / mine.cpu), note];
+}
+
+/** Two digits at least. */
+function short(number) {
+  return number.toFixed(number >= 10 ? 0 : number >= 1 ? 1 : number >= 0.1 ? 2 : 3);
 }
 
 function totalsOf(file) {
