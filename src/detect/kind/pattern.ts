@@ -220,7 +220,7 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
     const { start, end } = span;
     const body = window.text.slice(start, end);
     const value = said.value === "as-is" ? body.trim() : compact(body);
-    if (compiled.excluded.some((regex) => regex.test(value))) return;
+    for (const regex of compiled.excluded) if (regex.test(value)) return;
     const evidence: Evidence[] = [span.pattern.states];
     if (said.boundary !== "none") {
       const boundary = boundaryOf(window.text, span.from, span.to);
@@ -235,14 +235,17 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
       if (states !== undefined && compiled.checks[index]?.check(value, tables, window.asOf) === "valid") evidence.push(states);
     }
     // What no word near it could save costs no look for words.
-    if (!tiers.some((tier) => mayMeet(tier, evidence, settled))) return;
+    if (!mayMeetAny(tiers, evidence, settled)) return;
     const cell = cellOf(window);
     let label = cell && addColumn(cell, columns, evidence, cell.text.length > TEXT_CELL);
     const harmless = allowed(value);
-    const countered = (): boolean => isCounter(counter?.find(window.text, start, end));
-    if (brief !== undefined && surest.some((tier) => isMet(tier, evidence, brief, settled, countered))) {
-      emit({ start, end, value, evidence: harmless === undefined ? evidence : [...evidence, sampleOf(harmless)] });
-      return;
+    if (brief !== undefined) {
+      for (const tier of surest) {
+        if (!isMet(tier, evidence, brief, settled)) continue;
+        if (tier.none?.includes(COUNTER.name) === true && isCounter(counter?.find(window.text, start, end))) continue;
+        emit({ start, end, value, evidence: harmless === undefined ? evidence : [...evidence, sampleOf(harmless)] });
+        return;
+      }
     }
     const near = finder?.find(window.text, start, end);
     const named = near?.word ?? finder?.inName(cell?.header ?? "");
@@ -251,9 +254,9 @@ function matcherOf(base: RuleBase, fields: Readonly<Record<string, Json>>, said:
       label ??= named;
     }
     if (near?.direct === true) evidence.push(LABEL);
-    if (countered()) evidence.push(COUNTER);
+    if (isCounter(counter?.find(window.text, start, end))) evidence.push(COUNTER);
     if (isBesideHan(window.text, span)) evidence.push(BESIDE_HAN);
-    evidence.push(...placeOf(window));
+    for (const states of placeOf(window)) evidence.push(states);
     if (harmless !== undefined) evidence.push(sampleOf(harmless));
     emit({ start, end, value, label, evidence });
   }
@@ -383,18 +386,20 @@ function mayMeet({ all, none }: Tier, evidence: readonly Evidence[], settled: Re
   return true;
 }
 
-/** Whether the tier is met whatever evidence is still to come; the column's is there already, and `row` is known to stand. */
-function isMet(
-  { all, none }: Tier,
-  evidence: readonly Evidence[],
-  row: ReadonlySet<string>,
-  settled: ReadonlySet<string>,
-  countered: () => boolean,
-): boolean {
+function mayMeetAny(tiers: readonly Tier[], evidence: readonly Evidence[], settled: ReadonlySet<string>): boolean {
+  for (const tier of tiers) if (mayMeet(tier, evidence, settled)) return true;
+  return false;
+}
+
+/**
+ * Whether the tier is met whatever evidence is still to come; the column's is there already, and `row` is known to stand. Words that counter are
+ * for the caller to look for.
+ */
+function isMet({ all, none }: Tier, evidence: readonly Evidence[], row: ReadonlySet<string>, settled: ReadonlySet<string>): boolean {
   for (const name of all) if (!has(evidence, name) && !row.has(name)) return false;
   if (none === undefined) return true;
   for (const name of none) if (has(evidence, name) || !(settled.has(name) || COLUMN.has(name) || name === COUNTER.name)) return false;
-  return !none.includes(COUNTER.name) || !countered();
+  return true;
 }
 
 function has(evidence: readonly Evidence[], name: string): boolean {
