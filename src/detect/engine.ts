@@ -557,26 +557,46 @@ function setApart(flow: Flow, final: boolean): void {
   }
 }
 
-const INDEX = 2 ** 21;
-const LENGTH = 2 ** 10;
-
-/** Indices of candidates by start, then end, then kind. */
+/** Indices of candidates by start, then end, then kind. Each pass of the kernel leaves a run by start, so there are three or four to be merged. */
 function sorted({ records, length }: CandidateList): Uint32Array {
-  // Numbers are sorted many times faster than by a function: start, length and index are one of at most 53 bits.
-  const keys = new Float64Array(length);
-  for (let index = 0; index < length; index++) {
-    const start = records[3 * index + 1] ?? 0;
-    keys[index] = (start * LENGTH + Math.min((records[3 * index + 2] ?? 0) - start, LENGTH - 1)) * INDEX + index;
+  const starts = new Int32Array(length);
+  let ends: number[] = [];
+  for (let at = 0; at < length; at++) {
+    starts[at] = records[3 * at + 1] ?? 0;
+    if (at > 0 && (starts[at] ?? 0) < (starts[at - 1] ?? 0)) ends.push(at);
   }
-  keys.sort();
-  const indices = new Uint32Array(length);
-  for (let to = 0; to < length; to++) {
-    const index = (keys[to] ?? 0) % INDEX;
+  if (length > 0) ends.push(length);
+  let indices = new Uint32Array(length);
+  for (let at = 0; at < length; at++) indices[at] = at;
+  let into = new Uint32Array(ends.length > 1 ? length : 0);
+  while (ends.length > 1) {
+    const merged: number[] = [];
+    for (let run = 0; run < ends.length; run += 2) {
+      const middle = ends[run] ?? 0;
+      const end = ends[run + 1] ?? middle;
+      merge(starts, indices, merged.at(-1) ?? 0, middle, end, into);
+      merged.push(end);
+    }
+    ends = merged;
+    [indices, into] = [into, indices];
+  }
+  for (let to = 1; to < length; to++) {
+    const index = indices[to] ?? 0;
     let at = to;
     for (; at > 0 && follows(records, indices[at - 1] ?? 0, index); at--) indices[at] = indices[at - 1] ?? 0;
     indices[at] = index;
   }
   return indices;
+}
+
+/** Merges the runs `[begin, middle)` and `[middle, end)`, each in order, to the same places of `into`. */
+function merge(starts: Int32Array, from: Uint32Array, begin: number, middle: number, end: number, into: Uint32Array): void {
+  let one = begin;
+  let other = middle;
+  for (let to = begin; to < end; to++) {
+    const takesFirst = other >= end || (one < middle && (starts[from[one] ?? 0] ?? 0) <= (starts[from[other] ?? 0] ?? 0));
+    into[to] = from[takesFirst ? one++ : other++] ?? 0;
+  }
 }
 
 /** Whether the first of two candidates belongs behind the other. */
