@@ -8,12 +8,12 @@ const INLINED_IN_ALL = 460;
 
 /**
  * Lets V8 compile fewer functions, later and with less in each. A scan asks some hundreds of functions about a few thousand findings: what
- * compiles these costs more than they do, on threads of its own that a scan with one worker pays for too. Measured with Node 20, CPU of the
- * whole process, least of several by turns: prose of 128 MiB 3.0 s for 3.4, customers of 16 MiB 6.2 for 6.4, one small file 0.30 for 0.36;
- * neither of both alone gives as much.
+ * compiles these costs more than they do, on threads of its own that a scan with one worker pays for too. Measured with Node 20 under load, CPU of
+ * the whole process, by turns: prose of 128 MiB 3.0 s for 3.4 (least of four), one small file 0.30 for 0.36 (least of seven), customers of 16 MiB
+ * 6.2 for 6.4 (least of three, hardly more than runs differ).
  *
- * The flags are the whole process's. To be called by a worker that has loaded its modules: what Node has compiled of its own it takes for
- * other flags no more, so that setting them as the program starts costs a small file 0.04 s.
+ * The flags are the whole process's. To be called by a worker that has loaded its modules: set as the program starts a small file took 0.04 s
+ * more, presumably since V8 refuses what Node brings compiled of its own where flags differ.
  */
 export function compileLater(): void {
   setFlagsFromString(`--interrupt-budget=${BUDGET}`);
