@@ -105,6 +105,7 @@ export async function run(terminal: Terminal, wanted: Run): Promise<ExitCode> {
     inlineAllow: allowsInline(terminal, wanted),
     firstMatch: endsAtFirst(terminal, wanted),
     kernel: terminal.environment["ZICHA_KERNEL"] === "ts" ? "ts" : "wasm",
+    ownProcess: true,
     ...optional("baselineFile", fileOf(terminal, values["baseline"] as string | undefined)),
     ...optional("fields", readFields(terminal, values["field"] as readonly string[] | undefined)),
     ...optional("failOn", values["failOn"] as ScanRequest["failOn"] | undefined),

@@ -70,6 +70,8 @@ export interface ScanRequest {
   readonly firstMatch?: boolean;
   /** Which kernel finds candidates; `ts` is the plain one, for looking into a fault. */
   readonly kernel: "wasm" | "ts";
+  /** The process does nothing else: what V8 does in all of it may be set as suits a scan. */
+  readonly ownProcess?: boolean;
   readonly failOn: "violation" | "suspect" | "never" | Severity;
   readonly allowIncomplete: boolean;
   readonly places?: readonly Place[];

@@ -12,7 +12,7 @@ const INLINED_IN_ALL = 460;
  * the whole process, by turns: prose of 128 MiB 3.0 s for 3.4 (least of four), one small file 0.30 for 0.36 (least of seven), customers of 16 MiB
  * 6.2 for 6.4 (least of three, hardly more than runs differ).
  *
- * The flags are the whole process's. To be called by a worker that has loaded its modules: set as the program starts a small file took 0.04 s
+ * The flags are the whole process's, so this is for one that does nothing else. To be called by a worker that has loaded its modules: set as the program starts a small file took 0.04 s
  * more, presumably since V8 refuses what Node brings compiled of its own where flags differ.
  */
 export function compileLater(): void {

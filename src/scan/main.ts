@@ -135,6 +135,7 @@ export async function* scanInBatches(
     inlineAllow: inline,
     ...(request.firstMatch === true ? { firstMatch: firstMatchOf(request) } : {}),
     kernel: request.kernel,
+    ...(request.ownProcess === true ? { ownProcess: true } : {}),
     started,
   };
   const maskPath = lazyMasker(setup);

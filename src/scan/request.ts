@@ -64,6 +64,8 @@ export interface RequestInput {
   /** Read each file up to its first finding that gates. */
   readonly firstMatch?: boolean;
   readonly kernel?: "wasm" | "ts";
+  /** The process does nothing else: what V8 does in all of it may be set as suits a scan. */
+  readonly ownProcess?: boolean;
   readonly failOn?: ScanRequest["failOn"];
   readonly allowIncomplete?: boolean;
   readonly options?: ScanRequest["options"];
@@ -171,6 +173,7 @@ export async function resolveRequest(
     inlineAllow: input.inlineAllow ?? false,
     firstMatch: input.firstMatch ?? false,
     kernel: input.kernel ?? "wasm",
+    ...(input.ownProcess === true ? { ownProcess: true } : {}),
     failOn: input.failOn ?? "violation",
     allowIncomplete: input.allowIncomplete ?? false,
     options: input.options ?? {},

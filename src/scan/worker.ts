@@ -92,7 +92,7 @@ const HELD_MS = 100;
 if (parentPort !== null) serve(parentPort, workerData as WorkerSetup);
 
 function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
-  compileLater();
+  if (setup.workshop.ownProcess === true) compileLater();
   const status = new Int32Array(setup.status);
   Atomics.store(status, 7, ownThread());
   const indices = new Map(setup.workshop.packs.rules.map(({ base }, index) => [base.id, index]));

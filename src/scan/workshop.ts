@@ -27,6 +27,7 @@ export interface WorkshopSetup {
   /** What ends a file at once; absent: nothing does. */
   readonly firstMatch?: FirstMatch;
   readonly kernel: "wasm" | "ts";
+  readonly ownProcess?: boolean;
   readonly started: string;
 }
 
