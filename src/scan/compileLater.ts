@@ -2,21 +2,16 @@ import { setFlagsFromString } from "node:v8";
 
 /** How often a function must run before V8 compiles it: four times as often as V8 would have it, which is 67,584. */
 const BUDGET = 264_000;
-/** Bytes of bytecode that are compiled into one function, of one callee and of all: half of what V8 would take. */
-const INLINED = 230;
-const INLINED_IN_ALL = 460;
 
 /**
- * Lets V8 compile fewer functions, later and with less in each. A scan asks some hundreds of functions about a few thousand findings: what
- * compiles these costs more than they do, on threads of its own that a scan with one worker pays for too. Measured with Node 20 under load, CPU of
- * the whole process, by turns: prose of 128 MiB 3.0 s for 3.4 (least of four), one small file 0.30 for 0.36 (least of seven), customers of 16 MiB
- * 6.2 for 6.4 (least of three, hardly more than runs differ).
+ * Lets V8 compile fewer functions, and later. A scan asks some hundreds of functions about a few thousand findings: what compiles these costs
+ * more than they do, on threads of its own that a scan with one worker pays for too. Measured with Node 20, CPU of the whole process, by turns:
+ * prose of 128 MiB 3.0 s for 3.4, one small file 0.30 for 0.36. To compile less into each (half the inlining) spares another twentieth of a
+ * table of 16 MiB, and costs a tenth of one of 128.
  *
- * The flags are the whole process's, so this is for one that does nothing else. To be called by a worker that has loaded its modules: set as the program starts a small file took 0.04 s
- * more, presumably since V8 refuses what Node brings compiled of its own where flags differ.
+ * The flag is the whole process's, so this is for one that does nothing else. To be called by a worker that has loaded its modules: set as the
+ * program starts a small file took 0.04 s more, presumably since V8 refuses what Node brings compiled of its own where flags differ.
  */
 export function compileLater(): void {
   setFlagsFromString(`--interrupt-budget=${BUDGET}`);
-  setFlagsFromString(`--max-inlined-bytecode-size=${INLINED}`);
-  setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${INLINED_IN_ALL}`);
 }
