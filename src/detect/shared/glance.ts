@@ -54,28 +54,29 @@ export function backFrom({ bytes, encoding }: Sight, at: number, count: number):
   return characterStart(bytes, from, Math.max(0, from - 1024), encoding);
 }
 
-/**
- * Whether any of these ASCII characters may stand in the `count` characters before `at`, or there: `ascii` has 1 for each. Half a character
- * is taken for one, so that in other encodings than UTF-8 it is true now and then where none stands there.
- */
+/** Whether any of these ASCII characters may stand in the `count` characters before `at`, or there: `ascii` has 1 for each. */
 export function holdsBefore(sight: Sight, at: number, count: number, ascii: Uint8Array): boolean {
   const { bytes, encoding, length } = sight;
   for (let place = backFrom(sight, at, count); place <= at; place++) {
     const byte = bytes[place] ?? 0;
     if (byte < 0x80) {
       if (ascii[byte] === 1) return true;
-    } else if (mayNormalise(encoding, byte, bytes[place + 1] ?? 0)) {
+      continue;
+    }
+    if (mayNormalise(encoding, byte, bytes[place + 1] ?? 0)) {
       const code = unitAt(encoding, bytes, place, length);
       if (code === UNKNOWN || (code >= 0 && code < 0x80 && ascii[code] === 1)) return true;
     }
+    // Of UTF-8 what goes on with a character is told by itself.
+    if (encoding !== "utf8") place++;
   }
   return false;
 }
 
-/** Whether a character that begins with this byte may become one of ASCII: those of Chinese do not. */
+/** Whether a character that begins with this byte may become one of ASCII, or is one of four bytes: those of Chinese do not. */
 function mayNormalise(encoding: Sight["encoding"], byte: number, second: number): boolean {
   if (encoding === "utf8") return byte >= 0xc0 && !(byte >= 0xe4 && byte <= 0xe9);
-  return (byte >= 0xa1 && byte <= 0xa9) || (second >= 0x30 && second <= 0x39);
+  return (byte >= 0xa1 && byte <= 0xa9) || byte === 0x80 || byte === 0xff || second < 0x40;
 }
 
 /** Characters that may go before a candidate, and by ASCII code whether it is one of them. */
