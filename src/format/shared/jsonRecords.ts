@@ -57,7 +57,6 @@ class Reader {
   }
 
   #value(key: string, row: RecordCell[], depth: number): void {
-    if (depth > DEEPEST) throw new Malformed();
     const sign = this.#text[this.#at];
     if (sign === "{") this.#object(row, depth);
     else if (sign === "[") this.#array(key, row, depth);
@@ -72,6 +71,7 @@ class Reader {
   }
 
   #object(row: RecordCell[], depth: number): void {
+    if (depth > DEEPEST) throw new Malformed();
     this.#at += 1;
     for (let first = true; ; first = false) {
       this.#blank();
@@ -96,6 +96,7 @@ class Reader {
    * anything else is a cell of the row that holds the list.
    */
   #array(key: string, row: RecordCell[], depth: number): void {
+    if (depth > DEEPEST) throw new Malformed();
     this.#at += 1;
     const held = row.length;
     for (let first = true; ; first = false) {
@@ -114,7 +115,7 @@ class Reader {
         if (own.length > 1 && own.length === names.length) {
           this.#add(own.map((cell, at) => ({ ...cell, key: names[at] ?? "" })));
           this.#names = names;
-        } else row.push(...own);
+        } else for (const cell of own) row.push(cell);
       } else this.#value(key, row, depth + 1);
     }
     this.#at += 1;
