@@ -37,6 +37,8 @@ export interface Compiled {
   readonly literals: readonly string[];
   /** By the first three digits. */
   readonly digitRules: readonly (readonly DigitRule[])[];
+  /** The same: 1 where some rule asks for more digits than these. */
+  readonly asksForMore: Uint8Array;
   /** By index of the literal. */
   readonly literalRules: readonly (readonly LiteralRule[])[];
   /** The same where they are the same in all roles. */
@@ -81,12 +83,14 @@ export function compileRules(
   }
   const literals = [...byLiteral.keys()];
   const triggers = { literals, digits: digitTable(digitRules.map(({ trigger }) => trigger)) };
+  const byDigits = byHead(digitRules);
   const literalRules = literals.map((text) => byLiteral.get(text) ?? []);
   return {
     kernel: createKernel(choice, triggers, prepared),
     triggers,
     literals,
-    digitRules: byHead(digitRules),
+    digitRules: byDigits,
+    asksForMore: Uint8Array.from(byDigits, (rules) => Number(rules.some(({ prefixes }) => prefixes !== undefined))),
     literalRules,
     literalPlans: literalRules.map((rules) =>
       rules.some(({ roles }) => roles !== undefined) ? undefined : [...new Set(rules.map(({ plan }) => plan))],

@@ -100,7 +100,7 @@ export class TakersBook {
     if (count < 3 || count === COUNTS || before >= BEFORE || mayJoin(bytes[end] ?? 0)) return -1;
     // In other encodings the byte before may be half of a character.
     if (encoding !== "utf8" && before >= 0x40) return -1;
-    if (this.#compiled.digitRules[head]?.some(({ prefixes }) => prefixes !== undefined) !== false) return -1;
+    if (this.#compiled.asksForMore[head] !== 0) return -1;
     return (head * COUNTS + count) * BEFORE + before;
   }
 }

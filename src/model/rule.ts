@@ -174,7 +174,7 @@ export interface Matcher {
   confirm(window: Window, emit: (match: Match) => void, brief?: ReadonlySet<string>): void;
   /**
    * The same as a brief `confirm` for a candidate in a cell, where its match is all that the cell holds: for tables of a million rows, which
-   * need no windows. Evidence is left out that decides no tier. Undefined where `confirm` might give anything else or would ask for more.
+   * need no windows. Evidence is left out that decides no tier. Undefined where `confirm` might give anything else.
    */
   readonly fill?: ((cell: CellSight, brief: ReadonlySet<string>) => CellAnswer | undefined) | undefined;
   /** "line": `confirm` looks at nothing beyond the line of a literal it asked for. */
