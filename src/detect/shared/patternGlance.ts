@@ -98,6 +98,8 @@ function looksOf(patterns: readonly GlancePattern[], bounded: boolean): Looks | 
 function asciiBegins(nodes: readonly Node[]): Uint8Array | undefined {
   const units = new Uint8Array(0x1_0000);
   for (const node of nodes) if (markBegins(node, units)) return undefined;
+  // A lone carriage return reads as a line feed.
+  if (units[10] === 1) units[13] = 1;
   return units.indexOf(1, 0x80) < 0 ? units.slice(0, 0x80) : undefined;
 }
 
